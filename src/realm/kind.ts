@@ -1,0 +1,55 @@
+import type { Json } from './json.ts';
+import type { Choice, ClaimExpectation, Difference, Look, ObjectId, Operation, RealmObject, RealmState, KindName, Completeness } from './model.ts';
+import type { RealmRepresentation } from './representation.ts';
+
+/** What a kind finds in a representation. */
+export interface Extracted {
+  readonly objects: readonly RealmObject[];
+  /** `kind@owner` or `kind@*`: where the source listed everything there is. */
+  readonly listed: readonly string[];
+}
+
+/** Everything a kind may look at while it makes operations. */
+export interface PlanContext {
+  readonly live: RealmState;
+  /** The evidence that has an object, first one wins. */
+  evidenceOf(id: ObjectId): RealmState | undefined;
+  /** The differences that will be restored, by id. */
+  readonly chosen: ReadonlyMap<ObjectId, Difference>;
+  /** The operation that creates an object, if the plan has one. */
+  creator(id: ObjectId): string | undefined;
+}
+
+/** An operation before the plan has worked out its dependencies between operations. */
+export type Draft = Omit<Operation, 'dependsOn' | 'owner'> & {
+  /** Objects that must exist before; the plan turns them into operation ids. */
+  readonly requires: readonly ObjectId[];
+  /** Operations of the same kind that must come first (a link must be removed before it is re-added). */
+  readonly afterOperations?: readonly string[];
+};
+
+/** One kind of realm object: all that the tool knows about it. A new kind is a new file and one line in the registry. */
+export interface Kind {
+  readonly name: KindName;
+  /** For people: `protocol mapper`. */
+  readonly title: string;
+  /** Table in the docs: how it is restored, whether its id is kept, whether undo exists, what is lost for good. */
+  readonly facts: { readonly restored: string; readonly idKept: boolean; readonly undo: string; readonly lostForGood: string };
+  /** Set when objects of this kind are only compared: why. */
+  readonly onlyCompared?: string;
+  extract(representation: RealmRepresentation, completeness: Completeness): Extracted;
+  /** What must exist for this object to exist, besides its parent. */
+  references(object: RealmObject): readonly ObjectId[];
+  /** What its loss, change or presence costs, in one sentence. */
+  effect(change: Difference['change'], object: RealmObject, live: RealmState, evidence: RealmState): string;
+  /** The claims that this object feeds, by client, judged in the state that has it. */
+  claims(object: RealmObject, state: RealmState): readonly ClaimExpectation[];
+  /** The suggested answer where it is not the usual one (lost: restore, changed: ask, live-only: keep). */
+  suggest?(change: Difference['change'], object: RealmObject, completeness: Completeness): { readonly suggest: Choice | 'ask'; readonly because: string } | undefined;
+  /** The writes that settle a difference answered with `restore`; empty when a parent's write covers it. */
+  restore(difference: Difference, context: PlanContext): readonly Draft[];
+  /** How to see the object on the server: for reading back and for looking after a crash. */
+  look(id: ObjectId): Look;
+  /** The normal form of one server representation of this kind, where `look` needs it too. */
+  normalise?(representation: Json): Json;
+}

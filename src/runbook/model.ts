@@ -1,0 +1,331 @@
+/**
+ * The runbook as data: the state of a run, the events that change it and the effects it asks for.
+ * `transition.ts` is the only place that turns an event into a new state; events are what the journal holds.
+ */
+import type { Json, JsonObject } from '../realm/json.ts';
+import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, ObjectId, Operation, OrderedOwner, Plan } from '../realm/model.ts';
+import type { Triage } from '../realm/snapshot.ts';
+import type { ErrorCode } from '../realm/errors.ts';
+
+export const STEPS = ['connect', 'freeze', 'capture', 'triage', 'evidence', 'compare', 'choose', 'restore', 'prove', 'account', 'export', 'thaw', 'transcript'] as const;
+export type StepName = (typeof STEPS)[number];
+
+export interface RunInfo {
+  readonly id: string;
+  readonly tool: string;
+  /** ISO time. */
+  readonly startedAt: string;
+  readonly url: string;
+  readonly realm: string;
+  /** Shown as text beside the target: `PROD`. */
+  readonly envTag: string | null;
+  readonly mode: 'interactive' | 'headless';
+  /** True for the sandbox: nothing outside this process is touched. */
+  readonly demo: boolean;
+  readonly readOnly: boolean;
+  readonly settings: RunSettings;
+}
+
+/** What flags decided beforehand. `ask` leaves it to the person. */
+export interface RunSettings {
+  readonly lost: Choice | 'ask';
+  readonly changed: Choice | 'ask';
+  readonly liveOnly: Choice | 'ask';
+  /** Empty: all clients. */
+  readonly clients: readonly string[];
+  readonly answers: Readonly<Record<string, Choice>>;
+  /** The typed word of a headless run. */
+  readonly confirm: string | null;
+  readonly probeUser: string | null;
+  readonly evidence: readonly string[];
+  /** The words in which the engineer says what is paused; null when not said. */
+  readonly frozen: string | null;
+  readonly thawed: string | null;
+  readonly repo: string | null;
+  readonly out: string | null;
+  /** Commit the export on this new branch; null: only the patch. */
+  readonly branch: string | null;
+  /** Reason with which unproven claims are accepted; null: they are not. */
+  readonly acceptUnproven: string | null;
+}
+
+/** What is wrong, as data: fit for the journal. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly title: string;
+  readonly next: readonly string[];
+}
+
+export interface Connection {
+  readonly user: string;
+  readonly clientId: string;
+  readonly serverVersion: string | null;
+  readonly realmId: string;
+  readonly rights: readonly Right[];
+}
+
+/** Whether a later step will be allowed, found out by reads only. */
+export interface Right {
+  /** `capture`, `restore clients, mappers and scopes`, `clear the caches` ... */
+  readonly job: string;
+  readonly step: StepName;
+  readonly allowed: boolean | null;
+  /** The role of realm-management to grant when it is not. */
+  readonly role: string;
+}
+
+/** One snapshot as the journal mentions it; the snapshot itself lies on disk. */
+export interface Captured {
+  readonly label: SnapshotLabel;
+  /** Path below the session directory. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly fingerprint: string;
+  readonly capturedAt: string;
+  /** `{clients: 12, mappers: 31, ...}` in the order in which they are shown. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly milliseconds: number;
+  readonly requests: number;
+  readonly notes: readonly string[];
+  readonly sessions: { readonly online: number; readonly offline: number } | null;
+}
+export type SnapshotLabel = 'live-stale' | 'live-before' | 'live-after';
+
+/** A source that could be read. */
+export interface EvidenceCandidate {
+  /** As `--evidence` takes it. */
+  readonly spec: string;
+  readonly title: string;
+  /** ISO time or null. */
+  readonly date: string | null;
+  readonly detail: string;
+  readonly recommended: boolean;
+}
+
+export interface EvidenceRead {
+  readonly spec: string;
+  readonly source: string;
+  readonly completeness: Completeness;
+  readonly file: string;
+  readonly sha256: string;
+  readonly capturedAt: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+export type WriteStatus = 'planned' | 'intended' | 'sent' | 'verified' | 'failed' | 'unknown' | 'diverged' | 'undone';
+
+export interface Proof {
+  readonly expectation: ClaimExpectation;
+  readonly way: 'preview' | 'client-credentials' | 'refresh' | 'userinfo' | 'attachment' | 'granted-roles' | 'none';
+  /** The probe user's name, where a user was needed. */
+  readonly user: string | null;
+  readonly outcome: 'proven' | 'not-proven' | 'not-showable';
+  readonly because: string;
+  readonly signature: { readonly alg: string; readonly kid: string; readonly valid: boolean; readonly sameKeyAsBefore: boolean | null } | null;
+  /** The payload after (and, where it was read, before) the restore: claims only, never a token. */
+  readonly payload: JsonObject | null;
+  readonly before: JsonObject | null;
+}
+
+export interface Account {
+  readonly sessionsBefore: number | null;
+  readonly sessionsAfter: number | null;
+  readonly sessionsLost: readonly { readonly id: string; readonly username: string; readonly explained: string | null }[];
+  readonly sessionsNew: number;
+  readonly keysUnchanged: boolean;
+  readonly clientIdsUnchanged: boolean;
+  /** Differences between the realm now and snapshot + plan. Must be empty. */
+  readonly moved: readonly Difference[];
+  /** Sentences for what is not equal. */
+  readonly notes: readonly string[];
+  readonly ok: boolean;
+}
+
+export interface ExportedFile {
+  /** Path in the repository. */
+  readonly path: string;
+  readonly artefact: 'realm-json' | 'configmap' | 'helm-values' | 'other';
+  readonly added: number;
+  readonly removed: number;
+  readonly changes: readonly string[];
+  /** Set when the file was left alone: why, and what a person has to do. */
+  readonly refusal: string | null;
+}
+
+export interface StrategyFinding {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly setting: string;
+  readonly class: 'destructive' | 'seed-only' | 'inert';
+  /** The honest line on what it does on this Keycloak version. */
+  readonly because: string;
+  /** What the export did to it. */
+  readonly done: string;
+}
+
+export interface Exported {
+  /** The directory that holds everything. */
+  readonly directory: string;
+  readonly patch: string | null;
+  readonly files: readonly ExportedFile[];
+  readonly strategy: readonly StrategyFinding[];
+  readonly secretsToCreate: readonly string[];
+  /** null: there was nothing to check. */
+  readonly applyCheck: { readonly ok: boolean; readonly message: string } | null;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  readonly notes: readonly string[];
+}
+
+/** What a person did to a question: flags, keys, an answers file, or a dependency. */
+export type By = 'flag' | 'person' | 'answers-file' | 'dependency' | 'suggestion';
+
+/** Every event of a run. The journal's envelope (seq, time, prev) is added by the journal. */
+export type RunEvent =
+  | { readonly type: 'run.started'; readonly run: RunInfo }
+  | { readonly type: 'run.resumed'; readonly pid: number; readonly tool: string; readonly mode: RunInfo['mode']; readonly settings: RunSettings }
+  | { readonly type: 'connect.succeeded'; readonly connection: Connection }
+  | { readonly type: 'freeze.stated'; readonly statement: string | null; readonly by: By }
+  | { readonly type: 'capture.succeeded'; readonly captured: Captured }
+  | { readonly type: 'triage.found'; readonly triage: Triage }
+  | { readonly type: 'caches.confirmed'; readonly by: By }
+  | { readonly type: 'caches.left' ; readonly by: By }
+  | { readonly type: 'caches.intended' }
+  | { readonly type: 'caches.cleared' }
+  | { readonly type: 'evidence.found'; readonly candidates: readonly EvidenceCandidate[] }
+  | { readonly type: 'evidence.chosen'; readonly specs: readonly string[]; readonly by: By }
+  | { readonly type: 'evidence.read'; readonly evidence: readonly EvidenceRead[] }
+  | { readonly type: 'compare.done'; readonly differences: readonly Difference[]; readonly order: readonly OrderedOwner[] }
+  | { readonly type: 'choice.made'; readonly choices: Readonly<Record<ObjectId, Choice>>; readonly by: By }
+  | { readonly type: 'order.moved'; readonly owners: readonly string[] }
+  | { readonly type: 'choices.settled'; readonly by: By }
+  | { readonly type: 'plan.made'; readonly plan: Plan }
+  | { readonly type: 'probe.chosen'; readonly user: string | null; readonly by: By }
+  /** A typed word; `all` covers this group and those after it. */
+  | { readonly type: 'group.confirmed'; readonly owner: string; readonly all: boolean; readonly by: By }
+  | { readonly type: 'group.skipped'; readonly owner: string; readonly by: By }
+  | { readonly type: 'write.intended'; readonly operation: string; readonly undo: boolean; readonly method: string; readonly path: string; readonly before: readonly Image[] }
+  | { readonly type: 'write.sent'; readonly operation: string; readonly undo: boolean; readonly status: number; readonly milliseconds: number }
+  | { readonly type: 'write.verified'; readonly operation: string; readonly undo: boolean; readonly found: 'read-back' | 'look'; readonly ids: Readonly<Record<ObjectId, string>> }
+  /** The server said no, or the read-back shows something else. */
+  | { readonly type: 'write.failed'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
+  /** No answer: it may or may not have happened. The next thing is a look, never a retry. */
+  | { readonly type: 'write.unknown'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
+  | { readonly type: 'write.looked'; readonly operation: string; readonly undo: boolean; readonly found: 'done' | 'not-done' | 'something-else'; readonly images: readonly Image[] }
+  | { readonly type: 'prove.done'; readonly owner: string; readonly proofs: readonly Proof[] }
+  | { readonly type: 'proof.accepted'; readonly owner: string; readonly reason: string; readonly by: By }
+  | { readonly type: 'account.done'; readonly account: Account }
+  | { readonly type: 'export.done'; readonly exported: Exported }
+  | { readonly type: 'export.skipped'; readonly because: string }
+  | { readonly type: 'thaw.stated'; readonly statement: string | null; readonly by: By }
+  | { readonly type: 'thaw.checked'; readonly fingerprintBefore: string; readonly fingerprintAfter: string; readonly equal: boolean }
+  | { readonly type: 'step.failed'; readonly step: StepName; readonly failure: Failure }
+  | { readonly type: 'step.retried'; readonly step: StepName; readonly by: By }
+  | { readonly type: 'run.stopped'; readonly reason: 'quit' | 'interrupted' | 'not-proven' | 'failed' | 'undecided'; readonly note: string }
+  | { readonly type: 'run.finished'; readonly exit: number; readonly summary: Summary }
+  | { readonly type: 'undo.started'; readonly owners: readonly string[]; readonly by: By }
+  | { readonly type: 'undo.finished'; readonly undone: number; readonly left: readonly { readonly operation: string; readonly because: string }[] }
+  | { readonly type: 'journal.recovered'; readonly droppedBytes: number };
+
+export interface Summary {
+  readonly restored: number;
+  readonly proven: number;
+  readonly failed: number;
+  readonly left: number;
+  readonly sessionsBefore: number | null;
+  readonly sessionsAfter: number | null;
+  readonly export: string | null;
+  readonly session: string;
+}
+
+/** What the runner is asked to do. Effects carry no results; results come back as events. */
+export type Effect =
+  | { readonly type: 'connect' }
+  | { readonly type: 'capture'; readonly label: SnapshotLabel }
+  | { readonly type: 'triage' }
+  | { readonly type: 'clear-caches' }
+  | { readonly type: 'find-evidence' }
+  | { readonly type: 'read-evidence'; readonly specs: readonly string[] }
+  | { readonly type: 'compare' }
+  | { readonly type: 'plan' }
+  | { readonly type: 'write'; readonly operation: Operation; readonly undo: boolean }
+  | { readonly type: 'look'; readonly operation: Operation; readonly undo: boolean }
+  | { readonly type: 'prove'; readonly group: Group; readonly probeUser: string | null }
+  | { readonly type: 'account' }
+  | { readonly type: 'export' }
+  | { readonly type: 'check-thaw' }
+  | { readonly type: 'finish'; readonly exit: number; readonly summary: Summary };
+
+/** What a person (or a flag) has to answer now. */
+export type Question =
+  | { readonly kind: 'freeze' }
+  | { readonly kind: 'clear-caches'; readonly word: string }
+  | { readonly kind: 'evidence'; readonly candidates: readonly EvidenceCandidate[] }
+  | { readonly kind: 'choose' }
+  | { readonly kind: 'confirm'; readonly group: Group; readonly index: number; readonly total: number; readonly word: string }
+  | { readonly kind: 'not-proven'; readonly owner: string; readonly proofs: readonly Proof[] }
+  | { readonly kind: 'write-trouble'; readonly operation: Operation; readonly status: 'failed' | 'unknown' | 'diverged'; readonly failure: Failure | null; readonly images: readonly Image[] }
+  | { readonly kind: 'thaw' }
+  | { readonly kind: 'failure'; readonly step: StepName; readonly failure: Failure };
+
+export interface StepState {
+  readonly status: 'pending' | 'active' | 'done' | 'warned' | 'failed' | 'skipped';
+  /** What scrolls up when the step is finished: one line, plain text. */
+  readonly line: string | null;
+}
+
+/** The state of a run: always `events.reduce(evolve)`. */
+export interface RunState {
+  readonly run: RunInfo | null;
+  readonly step: StepName;
+  readonly steps: Readonly<Record<StepName, StepState>>;
+  readonly connection: Connection | null;
+  readonly frozen: string | null;
+  readonly snapshots: Partial<Record<SnapshotLabel, Captured>>;
+  readonly triage: Triage | null;
+  readonly cachesCleared: boolean;
+  readonly candidates: readonly EvidenceCandidate[];
+  readonly evidence: readonly EvidenceRead[];
+  readonly differences: readonly Difference[];
+  readonly order: readonly OrderedOwner[];
+  readonly choices: Readonly<Record<string, Choice>>;
+  readonly plan: Plan | null;
+  /** Owner whose group is being worked on; null before the first and after the last. */
+  readonly group: string | null;
+  readonly confirmed: readonly string[];
+  readonly skipped: readonly string[];
+  readonly writes: Readonly<Record<string, WriteStatus>>;
+  /** Ids that the server gave to what was made in this run. */
+  readonly madeIds: Readonly<Record<string, string>>;
+  readonly trouble: { readonly operation: string; readonly failure: Failure | null; readonly images: readonly Image[] } | null;
+  readonly probeUser: string | null;
+  readonly proofs: Readonly<Record<string, readonly Proof[]>>;
+  readonly accepted: Readonly<Record<string, string>>;
+  readonly account: Account | null;
+  readonly exported: Exported | null;
+  readonly thaw: { readonly statement: string | null; readonly equal: boolean | null };
+  readonly failure: { readonly step: StepName; readonly failure: Failure } | null;
+  readonly question: Question | null;
+  readonly stopped: { readonly reason: string; readonly note: string } | null;
+  readonly finished: { readonly exit: number; readonly summary: Summary } | null;
+}
+
+export interface Step {
+  readonly state: RunState;
+  readonly effects: readonly Effect[];
+}
+
+/** A line of the journal as read back: the event with its envelope. */
+export interface JournalLine {
+  readonly v: 1;
+  readonly seq: number;
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly at: string;
+  /** `sha256:` of the bytes of the line before, without its newline; of the empty string for the first. */
+  readonly prev: string;
+  readonly event: RunEvent;
+}
+
+export type { Json };
