@@ -282,15 +282,23 @@ export interface RunState {
   readonly step: StepName;
   readonly steps: Readonly<Record<StepName, StepState>>;
   readonly connection: Connection | null;
-  readonly frozen: string | null;
+  /** undefined: not asked yet; null: nothing was stated. */
+  readonly frozen: string | null | undefined;
   readonly snapshots: Partial<Record<SnapshotLabel, Captured>>;
   readonly triage: Triage | null;
-  readonly cachesCleared: boolean;
-  readonly candidates: readonly EvidenceCandidate[];
+  /** What became of a stale cache: nothing yet, agreed to, about to be cleared, cleared. */
+  readonly caches: 'untouched' | 'confirmed' | 'intended' | 'cleared';
+  /** null: not looked for yet. */
+  readonly candidates: readonly EvidenceCandidate[] | null;
+  /** null: not chosen yet. */
+  readonly evidenceSpecs: readonly string[] | null;
   readonly evidence: readonly EvidenceRead[];
+  readonly compared: boolean;
   readonly differences: readonly Difference[];
   readonly order: readonly OrderedOwner[];
   readonly choices: Readonly<Record<string, Choice>>;
+  /** The engineer said that the choices stand. */
+  readonly settled: boolean;
   readonly plan: Plan | null;
   /** Owner whose group is being worked on; null before the first and after the last. */
   readonly group: string | null;
@@ -305,7 +313,10 @@ export interface RunState {
   readonly accepted: Readonly<Record<string, string>>;
   readonly account: Account | null;
   readonly exported: Exported | null;
-  readonly thaw: { readonly statement: string | null; readonly equal: boolean | null };
+  /** Why there was nothing to export; null when there was or it was not reached. */
+  readonly exportSkipped: string | null;
+  /** statement undefined: not asked yet. */
+  readonly thaw: { readonly statement: string | null | undefined; readonly equal: boolean | null };
   readonly failure: { readonly step: StepName; readonly failure: Failure } | null;
   readonly question: Question | null;
   readonly stopped: { readonly reason: string; readonly note: string } | null;
