@@ -1,0 +1,72 @@
+import type { RealmRepresentation } from '../../realm/representation.ts';
+import { clients, labSecret } from './clients.ts';
+import { groups, roles, serviceAccounts, users } from './people.ts';
+import { clientScopes, DEFAULT_SCOPES } from './scopes.ts';
+
+/** How many people the company has by default. */
+export const STORY_USERS = 24;
+
+/**
+ * The whole realm as it was before the incident, in the shape that `POST /admin/realms` takes: 12 clients,
+ * 14 client scopes, groups, users with passwords. Names only, no ids and no keys: the server makes those.
+ */
+export function storyRealm(realm: string, userCount = STORY_USERS): RealmRepresentation {
+  return { ...configuration(realm), users: [...serviceAccounts(realm), ...users(realm, userCount)] };
+}
+
+export interface RealmFileOptions {
+  /** `placeholder`: `${KC_AUTH_SERVICE_SECRET}` as a careful team writes it; `real`: in clear; `masked`: as a partial export has it. */
+  readonly secrets?: 'placeholder' | 'real' | 'masked';
+}
+
+/**
+ * The realm file as a person keeps it in git: everything that the incident destroys is in it, people are not,
+ * and what somebody adds in the console later of course is not either.
+ */
+export function goodRealmFile(realm: string, options: RealmFileOptions = {}): RealmRepresentation {
+  const file: RealmRepresentation = { ...configuration(realm), users: serviceAccounts(realm) };
+  const style = options.secrets ?? 'placeholder';
+  for (const client of file.clients ?? []) {
+    if (client.secret !== undefined && client.clientId !== undefined) client.secret = secretIn(style, client.clientId);
+  }
+  return file;
+}
+
+/** The name of the environment variable that carries a client's secret: `KC_AUTH_SERVICE_SECRET`. */
+export function secretVariable(clientId: string): string {
+  return `KC_${clientId.toUpperCase().replaceAll('-', '_')}_SECRET`;
+}
+
+function secretIn(style: NonNullable<RealmFileOptions['secrets']>, clientId: string): string {
+  if (style === 'real') return labSecret(clientId);
+  return style === 'masked' ? '**********' : `\${${secretVariable(clientId)}}`;
+}
+
+function configuration(realm: string): RealmRepresentation {
+  return {
+    realm,
+    displayName: 'Primary',
+    enabled: true,
+    sslRequired: 'external',
+    accessTokenLifespan: 300,
+    ssoSessionIdleTimeout: 7200,
+    ssoSessionMaxLifespan: 36000,
+    revokeRefreshToken: false,
+    eventsEnabled: true,
+    adminEventsEnabled: true,
+    adminEventsDetailsEnabled: true,
+    roles: roles(),
+    clientScopes: clientScopes(),
+    defaultDefaultClientScopes: [...DEFAULT_SCOPES],
+    defaultOptionalClientScopes: ['offline_access'],
+    clients: clients(),
+    // billing-service has no full scope: only these roles of its service account reach its tokens.
+    scopeMappings: [
+      { clientScope: 'offline_access', roles: ['offline_access'] },
+      { client: 'billing-service', roles: ['internal-service', 'auditor'] },
+      { clientScope: 'reports-read', roles: ['auditor'] },
+    ],
+    clientScopeMappings: { 'profile-service': [{ client: 'billing-service', roles: ['read'] }] },
+    groups: groups(),
+  };
+}
