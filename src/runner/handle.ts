@@ -26,7 +26,7 @@ export interface RunHandle {
   interrupt(): void;
   /** The request line as it will be sent, references filled in where known: `POST /admin/realms/primary/...`. */
   describe(operation: Operation): string;
-  /** Resolves when the run has ended, with its exit code. Never rejects for a RescueError. */
+  /** Resolves when the run has ended, with its exit code. Rejects only when the journal cannot be written (RescueError `disk`) or for a bug. */
   readonly done: Promise<ExitCode>;
 }
 

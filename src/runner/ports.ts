@@ -2,7 +2,7 @@
  * What the runner needs from the world. Adapters implement these; tests may pass small fakes where the thing itself
  * is not what is tested.
  */
-import type { Json } from '../realm/json.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate } from '../realm/model.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
@@ -54,6 +54,8 @@ export interface Keycloak {
   describe(request: RequestTemplate, references: References): string;
   /** Proves the claims of one client, each by a way that can show it. */
   prove(request: ProveRequest): Promise<readonly Proof[]>;
+  /** The payload that the client's access token would have now, by clientId; empty when it cannot be shown. Leaves no trace. */
+  before?(request: ProveRequest): Promise<Readonly<Record<string, JsonObject>>>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,8 @@ export interface ProveRequest {
   readonly refresh: { readonly client: string; readonly token: string; readonly secret: string | undefined } | undefined;
   /** kids before the restore. */
   readonly keysBefore: readonly string[];
+  /** Payload from before the restore, for the side-by-side picture. */
+  readonly before?: JsonObject | undefined;
   /** Who had sessions: good probe users. */
   readonly sessions: readonly SessionFact[];
 }
@@ -126,4 +130,6 @@ export interface Ports {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly settings: RunSettings;
+  /** A refresh token from before the incident, where the engineer has one; never journalled. */
+  readonly refresh: ProveRequest['refresh'];
 }

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// The command table; loads one command, nothing else. Whatever is imported here is paid by --help.
+import { parseArgs } from 'node:util';
+import { commandHelp, generalHelp } from './commands/help.ts';
+import { OPTIONS, type Flags } from './commands/options.ts';
+import { COMMANDS } from './commands/table.ts';
+import { RescueError } from './realm/errors.ts';
+import { prepareColor } from './ui/color.ts';
+import { VERSION } from './version.ts';
+
+prepareColor(process.env, process.argv);
+const debug = process.argv.includes('--debug');
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}
+// Ink's stdin handle and keep-alive sockets must not keep a finished run open; what was printed goes out first.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+
+async function main(args: readonly string[]): Promise<number> {
+  const first = args[0];
+  if (first === '--version') return print(`${VERSION}\n`);
+  if (first === '--help' || first === '-h' || first === 'help') return print(generalHelp(VERSION));
+  const named = first !== undefined && !first.startsWith('-');
+  const name = named ? first : 'recover';
+  const spec = COMMANDS[name];
+  if (!spec) throw new RescueError('usage', `There is no command "${name}".`, ['See realm-rescue --help for the commands.']);
+  const { flags, words } = parse(name, named ? args.slice(1) : args, spec.options);
+  if (flags.help) return print(commandHelp(name, spec));
+  const { run } = await spec.load();
+  return run({ command: name, flags, words, environment: process.env });
+}
+
+function parse(name: string, args: readonly string[], allowed: readonly string[]): { flags: Flags; words: readonly string[] } {
+  const options = Object.fromEntries(Object.entries(OPTIONS).map(([option, { type, ...rest }]) => [option, { type, ...('multiple' in rest ? { multiple: true } : {}), ...(option === 'help' ? { short: 'h' } : {}) }]));
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const foreign = Object.keys(values).find((option) => !allowed.includes(option));
+    if (foreign) throw new RescueError('usage', `${name} does not take --${foreign}.`, [`See realm-rescue ${name} --help.`]);
+    return { flags: values as Flags, words: positionals };
+  } catch (error) {
+    if (error instanceof RescueError) throw error;
+    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'The flags cannot be read';
+    throw new RescueError('usage', `${said.replace(/\.$/, '')}.`, [`See realm-rescue ${name} --help.`]);
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function report(error: unknown): number {
+  const known = error instanceof RescueError;
+  const title = known ? error.message : `Unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  const next = known ? error.next : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
+  process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return known ? error.exitCode : 1;
+}

@@ -1,0 +1,95 @@
+import { DECIDING, OUTPUT, RUNNING, TARGET, type Flags, type OptionName } from './options.ts';
+
+/** What a command gets: parsed flags, the words after its name, and the environment. */
+export interface Invocation {
+  readonly command: string;
+  readonly flags: Flags;
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export type CommandRun = (invocation: Invocation) => Promise<number>;
+
+export interface CommandSpec {
+  readonly summary: string;
+  /** Words after the command: `SESSION`. */
+  readonly words?: string;
+  readonly options: readonly OptionName[];
+  /** Works in the sandbox or on nothing at all. */
+  readonly example: string;
+  readonly load: () => Promise<{ readonly run: CommandRun }>;
+}
+
+/** The command table. Each command is loaded only when it is called. */
+export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
+  recover: {
+    summary: 'walk through the recovery of an overwritten realm (the default)',
+    options: [...TARGET, 'evidence', ...DECIDING, ...RUNNING, 'session-dir', 'read-only', ...OUTPUT],
+    example: 'realm-rescue recover --url https://keycloak.example.com --realm primary --evidence git:charts/keycloak/realm.json@HEAD --repo .',
+    load: () => import('./recover.ts'),
+  },
+  demo: {
+    summary: 'the same on a sandbox with an incident staged; needs nothing, touches nothing',
+    options: [...DECIDING, 'confirm', 'probe-user', 'frozen', 'thawed', 'session-dir', 'read-only', ...OUTPUT],
+    example: 'realm-rescue demo',
+    load: () => import('./demo.ts'),
+  },
+  doctor: {
+    summary: 'connection, version, permissions and what would be possible; read-only',
+    options: [...TARGET, ...OUTPUT],
+    example: 'realm-rescue doctor --url https://keycloak.example.com --realm primary',
+    load: () => import('./doctor.ts'),
+  },
+  snapshot: {
+    summary: 'write the live state to a file',
+    options: [...TARGET, 'out', ...OUTPUT],
+    example: 'realm-rescue snapshot --url https://keycloak.example.com --realm primary --out .',
+    load: () => import('./snapshot.ts'),
+  },
+  compare: {
+    summary: 'compare live, or another source (--from), with evidence; exit 2 on differences',
+    options: [...TARGET, 'evidence', 'from', ...OUTPUT],
+    example: 'realm-rescue compare --from before.json --evidence realm.json --json',
+    load: () => import('./compare.ts'),
+  },
+  plan: {
+    summary: 'the requests that given choices would send; read-only',
+    options: [...TARGET, 'evidence', ...DECIDING, ...OUTPUT],
+    example: 'realm-rescue plan --url https://keycloak.example.com --realm primary --evidence realm.json --lost restore --changed restore --live-only keep',
+    load: () => import('./plan.ts'),
+  },
+  resume: {
+    summary: 'go on with a recorded run after a crash or a stop',
+    words: 'SESSION',
+    options: [...TARGET, ...DECIDING, ...RUNNING, 'session-dir', ...OUTPUT],
+    example: 'realm-rescue resume 8f2c',
+    load: () => import('./resume.ts'),
+  },
+  undo: {
+    summary: 'take back what a recorded run wrote, from its journal',
+    words: 'SESSION',
+    options: [...TARGET, 'client', 'confirm', 'session-dir', ...OUTPUT],
+    example: 'realm-rescue undo 8f2c --client api-gateway',
+    load: () => import('./undo.ts'),
+  },
+  sessions: {
+    summary: 'list recorded runs',
+    options: ['session-dir', ...OUTPUT],
+    example: 'realm-rescue sessions',
+    load: () => import('./sessions.ts'),
+  },
+  export: {
+    summary: 'patches for git, from live or from a recorded run',
+    words: '[SESSION]',
+    options: [...TARGET, 'evidence', 'repo', 'out', 'branch', 'session-dir', ...OUTPUT],
+    example: 'realm-rescue export 8f2c --repo .',
+    load: () => import('./export.ts'),
+  },
+  transcript: {
+    summary: 'show, verify or export the record of a run',
+    words: 'show|verify|export SESSION',
+    options: ['out', 'session-dir', ...OUTPUT],
+    example: 'realm-rescue transcript verify 8f2c',
+    load: () => import('./transcript.ts'),
+  },
+};

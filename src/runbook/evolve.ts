@@ -1,0 +1,119 @@
+import type { RunEvent, RunState, StepName, StepState, WriteStatus } from './model.ts';
+import { missingChoices, presetChoices } from './choices.ts';
+import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
+
+type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+type Evolvers = { readonly [T in RunEvent['type']]: (state: RunState, event: Event<T>) => RunState };
+
+/** The state after an event; the fold behind every journal. Pure and total: an event that does not fit changes nothing. */
+export function evolve(state: RunState, event: RunEvent): RunState {
+  const change = EVOLVERS[event.type] as ((state: RunState, event: RunEvent) => RunState) | undefined;
+  return change ? change(state, event) : state;
+}
+
+function finish(state: RunState, step: StepName, line: string, status: StepState['status'] = 'done'): RunState {
+  return { ...state, steps: { ...state.steps, [step]: { status, line } } };
+}
+
+function write(state: RunState, operation: string, status: WriteStatus, trouble: RunState['trouble'] = null): RunState {
+  const changed = { ...state, writes: { ...state.writes, [operation]: status }, trouble };
+  return finish(changed, 'restore', restoreLine(changed), status === 'failed' || status === 'diverged' ? 'warned' : 'done');
+}
+
+const nothingSaid = 'nobody said that the writer is paused: it may strike again';
+
+const EVOLVERS: Evolvers = {
+  'run.started': (state, { run }) => ({ ...state, run }),
+  'run.resumed': (state, { mode, settings }) => ({
+    ...state,
+    run: state.run && { ...state.run, mode, settings: { ...settings, evidence: state.run.settings.evidence } },
+    stopped: null,
+    failure: null,
+    finished: null,
+    trouble: null,
+    // What failed or stayed unknown may have happened after all: it is looked at first.
+    writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, ['failed', 'unknown', 'diverged'].includes(status) ? 'intended' : status])),
+  }),
+  'connect.succeeded': (state, { connection }) =>
+    finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
+  'freeze.stated': (state, { statement }) =>
+    finish({ ...state, frozen: statement }, 'freeze', statement ? `stated: ${statement}` : nothingSaid, statement ? 'done' : 'warned'),
+  'capture.succeeded': (state, { captured }) => {
+    const snapshots = { ...state.snapshots, [captured.label]: captured };
+    // The second capture, after the caches were cleared, is judged anew.
+    const triage = captured.label === 'live-before' ? null : state.triage;
+    return captured.label === 'live-after' ? { ...state, snapshots } : finish({ ...state, snapshots, triage }, 'capture', captureLine(captured));
+  },
+  'triage.found': (state, { triage }) =>
+    finish({ ...state, triage }, 'triage', `${triage.title}: ${triage.promise}`, triage.sessionsAlive === false || triage.staleCache.length > 0 ? 'warned' : 'done'),
+  'caches.confirmed': (state) => ({ ...state, caches: 'confirmed' }),
+  'caches.left': (state) => ({ ...state, stopped: { reason: 'undecided', note: 'the stale cache was left as it is; nothing can be restored before it is cleared' } }),
+  'caches.intended': (state) => ({ ...state, caches: 'intended' }),
+  'caches.cleared': (state) => ({ ...state, caches: 'cleared' }),
+  'evidence.found': (state, { candidates }) => ({ ...state, candidates }),
+  'evidence.chosen': (state, { specs }) => (specs.length > 0 ? { ...state, evidenceSpecs: specs } : state),
+  'evidence.read': (state, { evidence }) => finish({ ...state, evidence }, 'evidence', evidenceLine(evidence)),
+  'compare.done': (state, { differences, order }) => {
+    const choices = state.run ? presetChoices(differences, state.run.settings) : {};
+    const compared = finish({ ...state, compared: true, differences, order, choices }, 'compare', compareLine(differences));
+    if (differences.length > 0) return compared;
+    return ['choose', 'restore', 'prove'].reduce((so, step) => finish(so, step as StepName, 'nothing to do', 'skipped'), compared);
+  },
+  'choice.made': (state, { choices }) => (state.settled ? state : { ...state, choices: { ...state.choices, ...choices } }),
+  'order.moved': (state, { owners }) => {
+    const moved = owners.flatMap((owner) => state.order.filter((entry) => entry.owner === owner));
+    return state.settled || moved.length !== state.order.length ? state : { ...state, order: moved };
+  },
+  'choices.settled': (state) =>
+    missingChoices(state.differences, state.choices).length > 0 ? state : finish({ ...state, settled: true }, 'choose', chooseLine(state)),
+  'plan.made': (state, { plan }) => ({ ...state, plan }),
+  'probe.chosen': (state, { user }) => ({
+    ...state,
+    probeUser: user,
+    // Proofs that failed are tried again with the new user.
+    proofs: Object.fromEntries(Object.entries(state.proofs).filter(([owner, proofs]) => state.accepted[owner] !== undefined || !proofs.some((proof) => proof.outcome === 'not-proven'))),
+  }),
+  'group.confirmed': (state, { owner, all }) => {
+    const owners = state.plan?.groups.map((group) => group.owner) ?? [];
+    return { ...state, group: owner, confirmed: [...state.confirmed, ...(all ? owners.slice(owners.indexOf(owner)) : [owner])] };
+  },
+  'group.skipped': (state, { owner }) => ({ ...state, skipped: [...state.skipped, owner] }),
+  'write.intended': (state, { operation }) => write(state, operation, 'intended'),
+  'write.sent': (state, { operation }) => write(state, operation, 'sent'),
+  'write.verified': (state, { operation, undo, ids }) => write({ ...state, madeIds: { ...state.madeIds, ...ids } }, operation, undo ? 'undone' : 'verified'),
+  'write.failed': (state, { operation, failure }) => write(state, operation, 'failed', { operation, failure, images: [] }),
+  'write.unknown': (state, { operation, failure }) => write(state, operation, 'unknown', { operation, failure, images: [] }),
+  'write.looked': (state, { operation, undo, found, images }) => {
+    if (found === 'done') return write(state, operation, undo ? 'undone' : 'verified');
+    if (found === 'something-else') return write(state, operation, 'diverged', { operation, failure: null, images });
+    // Left dangling by a crash and seen not to have happened: it is still to be done. In the run that lost the answer
+    // the request may yet arrive, so there a person decides.
+    return state.writes[operation] === 'unknown' ? write(state, operation, 'failed', state.trouble) : write(state, operation, 'planned');
+  },
+  'prove.done': (state, { owner, proofs }) => {
+    const proven = { ...state, group: owner, proofs: { ...state.proofs, [owner]: proofs } };
+    return finish(proven, 'prove', proveLine(proven), proofs.every((proof) => proof.outcome === 'proven') ? 'done' : 'warned');
+  },
+  'proof.accepted': (state, { owner, reason }) => ({ ...state, accepted: { ...state.accepted, [owner]: reason } }),
+  'account.done': (state, { account }) => finish({ ...state, account, group: null }, 'account', accountLine(account), account.ok ? 'done' : 'failed'),
+  'export.done': (state, { exported }) => finish({ ...state, exported }, 'export', exportLine(exported), exported.applyCheck?.ok === false ? 'warned' : 'done'),
+  'export.skipped': (state, { because }) => finish({ ...state, exportSkipped: because }, 'export', because, 'skipped'),
+  'thaw.stated': (state, { statement }) =>
+    finish({ ...state, thaw: { statement, equal: null } }, 'thaw', statement ? `stated: ${statement}` : 'not yet: the writer stays paused until you resume it', statement ? 'active' : 'skipped'),
+  'thaw.checked': (state, { equal }) =>
+    finish({ ...state, thaw: { ...state.thaw, equal } }, 'thaw', `${state.thaw.statement ?? ''}: realm fingerprint ${equal ? 'unchanged' : 'CHANGED'}`, equal ? 'done' : 'failed'),
+  'step.failed': (state, { step, failure }) => finish({ ...state, failure: { step, failure } }, step, failure.title, 'failed'),
+  'step.retried': (state, { step }) => ({
+    ...state,
+    failure: null,
+    trouble: null,
+    // Reading evidence again means choosing it again: the same choice would only fail the same way.
+    ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
+    ...(step === 'restore' ? { writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, status === 'failed' || status === 'diverged' ? 'intended' : status])) } : {}),
+  }),
+  'run.stopped': (state, { reason, note }) => ({ ...state, stopped: { reason, note } }),
+  'run.finished': (state, { exit, summary }) => finish({ ...state, finished: { exit, summary } }, 'transcript', 'transcript.md  transcript.json  transcript.cast'),
+  'undo.started': (state) => ({ ...state, stopped: null, finished: null }),
+  'undo.finished': (state, { undone, left }) => ({ ...state, stopped: { reason: 'undone', note: `${undone} writes taken back, ${left.length} not` } }),
+  'journal.recovered': (state) => state,
+};

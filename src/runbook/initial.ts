@@ -1,0 +1,42 @@
+import { STEPS, type RunState, type StepName, type StepState } from './model.ts';
+
+/** The state before the first event. */
+export function initialState(): RunState {
+  const pending: StepState = { status: 'pending', line: null };
+  return {
+    run: null,
+    step: 'connect',
+    steps: Object.fromEntries(STEPS.map((step) => [step, pending])) as Record<StepName, StepState>,
+    connection: null,
+    frozen: undefined,
+    snapshots: {},
+    triage: null,
+    caches: 'untouched',
+    candidates: null,
+    evidenceSpecs: null,
+    evidence: [],
+    compared: false,
+    differences: [],
+    order: [],
+    choices: {},
+    settled: false,
+    plan: null,
+    group: null,
+    confirmed: [],
+    skipped: [],
+    writes: {},
+    madeIds: {},
+    trouble: null,
+    probeUser: null,
+    proofs: {},
+    accepted: {},
+    account: null,
+    exported: null,
+    exportSkipped: null,
+    thaw: { statement: undefined, equal: null },
+    failure: null,
+    question: null,
+    stopped: null,
+    finished: null,
+  };
+}

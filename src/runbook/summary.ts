@@ -1,0 +1,51 @@
+import { EXIT, ERROR_CODES, type ExitCode } from '../realm/errors.ts';
+import type { RunState, Summary } from './model.ts';
+
+/** The numbers of the last line of `recover --json`. */
+export function summarise(state: RunState): Summary {
+  const operations = state.plan?.groups.flatMap((group) => group.operations) ?? [];
+  const status = (id: string) => state.writes[id] ?? 'planned';
+  const proofs = Object.values(state.proofs).flat();
+  const restoredIds = new Set(operations.filter((operation) => status(operation.id) === 'verified').flatMap((operation) => operation.covers));
+  const restorable = state.differences.filter((difference) => state.choices[difference.id] === 'restore');
+  return {
+    restored: restoredIds.size,
+    proven: proofs.filter((proof) => proof.outcome === 'proven').length,
+    failed: operations.filter((operation) => ['failed', 'unknown', 'diverged'].includes(status(operation.id))).length
+      + proofs.filter((proof) => proof.outcome === 'not-proven').length,
+    left: state.differences.filter((difference) => (state.choices[difference.id] ?? 'leave') === 'leave').length
+      + restorable.filter((difference) => !restoredIds.has(difference.id)).length,
+    sessionsBefore: state.account?.sessionsBefore ?? state.snapshots['live-before']?.sessions?.online ?? null,
+    sessionsAfter: state.account?.sessionsAfter ?? null,
+    export: state.exported?.patch ?? state.exported?.directory ?? null,
+    session: state.run?.id ?? '',
+  };
+}
+
+/** Every proof that is not proven and was not accepted with a reason, by owner. */
+export function unproven(state: RunState): { owner: string; count: number }[] {
+  return Object.entries(state.proofs)
+    .filter(([owner]) => state.accepted[owner] === undefined)
+    .map(([owner, proofs]) => ({ owner, count: proofs.filter((proof) => proof.outcome !== 'proven').length }))
+    .filter((entry) => entry.count > 0);
+}
+
+/** The exit code of a run that came to its end. "Done" means proven. */
+export function finishedExit(state: RunState): ExitCode {
+  if (unproven(state).length > 0) return EXIT.notProven;
+  if (state.account && !state.account.ok) return EXIT.notProven;
+  if (state.thaw.equal === false) return EXIT.notProven;
+  if (state.run?.readOnly && state.differences.length > 0) return EXIT.differences;
+  if (state.skipped.length > 0) return EXIT.differences;
+  return EXIT.done;
+}
+
+/** The exit code of a run that was stopped before its end; it can be resumed. */
+export function stoppedExit(state: RunState): ExitCode {
+  switch (state.stopped?.reason) {
+    case 'undecided': return EXIT.needsDecision;
+    case 'not-proven': return EXIT.notProven;
+    case 'failed': return ERROR_CODES[state.failure?.failure.code ?? state.trouble?.failure?.code ?? 'write-failed'];
+    default: return EXIT.interrupted;
+  }
+}

@@ -1,0 +1,100 @@
+import { compareStates } from '../realm/compare.ts';
+import type { Difference, Image, ObjectId, Operation, RealmObject, RealmState } from '../realm/model.ts';
+import type { SessionFact, Snapshot } from '../realm/snapshot.ts';
+import { readState } from '../realm/state.ts';
+import type { Account } from '../runbook/model.ts';
+
+export interface AccountRequest {
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly verified: readonly Operation[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * Accounts for everything that must not move: sessions as sets of ids (client-session-stats counts dead rows,
+ * verified-keycloak.md 4), keys by kid, client ids, and the realm against snapshot plus plan. Pure.
+ */
+export function accountFor({ before, after, verified, now }: AccountRequest): Account {
+  const sessions = accountSessions(before, after, now);
+  const kids = (snapshot: Snapshot) => (snapshot.facts?.keys ?? []).map((key) => key.kid).toSorted().join(' ');
+  const keysUnchanged = kids(before) === kids(after);
+  const clientIdsUnchanged = [...clientIds(before)].every(([clientId, id]) => clientIds(after).get(clientId) === id);
+  const moved = movedObjects(readState(before), readState(after), verified);
+  const unexplained = sessions.lost.filter((session) => session.explained === null);
+  const notes = [
+    ...(unexplained.length > 0 ? [`${unexplained.length} sessions ended without a time-out that would explain it; a user may have logged out.`] : []),
+    ...(keysUnchanged ? [] : ['The set of keys differs from before the restore. This tool never writes a key.']),
+    ...moved.map((difference) => `${difference.id} is ${difference.change} against the snapshot plus the plan: somebody else wrote meanwhile.`),
+  ];
+  return {
+    sessionsBefore: sessions.before,
+    sessionsAfter: sessions.after,
+    sessionsLost: sessions.lost,
+    sessionsNew: sessions.fresh,
+    keysUnchanged,
+    clientIdsUnchanged,
+    moved,
+    notes,
+    ok: keysUnchanged && clientIdsUnchanged && moved.length === 0 && unexplained.length === 0,
+  };
+}
+
+function clientIds(snapshot: Snapshot): Map<string, string> {
+  return new Map((snapshot.representation.clients ?? []).flatMap((client) => (client.clientId && client.id ? [[client.clientId, client.id] as const] : [])));
+}
+
+interface Sessions {
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly lost: Account['sessionsLost'];
+  readonly fresh: number;
+}
+
+function accountSessions(before: Snapshot, after: Snapshot, now: number): Sessions {
+  const was = allSessions(before);
+  const is = allSessions(after);
+  if (!was || !is) return { before: null, after: null, lost: [], fresh: 0 };
+  const ids = new Set(is.map((session) => session.id));
+  const known = new Set(was.map((session) => session.id));
+  const lost = was.filter((session) => !ids.has(session.id)).map((session) => ({ id: session.id, username: session.username, explained: explain(session, before, now) }));
+  return { before: was.length, after: is.length, lost, fresh: is.filter((session) => !known.has(session.id)).length };
+}
+
+function allSessions(snapshot: Snapshot): readonly SessionFact[] | null {
+  const { sessions, offlineSessions } = snapshot.facts ?? {};
+  return sessions && offlineSessions ? [...sessions, ...offlineSessions] : null;
+}
+
+/** Why a session may have ended by itself: idle or maximum lifespan of the realm, in seconds. */
+function explain(session: SessionFact, snapshot: Snapshot, now: number): string | null {
+  const seconds = (field: string) => {
+    const value = snapshot.representation[field];
+    return typeof value === 'number' && value > 0 ? value * 1000 : Number.POSITIVE_INFINITY;
+  };
+  if (session.lastAccess + seconds('ssoSessionIdleTimeout') < now) return 'idle time-out of the realm';
+  if (session.start + seconds('ssoSessionMaxLifespan') < now) return 'maximum lifespan of the realm';
+  return null;
+}
+
+/** Differences between the realm now and what the snapshot and the verified writes say it should be. */
+function movedObjects(before: RealmState, after: RealmState, verified: readonly Operation[]): readonly Difference[] {
+  const objects = new Map<ObjectId, RealmObject>(before.objects);
+  const made = new Set<string>();
+  for (const operation of verified) {
+    for (const image of operation.after) {
+      if (image.id.startsWith('client:') && !before.objects.has(image.id)) made.add(image.id.slice('client:'.length));
+      apply(objects, image, after);
+    }
+  }
+  const expected: RealmState = { ...before, source: 'snapshot plus plan', completeness: 'full', objects, listed: new Set([...before.listed, ...after.listed]) };
+  // Keycloak fills a new client with its own defaults and gives its service account the default roles.
+  return compareStates(after, [expected]).filter((difference) => !(difference.change === 'live-only' && made.has(difference.owner)));
+}
+
+function apply(objects: Map<ObjectId, RealmObject>, image: Image, after: RealmState): void {
+  const known = after.objects.get(image.id) ?? objects.get(image.id);
+  if (image.value === null) objects.delete(image.id);
+  else if (known) objects.set(image.id, { ...known, value: image.value });
+}

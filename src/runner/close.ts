@@ -1,0 +1,70 @@
+/** The last effects: account, export, thaw, finish. */
+import type { Effect } from '../runbook/model.ts';
+import { transcriptCast } from '../transcript/cast.ts';
+import { transcriptJson } from '../transcript/json.ts';
+import { transcriptMarkdown } from '../transcript/markdown.ts';
+import { readState } from '../realm/state.ts';
+import { accountFor } from './account.ts';
+import type { EffectContext } from './context.ts';
+import type { SessionStore } from './ports.ts';
+import { captureLive } from './read.ts';
+
+export async function account(context: EffectContext): Promise<void> {
+  // The first capture after the restore is taken before anything else runs, and compared on effective values.
+  const { captured, snapshot } = await captureLive(context, 'live-after');
+  context.dispatch({ type: 'capture.succeeded', captured });
+  const before = context.memory.snapshot('live-before');
+  if (!before) throw new Error('account needs the snapshot from before');
+  const { plan, writes } = context.state();
+  const verified = plan?.groups.flatMap((group) => group.operations).filter((operation) => writes[operation.id] === 'verified') ?? [];
+  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, verified, now: context.ports.now() }) });
+}
+
+export async function exportToGit(context: EffectContext, evidenceFiles: readonly string[]): Promise<void> {
+  const { ports, memory } = context;
+  const { settings, store } = ports;
+  const after = memory.snapshot('live-after');
+  if (!settings.repo && evidenceFiles.length === 0) {
+    context.dispatch({ type: 'export.skipped', because: 'no repository was named (--repo DIR) and no evidence is a file: realm-rescue export writes the patch later' });
+    return;
+  }
+  if (!after) throw new Error('export needs the realm as it is now');
+  const { differences, choices, run, connection } = context.state();
+  const exported = await ports.exporter.export({
+    realm: run?.realm ?? ports.keycloak.realm,
+    serverVersion: connection?.serverVersion ?? null,
+    repo: settings.repo,
+    evidenceFiles,
+    live: readState(after),
+    differences,
+    choices,
+    directory: settings.out ?? `${store.directory}/export`,
+    branch: settings.branch,
+    session: store.id,
+    headHash: store.head,
+  });
+  context.dispatch({ type: 'export.done', exported });
+}
+
+/** After the engineer says that automation is on again: does the realm still look as it did? */
+export async function checkThaw(context: EffectContext): Promise<void> {
+  const before = context.memory.snapshot('live-after');
+  const { snapshot } = await context.ports.keycloak.capture({ knownClients: [], onProgress: context.progress });
+  context.dispatch({
+    type: 'thaw.checked',
+    fingerprintBefore: before?.fingerprint ?? '',
+    fingerprintAfter: snapshot.fingerprint,
+    equal: before?.fingerprint === snapshot.fingerprint,
+  });
+}
+
+export function finish(context: EffectContext, effect: Extract<Effect, { type: 'finish' }>): void {
+  context.dispatch({ type: 'run.finished', exit: effect.exit, summary: effect.summary });
+}
+
+/** The three forms of the record, always computed from the journal; written whenever a run ends, however it ends. */
+export function writeTranscripts(store: SessionStore): void {
+  store.writeText('transcript.md', transcriptMarkdown(store.lines));
+  store.writeText('transcript.json', transcriptJson(store.lines));
+  store.writeText('transcript.cast', transcriptCast(store.lines));
+}

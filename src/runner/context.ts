@@ -1,0 +1,76 @@
+import type { ObjectId, RealmState } from '../realm/model.ts';
+import type { JsonObject } from '../realm/json.ts';
+import { readState } from '../realm/state.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import type { RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
+import type { Ports, Progress, References } from './ports.ts';
+
+/** What the performer of an effect may use. */
+export interface EffectContext {
+  readonly ports: Ports;
+  state(): RunState;
+  /** Journals an event and moves the runbook on. Throws RescueError `disk` when it cannot be journalled. */
+  dispatch(event: RunEvent): void;
+  progress(progress: Progress | null): void;
+  readonly memory: RunMemory;
+}
+
+/** What is read from the session directory once and kept; all of it can be read again after a crash. */
+export interface RunMemory {
+  snapshot(label: SnapshotLabel): Snapshot | undefined;
+  live(): RealmState;
+  evidence(): readonly { readonly snapshot: Snapshot; readonly state: RealmState }[];
+  /** Token payloads from before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
+  readonly before: Map<string, Readonly<Record<string, JsonObject>>>;
+}
+
+export function openMemory(ports: Ports, state: () => RunState): RunMemory {
+  const snapshots = new Map<string, Snapshot>();
+  const states = new Map<string, RealmState>();
+  const read = (file: string): Snapshot => {
+    const known = snapshots.get(file) ?? ports.store.readSnapshot(file);
+    snapshots.set(file, known);
+    return known;
+  };
+  const normal = (file: string): RealmState => {
+    const known = states.get(file) ?? readState(read(file));
+    states.set(file, known);
+    return known;
+  };
+  return {
+    snapshot: (label) => {
+      const captured = state().snapshots[label];
+      return captured && read(captured.file);
+    },
+    live: () => {
+      const captured = state().snapshots['live-before'];
+      if (!captured) throw new Error('the live realm has not been captured yet');
+      return normal(captured.file);
+    },
+    evidence: () => state().evidence.map(({ file }) => ({ snapshot: read(file), state: normal(file) })),
+    before: new Map(),
+  };
+}
+
+const unusable = /^\*{10}$|^\$\{.*\}$|^\$\(.*\)$/;
+
+/** Ids and secrets for the templates of the plan: from the captured realm, from what this run made, from the evidence. */
+export function references(context: EffectContext): References {
+  const { memory } = context;
+  const idOf = (object: ObjectId): string | undefined => context.state().madeIds[object] ?? memory.live().objects.get(object)?.serverId;
+  return {
+    id: idOf,
+    role: (object) => {
+      const id = idOf(object);
+      const name = memory.live().objects.get(object)?.name ?? memory.evidence().map((entry) => entry.state.objects.get(object)?.name).find(Boolean);
+      return id && name ? { id, name } : undefined;
+    },
+    secret: (object, field) => {
+      if (field !== 'secret') return undefined;
+      const clientId = memory.evidence().map((entry) => entry.state.objects.get(object)?.owner).find(Boolean) ?? memory.live().objects.get(object)?.owner;
+      const values = [...memory.evidence().map((entry) => entry.snapshot), ...[memory.snapshot('live-before')].filter((snapshot) => snapshot !== undefined)]
+        .map((snapshot) => snapshot.representation.clients?.find((client) => client.clientId === clientId)?.secret);
+      return values.find((value) => typeof value === 'string' && value !== '' && !unusable.test(value));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Group } from '../realm/model.ts';
+import type { Proof } from '../runbook/model.ts';
+import { references, type EffectContext } from './context.ts';
+import type { ProveRequest } from './ports.ts';
+
+/** One request for each client whose tokens a group feeds: a restored client scope shows in several. */
+export function proveRequests(context: EffectContext, group: Group, probeUser: string | null): ProveRequest[] {
+  const facts = context.memory.snapshot('live-before')?.facts;
+  const secrets = references(context);
+  const sessions = [...(facts?.sessions ?? []), ...(facts?.offlineSessions ?? [])];
+  const clients = [...new Set(group.expectations.map((expectation) => expectation.client))];
+  return clients.map((client) => ({
+    client,
+    expectations: group.expectations.filter((expectation) => expectation.client === client),
+    probeUser,
+    secret: secrets.secret(`client:${client}`, 'secret'),
+    refresh: context.ports.refresh?.client === client ? context.ports.refresh : undefined,
+    keysBefore: facts?.keys.map((key) => key.kid) ?? [],
+    before: context.memory.before.get(group.owner)?.[client],
+    // Those who were logged in at this client are the ones who miss the claim.
+    sessions: sessions.toSorted((a, b) => Number(b.clients.includes(client)) - Number(a.clients.includes(client))),
+  }));
+}
+
+export async function prove(context: EffectContext, group: Group, probeUser: string | null): Promise<void> {
+  const proofs: Proof[] = [];
+  for (const request of proveRequests(context, group, probeUser)) {
+    context.progress({ part: `tokens of ${request.client}`, done: proofs.length, total: group.expectations.length });
+    proofs.push(...(await context.ports.keycloak.prove(request)));
+  }
+  context.dispatch({ type: 'prove.done', owner: group.owner, proofs });
+}

@@ -1,0 +1,107 @@
+/** Effects that only read: connect, capture, triage, evidence, compare, plan. */
+import { compareStates } from '../realm/compare.ts';
+import { orderOwners } from '../realm/order.ts';
+import { makePlan } from '../realm/plan.ts';
+import { triage } from '../realm/triage.ts';
+import { RescueError } from '../realm/errors.ts';
+import { readState } from '../realm/state.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
+import { counts } from './counts.ts';
+import type { EffectContext } from './context.ts';
+
+export async function connect(context: EffectContext): Promise<void> {
+  context.dispatch({ type: 'connect.succeeded', connection: await context.ports.keycloak.connect() });
+}
+
+/** Reads the realm, puts it on disk, and only then says so in the journal. */
+export async function captureLive(context: EffectContext, label: SnapshotLabel): Promise<{ captured: Captured; snapshot: Snapshot }> {
+  const { ports } = context;
+  const started = ports.now();
+  const knownClients = await namedClients(context);
+  const { snapshot, requests } = await ports.keycloak.capture({ knownClients, onProgress: context.progress });
+  const stale = label === 'live-before' && context.state().caches === 'untouched' && (snapshot.facts?.stale.length ?? 0) > 0;
+  const name = stale ? 'live-stale' : label;
+  const { file, sha256 } = ports.store.writeSnapshot(name, snapshot);
+  const captured: Captured = {
+    label: name,
+    file,
+    sha256,
+    fingerprint: snapshot.fingerprint,
+    capturedAt: snapshot.capturedAt,
+    counts: counts(snapshot.representation),
+    milliseconds: Math.round(ports.now() - started),
+    requests,
+    notes: snapshot.notes,
+    sessions: snapshot.facts?.sessions && snapshot.facts.offlineSessions
+      ? { online: snapshot.facts.sessions.length, offline: snapshot.facts.offlineSessions.length }
+      : null,
+  };
+  return { captured, snapshot };
+}
+
+export async function capture(context: EffectContext, label: SnapshotLabel): Promise<void> {
+  const { captured } = await captureLive(context, label);
+  context.dispatch({ type: 'capture.succeeded', captured });
+}
+
+/** Clients that evidence names: asking for them by name is what shows a stale cache. An unreadable file speaks up at its own step. */
+async function namedClients(context: EffectContext): Promise<string[]> {
+  const names = new Set<string>();
+  for (const spec of context.ports.settings.evidence) {
+    const snapshot = await context.ports.evidence.read(spec, context.ports.keycloak.realm);
+    for (const client of snapshot.representation.clients ?? []) if (client.clientId) names.add(client.clientId);
+  }
+  return [...names];
+}
+
+export async function findOutTriage(context: EffectContext): Promise<void> {
+  const snapshot = context.memory.snapshot('live-before') ?? context.memory.snapshot('live-stale');
+  if (!snapshot?.facts) throw new Error('triage needs a live snapshot');
+  const given = await Promise.all(context.ports.settings.evidence.map((spec) => context.ports.evidence.read(spec, context.ports.keycloak.realm)));
+  const stale = context.memory.snapshot('live-before') ? context.memory.snapshot('live-stale') : undefined;
+  const evidence = [...(stale ? [stale] : []), ...given].map((read) => ({ state: readState(read), ...(read.facts ? { facts: read.facts } : {}) }));
+  context.dispatch({ type: 'triage.found', triage: triage({ facts: snapshot.facts, live: readState(snapshot), evidence }) });
+}
+
+export async function clearCaches(context: EffectContext): Promise<void> {
+  context.dispatch({ type: 'caches.intended' });
+  await context.ports.keycloak.clearCaches();
+  context.dispatch({ type: 'caches.cleared' });
+}
+
+export async function findEvidence(context: EffectContext): Promise<void> {
+  const { ports } = context;
+  const stale = context.state().snapshots['live-stale'];
+  const found = await ports.evidence.find({ repo: ports.settings.repo, realm: ports.keycloak.realm });
+  const cached = stale
+    ? [{ spec: 'stale', title: 'the stale cache of this node', date: stale.capturedAt, detail: 'the realm as it was just before the overwrite', recommended: true }]
+    : [];
+  context.dispatch({ type: 'evidence.found', candidates: [...cached, ...found.map((candidate) => (stale ? { ...candidate, recommended: false } : candidate))] });
+}
+
+export async function readEvidence(context: EffectContext, specs: readonly string[]): Promise<void> {
+  const { ports } = context;
+  const read: EvidenceRead[] = [];
+  for (const [index, spec] of specs.entries()) {
+    const stale = spec === 'stale' ? context.memory.snapshot('live-stale') : undefined;
+    const snapshot = stale ? { ...stale, source: 'snapshot:live-stale' } : await ports.evidence.read(spec, ports.keycloak.realm);
+    const { file, sha256 } = ports.store.writeSnapshot(`evidence-${index + 1}`, snapshot);
+    read.push({ spec, source: snapshot.source, completeness: snapshot.completeness, file, sha256, capturedAt: snapshot.capturedAt, counts: counts(snapshot.representation), notes: snapshot.notes });
+  }
+  if (read.length === 0) throw new RescueError('usage', 'No evidence was named.', ['Name at least one source with --evidence.']);
+  context.dispatch({ type: 'evidence.read', evidence: read });
+}
+
+export function compare(context: EffectContext): void {
+  const live = context.memory.live();
+  const evidence = context.memory.evidence().map((entry) => entry.state);
+  const differences = compareStates(live, evidence);
+  context.dispatch({ type: 'compare.done', differences, order: orderOwners({ differences, live, evidence }) });
+}
+
+export function plan(context: EffectContext): void {
+  const { differences, choices, order } = context.state();
+  const evidence = context.memory.evidence().map((entry) => entry.state);
+  context.dispatch({ type: 'plan.made', plan: makePlan({ live: context.memory.live(), evidence, differences, choices, order }) });
+}

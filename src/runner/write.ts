@@ -1,0 +1,123 @@
+/** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
+import { canonicalJson } from '../realm/canonical.ts';
+import type { JsonObject } from '../realm/json.ts';
+import { kindOf } from '../realm/kinds/index.ts';
+import type { Image, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
+import type { Failure } from '../runbook/model.ts';
+import { references, type EffectContext } from './context.ts';
+import { asFailure } from './failure.ts';
+
+interface Seen {
+  readonly images: readonly Image[];
+  readonly ids: Record<ObjectId, string>;
+}
+
+/** Looks at every object that a write covers; one read for all that stand in the same answer. */
+export async function seeObjects(context: EffectContext, ids: readonly ObjectId[]): Promise<Seen> {
+  const filled = references(context);
+  const bodies = new Map<string, ReturnType<EffectContext['ports']['keycloak']['look']>>();
+  const images: Image[] = [];
+  const made: Record<ObjectId, string> = {};
+  for (const id of ids) {
+    const look = kindOf(id).look(id);
+    // An object below something that has no id yet cannot exist yet.
+    if (!resolvable(look.request, filled.id)) {
+      images.push({ id, value: null });
+      continue;
+    }
+    const key = JSON.stringify(look.request);
+    const body = await (bodies.get(key) ?? bodies.set(key, context.ports.keycloak.look({ request: look.request, pick: (value) => (value === null ? null : { value }) }, filled)).get(key));
+    const picked = look.pick(body?.value ?? null);
+    images.push({ id, value: picked?.value ?? null });
+    if (picked?.serverId) made[id] = picked.serverId;
+  }
+  return { images, ids: made };
+}
+
+function resolvable(request: RequestTemplate, id: (object: ObjectId) => string | undefined): boolean {
+  return request.path.every((part) => typeof part === 'string' || ('$id' in part ? id(part.$id) : '$serviceAccount' in part ? id(part.$serviceAccount) : true) !== undefined);
+}
+
+/** Equal as sets of images. */
+export function sameImages(one: readonly Image[], other: readonly Image[]): boolean {
+  const text = (images: readonly Image[]) => images.map((image) => `${image.id} ${canonicalJson(image.value)}`).toSorted().join('\n');
+  return text(one) === text(other);
+}
+
+/**
+ * Sends one operation. Before: the object is looked at, so that nobody's edit is overwritten unseen and nothing is
+ * made twice. After: it is read back; 204 alone proves nothing (verified-keycloak.md: links that answer 204 and do nothing).
+ */
+export async function write(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
+  const base = { operation: operation.id, undo } as const;
+  const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
+  try {
+    const before = await seeObjects(context, operation.covers);
+    if (sameImages(before.images, operation.after)) {
+      context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
+      return;
+    }
+    if (!sameImages(before.images, operation.before)) {
+      context.dispatch({ type: 'write.looked', ...base, found: 'something-else', images: before.images });
+      return;
+    }
+    if (!undo) await previewOnce(context, operation.owner);
+  } catch (error) {
+    fail(asFailure(error));
+    return;
+  }
+  await sendOnce(context, operation, undo, fail);
+}
+
+async function sendOnce(context: EffectContext, operation: Operation, undo: boolean, fail: (failure: Failure) => void): Promise<void> {
+  const base = { operation: operation.id, undo } as const;
+  const { keycloak } = context.ports;
+  const filled = references(context);
+  context.dispatch({ type: 'write.intended', ...base, method: operation.request.method, path: keycloak.describe(operation.request, filled), before: operation.before });
+  try {
+    const answer = await keycloak.send(operation.request, filled);
+    context.dispatch({ type: 'write.sent', ...base, status: answer.status, milliseconds: Math.round(answer.milliseconds) });
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.code === 'no-answer') context.dispatch({ type: 'write.unknown', ...base, failure });
+    else fail(failure);
+    return;
+  }
+  try {
+    const after = await seeObjects(context, operation.covers);
+    if (sameImages(after.images, operation.after)) context.dispatch({ type: 'write.verified', ...base, found: 'read-back', ids: after.ids });
+    else fail({ code: 'write-failed', title: `The server accepted the write, but ${differing(after.images, operation.after)} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
+  } catch (error) {
+    // The write was answered, so it happened; only the reading back is missing.
+    context.dispatch({ type: 'write.unknown', ...base, failure: asFailure(error) });
+  }
+}
+
+function differing(seen: readonly Image[], wanted: readonly Image[]): string {
+  const found = new Map(seen.map((image) => [image.id, canonicalJson(image.value)]));
+  return wanted.filter((image) => found.get(image.id) !== canonicalJson(image.value)).map((image) => image.id).join(', ') || 'the object';
+}
+
+/** After a crash or a lost answer: what does the server show? Decides nothing but what is there. */
+export async function look(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
+  const base = { operation: operation.id, undo } as const;
+  try {
+    const seen = await seeObjects(context, operation.covers);
+    const found = sameImages(seen.images, operation.after) ? 'done' : sameImages(seen.images, operation.before) ? 'not-done' : 'something-else';
+    if (found === 'done') context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: seen.ids });
+    else context.dispatch({ type: 'write.looked', ...base, found, images: seen.images });
+  } catch (error) {
+    context.dispatch({ type: 'write.failed', ...base, failure: asFailure(error) });
+  }
+}
+
+/** The token payload before the first write of a client, so that before and after can stand side by side. */
+async function previewOnce(context: EffectContext, owner: string): Promise<void> {
+  const group = context.state().plan?.groups.find((candidate) => candidate.owner === owner);
+  const preview = context.ports.keycloak.before;
+  if (!group || !preview || context.memory.before.has(owner)) return;
+  const { proveRequests } = await import('./prove.ts');
+  const payloads: Record<string, JsonObject> = {};
+  for (const request of proveRequests(context, group, context.state().probeUser)) Object.assign(payloads, await preview(request));
+  context.memory.before.set(owner, payloads);
+}
