@@ -40,7 +40,7 @@ export async function stageIncident(calls: AdminCalls, options: StageOptions = {
   const tokens = await logIn(calls, options.logins ?? 200, options.users);
   await destroy(calls);
   if (options.liveOnly !== false) await addLiveOnly(calls);
-  return { evidence: goodRealmFile(calls.realm, options), tokens, truth: TRUTH };
+  return { evidence: goodRealmFile(calls, options), tokens, truth: TRUTH };
 }
 
 /** Deletes the realm, sessions and all. */

@@ -21,10 +21,10 @@ export interface RealmFileOptions {
 
 /**
  * The realm file as a person keeps it in git: everything that the incident destroys is in it, people are not,
- * and what somebody adds in the console later of course is not either.
+ * and what somebody adds in the console later of course is not either. Takes the calls to a server, or anything else that names the realm.
  */
-export function goodRealmFile(realm: string, options: RealmFileOptions = {}): RealmRepresentation {
-  const file: RealmRepresentation = { ...configuration(realm), users: serviceAccounts(realm) };
+export function goodRealmFile(of: { readonly realm: string }, options: RealmFileOptions = {}): RealmRepresentation {
+  const file: RealmRepresentation = { ...configuration(of.realm), users: serviceAccounts(of.realm) };
   const style = options.secrets ?? 'placeholder';
   for (const client of file.clients ?? []) {
     if (client.secret !== undefined && client.clientId !== undefined) client.secret = secretIn(style, client.clientId);
