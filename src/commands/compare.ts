@@ -1,0 +1,52 @@
+import { compareStates, toContractJson } from '../realm/compare.ts';
+import { EXIT, RescueError } from '../realm/errors.ts';
+import { readState } from '../realm/state.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import { createEvidenceReader } from '../evidence/reader.ts';
+import type { EvidenceReader } from '../runner/ports.ts';
+import type { Difference } from '../realm/model.ts';
+import { compareLine } from '../runbook/lines.ts';
+import { sanitise } from '../ui/text.ts';
+import { captureOnce, withKeycloak } from './live.ts';
+import type { CommandRun, Invocation } from './table.ts';
+import { thisTerminal } from './terminal.ts';
+
+/** Compares two states, live or not. Exit 2 on differences. */
+export const run: CommandRun = async (invocation) => {
+  const specs = invocation.flags.evidence ?? [];
+  if (specs.length === 0) throw new RescueError('usage', 'No evidence is named to compare with.', ['Name at least one source: --evidence realm.json, --evidence git:PATH@REV, --evidence snapshot:PATH.']);
+  const { live, evidence } = await bothSides(invocation, specs);
+  const states = evidence.map((snapshot) => readState(snapshot));
+  const liveState = readState(live);
+  const differences = compareStates(liveState, states);
+  if (invocation.flags.json) {
+    process.stdout.write(`${JSON.stringify(toContractJson({ realm: live.realm, live, evidence, differences }), null, 2)}\n`);
+  } else {
+    for (const difference of differences) process.stdout.write(`${line(difference)}\n`);
+    process.stderr.write(`${compareLine(differences)}\n`);
+  }
+  return differences.length > 0 ? EXIT.differences : EXIT.done;
+};
+
+async function bothSides(invocation: Invocation, specs: readonly string[]): Promise<{ live: Snapshot; evidence: Snapshot[] }> {
+  const { flags } = invocation;
+  const readAll = (reader: EvidenceReader, realm: string) => Promise.all(specs.map((spec) => reader.read(spec, realm)));
+  if (flags.from) {
+    const reader = createEvidenceReader({ cwd: process.cwd() });
+    const live = await reader.read(flags.from, flags.realm ?? '');
+    return { live, evidence: await readAll(reader, flags.realm ?? live.realm) };
+  }
+  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => {
+    const reader = createEvidenceReader({ cwd: process.cwd(), captureRealm: () => captureOnce(keycloak) });
+    const local = specs.filter((spec) => !spec.startsWith('realm:'));
+    const read = await Promise.all(local.map((spec) => reader.read(spec, keycloak.realm)));
+    const known = read.flatMap((snapshot) => (snapshot.representation.clients ?? []).flatMap((client) => (client.clientId ? [client.clientId] : [])));
+    const live = await captureOnce(keycloak, known);
+    return { live, evidence: await readAll(reader, keycloak.realm) };
+  });
+}
+
+function line(difference: Difference): string {
+  const sign = { lost: '-', changed: '~', 'live-only': '+' }[difference.change];
+  return sanitise(`${sign} ${difference.id}  ${difference.effect}`);
+}

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { openAdminCalls } from '../sandbox/incident/calls.ts';
+import { REPOSITORY_FILES, writeRepository } from '../sandbox/incident/repository.ts';
+import { stageIncident } from '../sandbox/incident/stage.ts';
+import { startSandbox } from '../sandbox/server/sandbox.ts';
+import { sandboxTarget } from './recorded.ts';
+import { newRun, newSession } from './session.ts';
+import { runSettings } from './settings.ts';
+import type { CommandRun } from './table.ts';
+import { thisTerminal } from './terminal.ts';
+
+const REALM = 'primary';
+
+/**
+ * The recovery on the sandbox. The sandbox, its git repository and its record lie in the session's own directory, so a
+ * demo that was killed can be resumed like any run, and nothing outside is touched.
+ */
+export const run: CommandRun = async (invocation) => {
+  const terminal = thisTerminal(invocation);
+  const store = newSession(invocation);
+  const sandbox = await startSandbox({ stateFile: `${store.directory}/sandbox.json` });
+  try {
+    if (terminal.mode !== 'json') process.stderr.write('Staging the incident on the sandbox: realm primary, 12 clients, 200 sessions, then a stale sync.\n');
+    const staged = await stageIncident(openAdminCalls({ url: sandbox.url, ...sandbox.admin, realm: REALM }));
+    const repository = `${store.directory}/repository`;
+    mkdirSync(repository, { mode: 0o700 });
+    await writeRepository(repository, staged.evidence);
+    const headless = terminal.mode === 'headless' || terminal.mode === 'json';
+    const settings = runSettings(invocation.flags, {
+      repo: repository,
+      // With nobody to ask, the drill runs to its end; a real run never answers for the engineer.
+      ...(headless ? { lost: 'restore', changed: 'restore', liveOnly: 'keep', confirm: REALM, evidence: [`file:${repository}/${REPOSITORY_FILES.realm}`] } : {}),
+    });
+    const target = sandboxTarget(sandbox, REALM, invocation.flags['read-only'] ?? false);
+    const exit = await newRun({ invocation, terminal, target, settings, demo: true, cwd: repository }, store);
+    if (terminal.mode === 'headless') await printRecord(store.directory);
+    return exit;
+  } finally {
+    await sandbox.close();
+  }
+};
+
+async function printRecord(directory: string): Promise<void> {
+  const { readFile } = await import('node:fs/promises');
+  process.stdout.write(await readFile(`${directory}/transcript.md`, 'utf8'));
+}

@@ -1,0 +1,20 @@
+import { EXIT } from '../realm/errors.ts';
+import { sanitise } from '../ui/text.ts';
+import { withKeycloak } from './live.ts';
+import type { CommandRun } from './table.ts';
+import { thisTerminal } from './terminal.ts';
+
+/** Connection, version, permissions, what would be possible. Reads only. */
+export const run: CommandRun = async (invocation) => {
+  const connection = await withKeycloak(invocation, thisTerminal(invocation), (keycloak) => keycloak.connect());
+  const missing = connection.rights.filter((right) => right.allowed === false);
+  if (invocation.flags.json) {
+    process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/doctor/v1', ...connection }, null, 2)}\n`);
+  } else {
+    const word = (allowed: boolean | null) => (allowed === null ? '?  ' : allowed ? 'OK ' : 'NO ');
+    process.stdout.write(`Keycloak ${connection.serverVersion ?? '(version not visible to these credentials)'}, realm id ${connection.realmId}, logged in as ${sanitise(connection.user)} through ${sanitise(connection.clientId)}\n`);
+    for (const right of connection.rights) process.stdout.write(`${word(right.allowed)} ${right.job}${right.allowed === true ? '' : `  needs role ${right.role} of realm-management`}\n`);
+    if (connection.rights.some((right) => right.allowed === null)) process.stdout.write('?   cannot be known without writing\n');
+  }
+  return missing.length > 0 ? EXIT.couldNotCheck : EXIT.done;
+};

@@ -1,0 +1,96 @@
+import { EXIT } from '../realm/errors.ts';
+import type { RunHandle } from '../runner/handle.ts';
+import type { JournalLine } from '../runbook/model.ts';
+import { stoppedExit, summarise } from '../runbook/summary.ts';
+import type { Terminal } from '../ui/terminal.ts';
+
+/** Where a front end writes: data on stdout, messages on stderr. */
+const io = { out: (text: string) => void process.stdout.write(text), err: (text: string) => void process.stderr.write(text) };
+
+/** Prints a journal line as it is recorded; only for --json. */
+export function jsonLine(line: JournalLine): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Hands the run to the front end that the terminal calls for, and waits for the end of both. */
+export async function drive(handle: RunHandle, terminal: Terminal): Promise<number> {
+  const release = onSignals(handle);
+  try {
+    switch (terminal.mode) {
+      case 'ink': {
+        const { mountInk } = await import('../ui/app.tsx');
+        await mountInk(handle, terminal);
+        break;
+      }
+      case 'plain-prompts': {
+        const { runPlain } = await import('../plain/prompts.ts');
+        await runPlain(handle, terminal);
+        break;
+      }
+      case 'headless': {
+        const { printPlain } = await import('../plain/print.ts');
+        printPlain(handle, io);
+        await headless(handle);
+        break;
+      }
+      case 'json':
+        await headless(handle);
+    }
+    const exit = await handle.done;
+    if (terminal.mode === 'json') {
+      const { state } = handle.snapshot();
+      process.stdout.write(`${JSON.stringify({ type: 'summary', ...(state.finished?.summary ?? summarise(state)), exit })}\n`);
+    }
+    return exit;
+  } finally {
+    release();
+  }
+}
+
+/** Answers from flags until the run has ended. What no flag answers is named on stderr, and the run stops resumable. */
+async function headless(handle: RunHandle): Promise<void> {
+  const { answerHeadless } = await import('../plain/headless.ts');
+  const answer = () => {
+    const { state, busy } = handle.snapshot();
+    if (!state.question || busy) return;
+    const given = answerHeadless(state);
+    if ('missing' in given) {
+      for (const id of given.missing) io.err(`${id}\n`);
+      handle.answer({ type: 'run.stopped', reason: 'undecided', note: given.because });
+    } else {
+      handle.answer(given);
+    }
+  };
+  const unsubscribe = handle.subscribe(() => queueMicrotask(answer));
+  answer();
+  await handle.done;
+  unsubscribe();
+  explainStop(handle);
+}
+
+/** Why a headless run stopped, and how it goes on. */
+function explainStop(handle: RunHandle): void {
+  const { state } = handle.snapshot();
+  if (!state.stopped) return;
+  const failure = state.failure?.failure ?? state.trouble?.failure;
+  if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
+  else io.err(`realm-rescue: stopped: ${state.stopped.note}\n`);
+  if (stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}\n`);
+}
+
+function onSignals(handle: RunHandle): () => void {
+  // SIGHUP and SIGTERM leave at once: the journal is intact and a write in flight is looked at by resume.
+  const interrupt = () => handle.interrupt();
+  const leave = () => {
+    handle.interrupt();
+    handle.interrupt();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', leave);
+  process.on('SIGHUP', leave);
+  return () => {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', leave);
+    process.off('SIGHUP', leave);
+  };
+}

@@ -1,0 +1,17 @@
+import { listSessions } from '../journal/sessions.ts';
+import { sanitise } from '../ui/text.ts';
+import { sessionDirectory } from './session.ts';
+import type { CommandRun } from './table.ts';
+
+/** Lists recorded runs, newest first, with what to do about each. */
+export const run: CommandRun = async (invocation) => {
+  const directory = sessionDirectory(invocation);
+  const sessions = listSessions(directory);
+  if (invocation.flags.json) {
+    process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/sessions/v1', directory, sessions }, null, 2)}\n`);
+    return 0;
+  }
+  if (sessions.length === 0) process.stderr.write(`No recorded runs in ${directory}.\n`);
+  for (const session of sessions) process.stdout.write(`${session.id}  ${session.startedAt ?? 'never begun'}  ${sanitise(`${session.url ?? ''} / ${session.realm ?? ''}`)}  ${session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; realm-rescue resume ${session.id}`}\n`);
+  return 0;
+};

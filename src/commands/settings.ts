@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { RescueError } from '../realm/errors.ts';
+import type { Choice } from '../realm/model.ts';
+import type { RunSettings } from '../runbook/model.ts';
+import type { Flags } from './options.ts';
+
+const CHOICES = ['restore', 'keep', 'leave'] as const;
+
+/**
+ * What flags and the answers file decide beforehand.
+ * @throws RescueError `usage` for a choice that is none and for an answers file that cannot be read
+ */
+export function runSettings(flags: Flags, defaults: Partial<RunSettings> = {}): RunSettings {
+  return {
+    lost: choiceFlag('lost', flags.lost) ?? defaults.lost ?? 'ask',
+    changed: choiceFlag('changed', flags.changed) ?? defaults.changed ?? 'ask',
+    liveOnly: choiceFlag('live-only', flags['live-only']) ?? defaults.liveOnly ?? 'ask',
+    clients: flags.client ?? [],
+    answers: flags.answers ? readAnswers(flags.answers) : {},
+    confirm: flags.confirm ?? defaults.confirm ?? null,
+    probeUser: flags['probe-user'] ?? null,
+    evidence: flags.evidence ?? defaults.evidence ?? [],
+    frozen: flags.frozen ?? defaults.frozen ?? null,
+    thawed: flags.thawed ?? null,
+    repo: flags.repo ? resolve(flags.repo) : (defaults.repo ?? null),
+    out: flags.out ? resolve(flags.out) : null,
+    branch: flags.branch ?? null,
+    acceptUnproven: flags['accept-unproven'] ?? null,
+  };
+}
+
+function choiceFlag(name: string, value: string | undefined): Choice | 'ask' | undefined {
+  if (value === undefined || value === 'ask') return value;
+  const choice = CHOICES.find((known) => known === value);
+  if (!choice) throw new RescueError('usage', `--${name} takes restore, keep, leave or ask, not "${value}".`);
+  return choice;
+}
+
+/** YAML (or JSON): difference id to choice. */
+function readAnswers(file: string): Record<string, Choice> {
+  const content = readText(file, '--answers');
+  let parsed: unknown;
+  try {
+    parsed = parse(content);
+  } catch (error) {
+    throw new RescueError('usage', `The answers file ${file} is not valid YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`, ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'], { cause: error });
+  }
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new RescueError('usage', `The answers file ${file} holds no map of difference ids to choices.`, ['Write one line for each difference: "client-mapper:auth-service/groups: restore".']);
+  return Object.fromEntries(Object.entries(parsed).map(([id, value]) => {
+    const choice = CHOICES.find((known) => known === value);
+    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with "${String(value)}"; restore, keep and leave are the answers.`);
+    return [id, choice];
+  }));
+}
+
+/** A small text file that a flag names. */
+export function readText(file: string, flag: string): string {
+  try {
+    return readFileSync(resolve(file), 'utf8');
+  } catch (error) {
+    throw new RescueError('usage', `${flag} names ${file}, which cannot be read${error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''}.`, [], { cause: error });
+  }
+}

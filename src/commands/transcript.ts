@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { verifyLines } from '../journal/chain.ts';
+import { writeDurably } from '../journal/files.ts';
+import { JOURNAL_FILE, readJournal } from '../journal/read.ts';
+import { findSession } from '../journal/sessions.ts';
+import { EXIT, RescueError } from '../realm/errors.ts';
+import { transcriptCast } from '../transcript/cast.ts';
+import { transcriptJson } from '../transcript/json.ts';
+import { transcriptMarkdown } from '../transcript/markdown.ts';
+import { sessionDirectory } from './session.ts';
+import type { CommandRun } from './table.ts';
+
+/** Shows, verifies or exports the record of a run; always computed from its journal. */
+export const run: CommandRun = async (invocation) => {
+  const [verb, typed] = invocation.words;
+  if (!verb || !['show', 'verify', 'export'].includes(verb) || !typed) {
+    throw new RescueError('usage', 'A transcript is shown, verified or exported.', ['realm-rescue transcript show ID', 'realm-rescue transcript verify ID', 'realm-rescue transcript export ID --out DIR']);
+  }
+  const directory = sessionDirectory(invocation);
+  const { id } = findSession(directory, typed);
+  const place = `${directory}/${id}`;
+  if (verb === 'verify') return verify(place, id, invocation.flags.json ?? false);
+  const { lines } = readJournal(place, id);
+  if (verb === 'show') {
+    process.stdout.write(invocation.flags.json ? transcriptJson(lines) : transcriptMarkdown(lines));
+    return EXIT.done;
+  }
+  const out = resolve(invocation.flags.out ?? '.');
+  for (const [name, text] of [['transcript.md', transcriptMarkdown(lines)], ['transcript.json', transcriptJson(lines)], ['transcript.cast', transcriptCast(lines)]] as const) {
+    writeDurably(`${out}/${name}`, Buffer.from(text));
+    process.stdout.write(`${out}/${name}\n`);
+  }
+  return EXIT.done;
+};
+
+function verify(place: string, id: string, json: boolean): number {
+  const verdict = verifyLines(readFileSync(`${place}/${JOURNAL_FILE}`));
+  if (json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) })}\n`);
+  else if (verdict.ok) process.stdout.write(`OK  ${verdict.lines.length} lines, head ${verdict.head}\n`);
+  else process.stdout.write(`ALTERED  line ${verdict.line}: ${verdict.because}\n`);
+  return verdict.ok ? EXIT.done : EXIT.differences;
+}
