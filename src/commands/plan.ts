@@ -1,0 +1,45 @@
+import { compareStates } from '../realm/compare.ts';
+import { EXIT, RescueError } from '../realm/errors.ts';
+import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
+import { orderOwners } from '../realm/order.ts';
+import { makePlan } from '../realm/plan.ts';
+import { readState } from '../realm/state.ts';
+import { createEvidenceReader } from '../evidence/reader.ts';
+import { missingChoices, presetChoices } from '../runbook/choices.ts';
+import { sanitise } from '../ui/text.ts';
+import { captureOnce, withKeycloak } from './live.ts';
+import { runSettings } from './settings.ts';
+import type { CommandRun } from './table.ts';
+import { thisTerminal } from './terminal.ts';
+
+/** What `recover` would send with these choices. Reads only. Exit 5 while a difference has no answer. */
+export const run: CommandRun = async (invocation) => {
+  const settings = runSettings(invocation.flags);
+  if (settings.evidence.length === 0) throw new RescueError('usage', 'No evidence is named to plan from.', ['Name at least one source: --evidence realm.json']);
+  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => {
+    const reader = createEvidenceReader({ cwd: process.cwd(), captureRealm: () => captureOnce(keycloak) });
+    const evidence = (await Promise.all(settings.evidence.map((spec) => reader.read(spec, keycloak.realm)))).map((snapshot) => readState(snapshot));
+    const live = readState(await captureOnce(keycloak, evidence.flatMap((state) => (state.representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
+    const differences = compareStates(live, evidence);
+    const choices = presetChoices(differences, settings);
+    const missing = missingChoices(differences, choices);
+    if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} differences have no answer: ${sanitise(missing.slice(0, 5).join(', '))}${missing.length > 5 ? ' …' : ''}.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
+    const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
+    const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
+    const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });
+    if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/plan/v1', realm: keycloak.realm, choices, ...plan }, null, 2)}\n`);
+    else print(plan, describe);
+    return EXIT.done;
+  });
+};
+
+function print(plan: Plan, describe: (request: RequestTemplate) => string): void {
+  for (const group of plan.groups) {
+    process.stdout.write(`${sanitise(group.owner)}\n`);
+    for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n');
+  }
+  for (const { id, by } of plan.pulledIn) process.stderr.write(sanitise(`${id} is restored too, because ${by} needs it.`) + '\n');
+  for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
+  for (const client of plan.newSecrets) process.stderr.write(sanitise(`${client} comes back with a new secret: no evidence has the old one.`) + '\n');
+}
+

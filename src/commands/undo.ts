@@ -1,0 +1,61 @@
+import { createInterface } from 'node:readline/promises';
+import { createEvidenceReader } from '../evidence/reader.ts';
+import { createExporter } from '../gitops/exporter.ts';
+import { acquireLock } from '../journal/lock.ts';
+import { findSession } from '../journal/sessions.ts';
+import { openSession } from '../journal/store.ts';
+import { openKeycloak } from '../keycloak/keycloak.ts';
+import { EXIT, RescueError } from '../realm/errors.ts';
+import { count } from '../runbook/lines.ts';
+import { replay } from '../runbook/transition.ts';
+import { writeTranscripts } from '../runner/close.ts';
+import { undo, undoable } from '../runner/undo.ts';
+import { sanitise } from '../ui/text.ts';
+import type { Terminal } from '../ui/terminal.ts';
+import { demoTarget, startOf } from './recorded.ts';
+import { sessionDirectory } from './session.ts';
+import type { CommandRun } from './table.ts';
+import { resolveTarget } from './target.ts';
+import { thisTerminal } from './terminal.ts';
+
+/** Takes back the writes of a recorded run, or of one client of it. A typed word starts it, as everywhere. */
+export const run: CommandRun = async (invocation) => {
+  const [typed] = invocation.words;
+  if (!typed) throw new RescueError('usage', 'No run is named.', ['See realm-rescue sessions for the ids, then: realm-rescue undo ID']);
+  const directory = sessionDirectory(invocation);
+  const { id } = findSession(directory, typed);
+  const terminal = thisTerminal(invocation);
+  const owners = invocation.flags.client ?? [];
+  const { store } = openSession({ directory, id, now: Date.now });
+  const info = startOf(store.lines, id);
+  const demo = info.demo ? await demoTarget(directory, id, info) : null;
+  const target = demo?.target ?? (await resolveTarget(invocation, terminal, info));
+  const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: id, now: Date.now });
+  const keycloak = openKeycloak(target);
+  try {
+    const operations = undoable(replay(store.lines.map((line) => line.event)), owners);
+    for (const operation of operations) process.stderr.write(`${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
+    if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations.length);
+    const settings = info.settings;
+    const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter(), store, now: Date.now, settings, refresh: undefined };
+    const result = await undo({ ports, owners, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
+    writeTranscripts(store);
+    if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
+    return result.left.length > 0 ? EXIT.notProven : EXIT.done;
+  } finally {
+    await keycloak.close();
+    await demo?.close();
+    store.close();
+    lock.release();
+  }
+};
+
+async function confirmed(terminal: Terminal, word: string, given: string | undefined, writes: number): Promise<void> {
+  if (given === word) return;
+  if (given !== undefined) throw new RescueError('needs-decision', `--confirm says "${given}", but the realm is ${word}.`, [`Give --confirm ${word}.`]);
+  if (terminal.mode === 'headless' || terminal.mode === 'json') throw new RescueError('needs-decision', `${count(writes, 'write')} would be taken back, and nobody confirmed it.`, [`Give --confirm ${word}.`]);
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(`Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
+  prompt.close();
+  if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.');
+}
