@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { RescueError } from '../realm/errors.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import type { JournalLine } from '../runbook/model.ts';
+import { onDisk, syncDirectory, writeDurably } from './files.ts';
+
+const FOLDER = 'snapshots';
+
+/** The frame of a snapshot file. What the server said is carried as it is: a newer server may say more than we know. */
+const FRAME = z.looseObject({
+  schema: z.literal('realm-rescue/snapshot/v1'),
+  source: z.string(),
+  capturedAt: z.string(),
+  completeness: z.enum(['full', 'partial', 'stated']),
+  realm: z.string(),
+  serverVersion: z.nullable(z.string()),
+  fingerprint: z.string(),
+  representation: z.looseObject({}),
+  facts: z.optional(z.looseObject({ realmId: z.string(), keys: z.array(z.unknown()) })),
+  notes: z.array(z.string()),
+});
+
+/**
+ * Writes a snapshot below a session's directory.
+ *
+ * @param name what it is called, without folder and suffix: `live-before`. Characters that are no file name are replaced.
+ * @returns    its path below the session's directory, and the SHA-256 of its bytes
+ * @throws     RescueError disk
+ */
+export function writeSnapshotFile(directory: string, name: string, snapshot: Snapshot): { file: string; sha256: string } {
+  const folder = join(directory, FOLDER);
+  const file = `${FOLDER}/${fileName(name)}.json`;
+  const bytes = Buffer.from(`${JSON.stringify(snapshot, null, 1)}\n`);
+  onDisk(folder, () => {
+    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) syncDirectory(directory);
+    writeDurably(join(directory, file), bytes);
+  });
+  return { file, sha256: sha256(bytes) };
+}
+
+/**
+ * Reads a snapshot back and holds it against the journal: restoring takes bodies and secrets from it.
+ *
+ * @param file  its path below the session's directory
+ * @param lines the journal, which noted the file's SHA-256 when it was written
+ * @throws      RescueError disk, journal-broken
+ */
+export function readSnapshotFile(directory: string, file: string, lines: readonly JournalLine[]): Snapshot {
+  const path = join(directory, file);
+  const bytes = onDisk(path, () => readFileSync(path));
+  const noted = notedHash(lines, file);
+  if (noted !== undefined && noted !== sha256(bytes)) throw unusable(path, 'it is not what the journal says was written');
+  return parseSnapshot(bytes.toString('utf8'), path);
+}
+
+/**
+ * A snapshot from the text of its file.
+ *
+ * @param path named in the error
+ * @throws     RescueError journal-broken, naming the first field that does not fit
+ */
+export function parseSnapshot(text: string, path: string): Snapshot {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unusable(path, 'it is not JSON');
+  }
+  const read = FRAME.safeParse(value);
+  if (read.success) return value as Snapshot;
+  const field = read.error.issues[0]?.path.join('.') ?? '';
+  throw unusable(path, field === '' ? 'it is not an object' : `its field ${field} is missing or of another type`);
+}
+
+function unusable(path: string, because: string): RescueError {
+  return new RescueError('journal-broken', `The snapshot ${path} cannot be used: ${because}.`, [
+    'Keep the file as it is, and start a new run with: realm-rescue recover. It captures the realm anew.',
+  ]);
+}
+
+/** The SHA-256 that the journal last noted for a file; undefined when it never named it. */
+function notedHash(lines: readonly JournalLine[], file: string): string | undefined {
+  const noted = lines.flatMap(({ event }): readonly { readonly file: string; readonly sha256: string }[] => {
+    if (event.type === 'capture.succeeded') return [event.captured];
+    return event.type === 'evidence.read' ? event.evidence : [];
+  });
+  return noted.findLast((entry) => entry.file === file)?.sha256;
+}
+
+/** A file name that holds no separator, does not hide itself and is short enough for every file system. */
+function fileName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9._@-]+/g, '-').replace(/^[.-]+/, '').slice(0, 100);
+  return safe === '' ? 'snapshot' : safe;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
