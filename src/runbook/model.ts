@@ -1,8 +1,8 @@
 /**
  * The runbook as data: the state of a run, the events that change it and the effects it asks for.
- * `transition.ts` is the only place that turns an event into a new state; events are what the journal holds.
+ * `transition.ts` is the only place that turns an event into a new state; events (events.ts) are what the journal holds.
  */
-import type { Json, JsonObject } from '../realm/json.ts';
+import type { JsonObject } from '../realm/json.ts';
 import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, ObjectId, Operation, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { ErrorCode } from '../realm/errors.ts';
@@ -179,56 +179,6 @@ export interface Exported {
   readonly notes: readonly string[];
 }
 
-/** What a person did to a question: flags, keys, an answers file, or a dependency. */
-export type By = 'flag' | 'person' | 'answers-file' | 'dependency' | 'suggestion';
-
-/** Every event of a run. The journal's envelope (seq, time, prev) is added by the journal. */
-export type RunEvent =
-  | { readonly type: 'run.started'; readonly run: RunInfo }
-  | { readonly type: 'run.resumed'; readonly pid: number; readonly tool: string; readonly mode: RunInfo['mode']; readonly settings: RunSettings }
-  | { readonly type: 'connect.succeeded'; readonly connection: Connection }
-  | { readonly type: 'freeze.stated'; readonly statement: string | null; readonly by: By }
-  | { readonly type: 'capture.succeeded'; readonly captured: Captured }
-  | { readonly type: 'triage.found'; readonly triage: Triage }
-  | { readonly type: 'caches.confirmed'; readonly by: By }
-  | { readonly type: 'caches.left' ; readonly by: By }
-  | { readonly type: 'caches.intended' }
-  | { readonly type: 'caches.cleared' }
-  | { readonly type: 'evidence.found'; readonly candidates: readonly EvidenceCandidate[] }
-  | { readonly type: 'evidence.chosen'; readonly specs: readonly string[]; readonly by: By }
-  | { readonly type: 'evidence.read'; readonly evidence: readonly EvidenceRead[] }
-  | { readonly type: 'compare.done'; readonly differences: readonly Difference[]; readonly order: readonly OrderedOwner[] }
-  | { readonly type: 'choice.made'; readonly choices: Readonly<Record<ObjectId, Choice>>; readonly by: By }
-  | { readonly type: 'order.moved'; readonly owners: readonly string[] }
-  | { readonly type: 'choices.settled'; readonly by: By }
-  | { readonly type: 'plan.made'; readonly plan: Plan }
-  | { readonly type: 'probe.chosen'; readonly user: string | null; readonly by: By }
-  /** A typed word; `all` covers this group and those after it. */
-  | { readonly type: 'group.confirmed'; readonly owner: string; readonly all: boolean; readonly by: By }
-  | { readonly type: 'group.skipped'; readonly owner: string; readonly by: By }
-  | { readonly type: 'write.intended'; readonly operation: string; readonly undo: boolean; readonly method: string; readonly path: string; readonly before: readonly Image[] }
-  | { readonly type: 'write.sent'; readonly operation: string; readonly undo: boolean; readonly status: number; readonly milliseconds: number }
-  | { readonly type: 'write.verified'; readonly operation: string; readonly undo: boolean; readonly found: 'read-back' | 'look'; readonly ids: Readonly<Record<ObjectId, string>> }
-  /** The server said no, or the read-back shows something else. */
-  | { readonly type: 'write.failed'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
-  /** No answer: it may or may not have happened. The next thing is a look, never a retry. */
-  | { readonly type: 'write.unknown'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
-  | { readonly type: 'write.looked'; readonly operation: string; readonly undo: boolean; readonly found: 'done' | 'not-done' | 'something-else'; readonly images: readonly Image[] }
-  | { readonly type: 'prove.done'; readonly owner: string; readonly proofs: readonly Proof[] }
-  | { readonly type: 'proof.accepted'; readonly owner: string; readonly reason: string; readonly by: By }
-  | { readonly type: 'account.done'; readonly account: Account }
-  | { readonly type: 'export.done'; readonly exported: Exported }
-  | { readonly type: 'export.skipped'; readonly because: string }
-  | { readonly type: 'thaw.stated'; readonly statement: string | null; readonly by: By }
-  | { readonly type: 'thaw.checked'; readonly fingerprintBefore: string; readonly fingerprintAfter: string; readonly equal: boolean }
-  | { readonly type: 'step.failed'; readonly step: StepName; readonly failure: Failure }
-  | { readonly type: 'step.retried'; readonly step: StepName; readonly by: By }
-  | { readonly type: 'run.stopped'; readonly reason: 'quit' | 'interrupted' | 'not-proven' | 'failed' | 'undecided'; readonly note: string }
-  | { readonly type: 'run.finished'; readonly exit: number; readonly summary: Summary }
-  | { readonly type: 'undo.started'; readonly owners: readonly string[]; readonly by: By }
-  | { readonly type: 'undo.finished'; readonly undone: number; readonly left: readonly { readonly operation: string; readonly because: string }[] }
-  | { readonly type: 'journal.recovered'; readonly droppedBytes: number };
-
 export interface Summary {
   readonly restored: number;
   readonly proven: number;
@@ -328,15 +278,4 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** A line of the journal as read back: the event with its envelope. */
-export interface JournalLine {
-  readonly v: 1;
-  readonly seq: number;
-  /** ISO 8601 with milliseconds, UTC. */
-  readonly at: string;
-  /** `sha256:` of the bytes of the line before, without its newline; of the empty string for the first. */
-  readonly prev: string;
-  readonly event: RunEvent;
-}
-
-export type { Json };
+export type * from './events.ts';
