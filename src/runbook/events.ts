@@ -1,5 +1,5 @@
 /** Every event of a run, and the journal line that carries it. */
-import type { Choice, Difference, Image, ObjectId, OrderedOwner, Plan } from '../realm/model.ts';
+import type { Choice, Difference, Image, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { Account, Captured, Connection, EvidenceCandidate, EvidenceRead, Exported, Failure, Proof, RunInfo, RunSettings, StepName, Summary } from './model.ts';
 
@@ -22,7 +22,7 @@ export type RunEvent =
   | { readonly type: 'evidence.chosen'; readonly specs: readonly string[]; readonly by: By }
   | { readonly type: 'evidence.read'; readonly evidence: readonly EvidenceRead[] }
   | { readonly type: 'compare.done'; readonly differences: readonly Difference[]; readonly order: readonly OrderedOwner[] }
-  | { readonly type: 'choice.made'; readonly choices: Readonly<Record<ObjectId, Choice>>; readonly by: By }
+  | { readonly type: 'choice.made'; readonly choices: Readonly<Record<string, Choice>>; readonly by: By }
   | { readonly type: 'order.moved'; readonly owners: readonly string[] }
   | { readonly type: 'choices.settled'; readonly by: By }
   | { readonly type: 'plan.made'; readonly plan: Plan }
@@ -32,7 +32,7 @@ export type RunEvent =
   | { readonly type: 'group.skipped'; readonly owner: string; readonly by: By }
   | { readonly type: 'write.intended'; readonly operation: string; readonly undo: boolean; readonly method: string; readonly path: string; readonly before: readonly Image[] }
   | { readonly type: 'write.sent'; readonly operation: string; readonly undo: boolean; readonly status: number; readonly milliseconds: number }
-  | { readonly type: 'write.verified'; readonly operation: string; readonly undo: boolean; readonly found: 'read-back' | 'look'; readonly ids: Readonly<Record<ObjectId, string>> }
+  | { readonly type: 'write.verified'; readonly operation: string; readonly undo: boolean; readonly found: 'read-back' | 'look'; readonly ids: Readonly<Record<string, string>> }
   /** The server said no, or the read-back shows something else. */
   | { readonly type: 'write.failed'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
   /** No answer: it may or may not have happened. The next thing is a look, never a retry. */

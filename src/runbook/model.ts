@@ -3,7 +3,7 @@
  * `transition.ts` is the only place that turns an event into a new state; events (events.ts) are what the journal holds.
  */
 import type { JsonObject } from '../realm/json.ts';
-import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, ObjectId, Operation, OrderedOwner, Plan } from '../realm/model.ts';
+import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, Operation, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { ErrorCode } from '../realm/errors.ts';
 

@@ -101,7 +101,14 @@ export function compare(context: EffectContext): void {
 }
 
 export function plan(context: EffectContext): void {
-  const { differences, choices, order } = context.state();
+  const { differences, choices, order, connection, run } = context.state();
   const evidence = context.memory.evidence().map((entry) => entry.state);
-  context.dispatch({ type: 'plan.made', plan: makePlan({ live: context.memory.live(), evidence, differences, choices, order }) });
+  const made = makePlan({ live: context.memory.live(), evidence, differences, choices, order });
+  // Half a restore is worse than none: a role that is known to be missing is named before the first write.
+  const needed = new Set(made.groups.flatMap((group) => group.operations).flatMap((operation) => operation.needs));
+  const missing = [...new Set((connection?.rights ?? []).filter((right) => right.allowed === false && needed.has(right.role)).map((right) => right.role))];
+  if (missing.length > 0 && !run?.readOnly) {
+    throw new RescueError('missing-role', `This plan needs ${missing.join(' and ')} of client realm-management, which these credentials lack; nothing was written.`, [`Grant ${missing.join(' and ')} to ${connection?.user ?? 'the user'} in realm ${run?.realm ?? ''}, then resume this run.`]);
+  }
+  context.dispatch({ type: 'plan.made', plan: made });
 }
