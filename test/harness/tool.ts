@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const bundle = fileURLToPath(new URL('../../dist/realm-rescue.js', import.meta.url));
+
+export interface ToolRun {
+  readonly exit: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ToolOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Called with each whole line of stdout; may kill the child. */
+  readonly onLine?: (line: string, child: ChildProcess) => void;
+}
+
+/** Runs the built tool as its own process, as a script would. `npm test` and `npm run test:real` build it first. */
+export function runTool(args: readonly string[], options: ToolOptions = {}): Promise<ToolRun> {
+  const { env = {}, input, cwd, onLine } = options;
+  const child = spawn(process.execPath, [bundle, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LANG: 'C.UTF-8', ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  let [stdout, stderr, seen] = ['', '', 0];
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString('utf8');
+    for (let end = stdout.indexOf('\n', seen); end >= 0; end = stdout.indexOf('\n', seen)) {
+      onLine?.(stdout.slice(seen, end), child);
+      seen = end + 1;
+    }
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8');
+  });
+  if (input !== undefined) child.stdin?.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exit, signal) => resolve({ exit, signal, stdout, stderr }));
+  });
+}
+
+/** A directory of its own for sessions. */
+export function sessionPlace(): string {
+  return mkdtempSync(join(tmpdir(), 'realm-rescue-test-'));
+}
+
+/** The last line of `recover --json`. */
+export function summaryOf(run: ToolRun): Record<string, unknown> {
+  const last = run.stdout.trim().split('\n').at(-1) ?? '';
+  try {
+    return JSON.parse(last) as Record<string, unknown>;
+  } catch {
+    throw new Error(`no summary line: exit ${run.exit}, stdout ends ${JSON.stringify(last)}, stderr ${run.stderr}`);
+  }
+}
