@@ -1,0 +1,84 @@
+/** The runbook on a terminal that cannot be drawn on, or for somebody who listens to it: append-only, numbered prompts. */
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { RunHandle } from '../runner/handle.ts';
+import type { Size, Terminal } from '../ui/terminal.ts';
+import { questionKey } from '../ui/local.ts';
+import { leftLines } from '../ui/view/end.ts';
+import { runningLine } from '../ui/view/running.ts';
+import { promptOf, readReply } from './ask.ts';
+import { blockPrinter, textOf } from './print.ts';
+
+export interface PlainIo {
+  readonly input: Readable;
+  readonly out: (text: string) => void;
+}
+
+function processIo(): PlainIo {
+  return { input: process.stdin, out: (text) => void process.stdout.write(text) };
+}
+
+/**
+ * Asks a person line by line until the run has ended. The end of the input (ctrl-d, a closed pipe) leaves the run,
+ * which can be resumed. Ctrl-C comes as SIGINT and is the caller's.
+ */
+export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainIo = processIo()): Promise<void> {
+  const size: Size = { ...terminal, rows: 100_000 };
+  const printBlocks = blockPrinter(io.out, size);
+  const reader = createInterface({ input: io.input, terminal: false });
+  let asked: string | null = null;
+  let doing: string | null = null;
+
+  /** Writes what is new: finished blocks, what runs now, or the question. */
+  const show = () => {
+    const snapshot = handle.snapshot();
+    printBlocks(snapshot);
+    const { question } = snapshot.state;
+    if (snapshot.state.finished !== null || snapshot.state.stopped !== null) return;
+    if (snapshot.busy !== null || question === null) {
+      asked = null;
+      if (snapshot.busy !== null && snapshot.busy !== doing) io.out(textOf([runningLine({ ...snapshot, progress: null })], size));
+      doing = snapshot.busy;
+      return;
+    }
+    doing = null;
+    if (asked === questionKey(question)) return;
+    asked = questionKey(question);
+    const prompt = promptOf(snapshot, question, handle.describe, size);
+    io.out(`\n${textOf(prompt.lines, size)}${prompt.ask}`);
+  };
+
+  const reply = (text: string) => {
+    const snapshot = handle.snapshot();
+    const { question } = snapshot.state;
+    // A line typed ahead while something runs must not answer a question that nobody has read.
+    if (question === null || snapshot.busy !== null || asked !== questionKey(question)) return;
+    const read = readReply(snapshot, question, text);
+    if (read.kind === 'answer') {
+      // The next question may be of the same kind and owner (a second try): ask it in full.
+      if (read.answer.type !== 'choice.made') asked = null;
+      if (!handle.answer(read.answer)) io.out('The run is not waiting for that now.\n');
+    }
+    const now = handle.snapshot();
+    const same = now.busy === null && now.state.question !== null && asked === questionKey(now.state.question);
+    if (!same) return show();
+    const prompt = promptOf(now, now.state.question, handle.describe, size);
+    const said = read.kind === 'again' ? read.say : 'Answered.';
+    io.out(`${said === '' ? '' : `${said}\n`}${read.kind === 'again' && read.list ? textOf(prompt.lines, size) : ''}${prompt.ask}`);
+  };
+
+  reader.on('line', reply);
+  reader.on('close', () => handle.interrupt());
+  const unsubscribe = handle.subscribe(show);
+  show();
+  try {
+    await handle.done;
+  } finally {
+    unsubscribe();
+    reader.removeAllListeners('close');
+    reader.close();
+  }
+  const last = handle.snapshot();
+  printBlocks(last);
+  if (last.state.finished === null && last.state.stopped === null) io.out(textOf(leftLines(last, size), size));
+}

@@ -1,0 +1,116 @@
+/** Keys as data. The footer, the `?` overlay and docs/keys.md are made from this table; nothing else names a key. */
+import type { LocalState } from './local.ts';
+import type { RunSnapshot } from '../runner/handle.ts';
+
+export type Context = 'running' | 'statement' | 'word' | 'input' | 'evidence' | 'choose' | 'confirm' | 'paused' | 'not-proven' | 'trouble' | 'help';
+
+export type Command =
+  | 'interrupt' | 'suspend' | 'help' | 'quit' | 'back' | 'submit' | 'erase' | 'erase-all' | 'scroll-up' | 'scroll-down' | 'page-up' | 'page-down'
+  | 'up' | 'down' | 'first' | 'last' | 'pane' | 'toggle' | 'continue' | 'path' | 'filter' | 'restore' | 'keep' | 'leave' | 'cycle' | 'suggested'
+  | 'missing' | 'earlier' | 'later' | 'detail' | 'type' | 'skip' | 'probe' | 'accept' | 'retry';
+
+export interface Binding {
+  readonly command: Command;
+  /** As `KeyPress.id`. The first is shown in the footer. */
+  readonly keys: readonly string[];
+  readonly contexts: readonly Context[];
+  /** One or two words for the footer; absent: only in the help. */
+  readonly footer?: string;
+  /** One sentence for the help and the docs. */
+  readonly help: string;
+}
+
+export const CONTEXT_TITLE: Readonly<Record<Context, string>> = {
+  'running': 'While something runs', 'statement': 'Freeze and Thaw', 'word': 'Where a typed word starts something', 'input': 'Where text is asked for',
+  'evidence': 'Evidence', 'choose': 'Choose', 'confirm': 'Restore, after Esc', 'paused': 'Freeze and Thaw, after Esc', 'not-proven': 'Prove, when a claim is not proven',
+  'trouble': 'When a step or a write failed', 'help': 'In this help',
+};
+
+const LISTS: readonly Context[] = ['evidence', 'choose'];
+const FIELDS: readonly Context[] = ['statement', 'word', 'input'];
+const READING: readonly Context[] = ['confirm', 'paused', 'not-proven', 'trouble'];
+const COMMANDS: readonly Context[] = ['running', 'evidence', 'choose', 'confirm', 'paused', 'not-proven', 'trouble'];
+
+export const BINDINGS: readonly Binding[] = [
+  { command: 'submit', keys: ['enter'], contexts: ['word'], footer: 'send the word', help: 'Sends what was typed. Only the whole word starts something; an empty or another word does nothing.' },
+  { command: 'submit', keys: ['enter'], contexts: ['statement'], footer: 'say it (empty: nothing stated)', help: 'States what was typed. With nothing typed it is recorded that nothing was stated.' },
+  { command: 'submit', keys: ['enter'], contexts: ['input'], footer: 'done', help: 'Takes what was typed.' },
+  { command: 'erase', keys: ['backspace'], contexts: FIELDS, help: 'Takes the last character away.' },
+  { command: 'erase-all', keys: ['ctrl-u'], contexts: FIELDS, help: 'Takes everything typed away.' },
+  { command: 'scroll-up', keys: ['up'], contexts: [...FIELDS, ...READING], help: 'Shows the lines above.' },
+  { command: 'scroll-down', keys: ['down'], contexts: [...FIELDS, ...READING], help: 'Shows the lines below.' },
+  { command: 'up', keys: ['up', 'ctrl-p'], contexts: LISTS, footer: 'up', help: 'Moves up.' },
+  { command: 'down', keys: ['down', 'ctrl-n'], contexts: LISTS, footer: 'down', help: 'Moves down.' },
+  { command: 'page-up', keys: ['page-up'], contexts: [...LISTS, ...READING, ...FIELDS], help: 'Moves one page up.' },
+  { command: 'page-down', keys: ['page-down'], contexts: [...LISTS, ...READING, ...FIELDS], help: 'Moves one page down.' },
+  { command: 'first', keys: ['home', 'g'], contexts: LISTS, help: 'Goes to the first.' },
+  { command: 'last', keys: ['end', 'G'], contexts: LISTS, help: 'Goes to the last.' },
+  { command: 'toggle', keys: ['space', 'x'], contexts: ['evidence'], footer: 'select', help: 'Selects a source or takes it back. What was selected earlier wins.' },
+  { command: 'path', keys: ['f'], contexts: ['evidence'], footer: 'file…', help: 'Lets you type a path, or a source as --evidence takes it.' },
+  { command: 'continue', keys: ['enter'], contexts: LISTS, footer: 'continue', help: 'Goes on. Writes nothing. In Choose it goes to the first missing answer while there is one.' },
+  { command: 'pane', keys: ['tab', 'shift-tab'], contexts: ['choose'], footer: 'clients / differences', help: 'Goes from the clients to the differences of one client, and back.' },
+  { command: 'restore', keys: ['r'], contexts: ['choose'], footer: 'restore', help: 'Restore: live becomes what the evidence says. In the list of clients: everything of that client.' },
+  { command: 'keep', keys: ['k'], contexts: ['choose'], footer: 'keep', help: 'Keep: live stays, and goes into git. In the list of clients: everything of that client.' },
+  { command: 'leave', keys: ['l'], contexts: ['choose'], footer: 'leave', help: 'Leave: neither live nor git is touched. In the list of clients: everything of that client.' },
+  { command: 'suggested', keys: ['a'], contexts: ['choose'], footer: 'accept suggestions', help: 'Accepts every suggestion for what is still without an answer.' },
+  { command: 'cycle', keys: ['space'], contexts: ['choose'], help: 'Goes through restore, keep and leave.' },
+  { command: 'missing', keys: ['n'], contexts: ['choose'], help: 'Goes to the next missing answer.' },
+  { command: 'detail', keys: ['d'], contexts: ['choose'], footer: 'detail', help: 'Shows the fields, the effect and the reason of the suggestion.' },
+  { command: 'earlier', keys: ['K', 'ctrl-up'], contexts: ['choose'], help: 'Restores the client earlier.' },
+  { command: 'later', keys: ['J', 'ctrl-down'], contexts: ['choose'], help: 'Restores the client later.' },
+  { command: 'filter', keys: ['/'], contexts: ['choose'], help: 'Shows only the clients and differences that contain a text; Esc shows all again.' },
+  { command: 'type', keys: ['enter', 't'], contexts: ['confirm', 'paused'], footer: 'type', help: 'Goes back to typing.' },
+  { command: 'skip', keys: ['s'], contexts: ['confirm'], footer: 'skip this client', help: 'Sends nothing for this client and goes on with the next. The run then ends with exit code 2.' },
+  { command: 'probe', keys: ['p'], contexts: ['not-proven'], footer: 'choose a probe user', help: 'Asks for a user whose token can show the claim.' },
+  { command: 'accept', keys: ['a'], contexts: ['not-proven'], footer: 'accept with a reason', help: 'Accepts that it is not proven. The reason goes into the transcript.' },
+  { command: 'retry', keys: ['r'], contexts: ['trouble'], footer: 'try again', help: 'Tries the step again. After a write it looks at the server first and never sends blindly.' },
+  { command: 'back', keys: ['escape'], contexts: [...FIELDS, 'choose', 'help'], footer: 'back', help: 'Goes back one level: clears what was typed, then leaves the field.' },
+  { command: 'help', keys: ['?'], contexts: COMMANDS, footer: 'help', help: 'Shows all keys that work here.' },
+  { command: 'quit', keys: ['q'], contexts: COMMANDS, footer: 'leave', help: 'Leaves. The journal is intact; realm-rescue resume goes on from there.' },
+  { command: 'interrupt', keys: ['ctrl-c'], contexts: [...COMMANDS, ...FIELDS, 'help'], help: 'Once: stops after the request in flight. Twice: leaves now; the journal is intact either way.' },
+  { command: 'suspend', keys: ['ctrl-z'], contexts: [...COMMANDS, ...FIELDS, 'help'], help: 'Suspends the program; fg brings it back.' },
+];
+
+/** The command of a key in a context. */
+export function commandFor(context: Context, id: string): Command | undefined {
+  return BINDINGS.find((binding) => binding.contexts.includes(context) && binding.keys.includes(id))?.command;
+}
+
+export function bindingsFor(context: Context): readonly Binding[] {
+  return BINDINGS.filter((binding) => binding.contexts.includes(context));
+}
+
+/** Which keys work now. */
+export function contextOf({ state, busy }: RunSnapshot, local: LocalState): Context {
+  if (local.help) return 'help';
+  const question = busy === null ? state.question : null;
+  if (question === null) return 'running';
+  if (local.field === 'word' || local.field === 'statement') return local.field;
+  if (local.field !== null) return 'input';
+  switch (question.kind) {
+    case 'evidence': case 'choose': case 'not-proven': return question.kind;
+    case 'write-trouble': case 'failure': return 'trouble';
+    case 'confirm': return 'confirm';
+    default: return 'paused';
+  }
+}
+
+const SHOWN: Readonly<Record<string, string>> = {
+  'up': '↑', 'down': '↓', 'escape': 'Esc', 'enter': 'Enter', 'space': 'Space', 'tab': 'Tab', 'shift-tab': 'Shift-Tab', 'page-up': 'PgUp', 'page-down': 'PgDn',
+  'home': 'Home', 'end': 'End', 'backspace': 'Backspace', 'ctrl-up': 'Ctrl-↑', 'ctrl-down': 'Ctrl-↓',
+};
+
+/** A key as people know it: `Ctrl-C`, `Esc`, `↑`. */
+export function keyLabel(id: string): string {
+  return SHOWN[id] ?? (id.startsWith('ctrl-') ? `Ctrl-${id.slice(5).toUpperCase()}` : id);
+}
+
+/** docs/keys.md. A test compares it with the file; UPDATE_DOCS=1 writes the file. */
+export function keysMarkdown(): string {
+  const sections = (Object.keys(CONTEXT_TITLE) as Context[]).map((context) => {
+    const rows = bindingsFor(context).map((binding) => `| ${binding.keys.map((key) => `\`${keyLabel(key)}\``).join(' ')} | ${binding.help} |`);
+    return [`## ${CONTEXT_TITLE[context]}`, '', '| key | does |', '| --- | --- |', ...rows].join('\n');
+  });
+  const head = '# Keys\n\nMade from `src/ui/keys.ts`; do not edit. Enter, a digit or a paste never starts a write: a typed word does.';
+  return `${[head, ...sections].join('\n\n')}\n`;
+}

@@ -1,0 +1,64 @@
+/** One difference: as a row with its answer, and in detail. */
+import type { Json } from '../../realm/json.ts';
+import type { Choice, Difference } from '../../realm/model.ts';
+import type { RunState } from '../../runbook/model.ts';
+import type { Size } from '../terminal.ts';
+import { padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
+import { fit, labelled, line, span, wrap, type Line, type Token } from './line.ts';
+import { CHANGE_WORD, CHOICE_WORD, KIND_NOUN, shortSource } from './words.ts';
+
+/** `[restore]`, `[keep   ]`, `[leave  ]`, or `[ask    ]` where nobody has answered. Never only a colour. */
+function answerBox(choice: Choice | undefined): { readonly text: string; readonly token: Token } {
+  const token: Token = choice === undefined ? 'warn' : choice === 'restore' ? 'added' : 'plain';
+  return { text: `[${(choice === undefined ? 'ask' : CHOICE_WORD[choice]).padEnd(7)}]`, token };
+}
+
+function suggestion(difference: Difference, choice: Choice | undefined): string {
+  return choice !== undefined || difference.suggest === 'ask' ? '' : `suggested: ${difference.suggest}`;
+}
+
+export function differenceLine(difference: Difference, choice: Choice | undefined, size: Size, lead: string): Line {
+  const box = answerBox(choice);
+  const head = line(span('focus', lead), span(box.token, box.text), ' ');
+  const what = sanitise(`${KIND_NOUN[difference.kind]} ${difference.name}`);
+  const change = CHANGE_WORD[difference.change];
+  const hint = suggestion(difference, choice);
+  if (size.width === 'narrow') return fit(line(...head, `${truncateMiddle(what, Math.max(8, size.columns - 14 - change.length))} `, span('muted', change)), size.columns);
+  const nameRoom = size.width === 'wide' ? 40 : 30;
+  const rest = [shortSource(difference.source), hint, size.width === 'wide' ? difference.effect : ''].filter((text) => text !== '').join('   ');
+  return fit(line(...head, padTo(truncateMiddle(what, nameRoom), nameRoom), ' ', padTo(change, 9), ' ', span('muted', rest)), size.columns);
+}
+
+/** The reason beside the suggestion, for the difference that is looked at. */
+export function reasonLines(difference: Difference | undefined, size: Size): readonly Line[] {
+  if (difference === undefined) return [];
+  const suggest = difference.suggest === 'ask' ? 'No suggestion' : `Suggested: ${difference.suggest}`;
+  const refused = difference.onlyCompared === undefined ? '' : ` Cannot be restored by this tool: ${difference.onlyCompared}.`;
+  return wrap(line('   ', span('muted', `${difference.effect}. ${suggest}: ${difference.because}.${refused}`.replaceAll('..', '.'))), size.columns, 3);
+}
+
+/** Everything about one difference. */
+export function detailLines(difference: Difference | undefined, state: RunState, size: Size): readonly Line[] {
+  if (difference === undefined) return [];
+  const narrow = size.width === 'narrow';
+  const paragraph = (label: string, text: string) => labelled(label, text, size.columns, { narrow });
+  return [
+    ...paragraph('what', `${KIND_NOUN[difference.kind]} ${difference.name}, ${CHANGE_WORD[difference.change]}`),
+    ...paragraph('answer', state.choices[difference.id] ?? 'missing'),
+    ...paragraph('effect', difference.effect),
+    ...paragraph('suggested', `${difference.suggest === 'ask' ? 'nothing' : difference.suggest}: ${difference.because}`),
+    ...(difference.onlyCompared === undefined ? [] : paragraph('compared', `only: ${difference.onlyCompared}`)),
+    ...paragraph('source', difference.source ?? 'no evidence has it'),
+    ...paragraph('id', difference.id),
+    ...difference.fields.flatMap((field) => [
+      ...wrap(line('   ', span('strong', field.path)), size.columns, 3),
+      ...(field.live === undefined ? [] : [fieldLine('-', 'live    ', field.live, size)]),
+      ...(field.evidence === undefined ? [] : [fieldLine('+', 'evidence', field.evidence, size)]),
+    ]),
+  ];
+}
+
+function fieldLine(sign: '-' | '+', side: string, value: Json, size: Size): Line {
+  const text = sanitise(typeof value === 'string' ? value : JSON.stringify(value));
+  return line(span(sign === '+' ? 'added' : 'removed', `   ${sign} ${side} ${truncateEnd(text, Math.max(8, size.columns - 15))}`));
+}

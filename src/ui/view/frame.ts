@@ -1,0 +1,94 @@
+/** Everything on the screen, as lines. The drawing side adds colour and nothing else. */
+import { bindingsFor, contextOf, keyLabel, CONTEXT_TITLE } from '../keys.ts';
+import type { LocalState } from '../local.ts';
+import type { RunSnapshot } from '../../runner/handle.ts';
+import type { Size } from '../terminal.ts';
+import { displayWidth } from '../text.ts';
+import { chooseScreen } from './choose.ts';
+import { evidenceScreen } from './evidence.ts';
+import { finishedBlocks } from './finished.ts';
+import { rail, rule } from './header.ts';
+import { fit, labelled, line, span, toAscii, wrap, type Line } from './line.ts';
+import { notProvenScreen } from './prove.ts';
+import { confirmScreen } from './restore.ts';
+import { runningScreen } from './running.ts';
+import { statementScreen } from './statement.ts';
+import { clearCachesLines } from './triage.ts';
+import { troubleScreen } from './trouble.ts';
+import type { Block, Describe, Scene, Screen } from './types.ts';
+
+export interface View {
+  /** Scrolls up once, key by key. */
+  readonly finished: readonly Block[];
+  /** The live part, never taller than the screen less one row: a taller frame is redrawn from the top and flickers. */
+  readonly live: readonly Line[];
+  /** How far the body can be scrolled, in lines. */
+  readonly scrollMax: number;
+  readonly page: number;
+}
+
+/** The whole view of a run at a size. Pure: the same arguments give the same lines. */
+export function toView(snapshot: RunSnapshot, local: LocalState, size: Size, describe: Describe): View {
+  const finish = (lines: readonly Line[]) => (size.unicode ? lines : lines.map(toAscii)).map((of) => fit(of, size.columns));
+  const finished = finishedBlocks(snapshot, size).map((block) => ({ ...block, lines: finish(block.lines) }));
+  if (snapshot.state.finished !== null || snapshot.state.stopped !== null) return { finished, live: [], scrollMax: 0, page: 1 };
+
+  const head = size.rows >= 10 ? [rule(snapshot, size), rail(snapshot.state, size)] : [rule(snapshot, size)];
+  const foot = [...noticeLines(snapshot, local, size), ...footer(snapshot, local, size)];
+  const height = Math.max(2, size.rows - 1 - head.length - foot.length);
+  const screen = local.help ? helpScreen(snapshot, local, size) : screenOf({ snapshot, local, size, describe, height });
+  const prompt = screen.prompt.slice(0, height - 1);
+  const room = height - prompt.length;
+  const scrolls = screen.body.length > room;
+  const shown = scrolls ? Math.max(1, room - 1) : room;
+  const scrollMax = Math.max(0, screen.body.length - shown);
+  const start = Math.min(local.scroll, scrollMax);
+  const body = scrolls
+    ? [...screen.body.slice(start, start + shown), line(span('muted', `   lines ${start + 1}–${Math.min(start + shown, screen.body.length)} of ${screen.body.length}, ↑↓ scroll`))]
+    : screen.body;
+  return { finished, live: finish([...head, ...body, ...prompt, ...foot].slice(0, Math.max(1, size.rows - 1))), scrollMax, page: shown };
+}
+
+function screenOf(scene: Scene): Screen {
+  const { snapshot, size, describe, local } = scene;
+  const question = snapshot.busy === null ? snapshot.state.question : null;
+  switch (question?.kind) {
+    case undefined: return runningScreen(snapshot, size);
+    case 'freeze': case 'thaw': return statementScreen(question.kind, scene);
+    case 'clear-caches': {
+      const ask = local.field === null ? line(' Enter goes back to typing, q leaves.') : line(` Type ${question.word} to clear them, Esc to leave it: `, span('focus', `${local.typed}▏`));
+      return { body: clearCachesLines(snapshot.state.triage, size), prompt: wrap(ask, size.columns, 1) };
+    }
+    case 'evidence': return evidenceScreen(question.candidates, scene);
+    case 'choose': return chooseScreen(scene);
+    case 'confirm': return confirmScreen(question, scene);
+    case 'not-proven': return notProvenScreen(question.owner, question.proofs, scene);
+    case 'write-trouble': case 'failure': return troubleScreen(question, describe, size);
+    default: return { body: [], prompt: [] };
+  }
+}
+
+function noticeLines({ interrupted }: RunSnapshot, local: LocalState, size: Size): readonly Line[] {
+  const texts = [
+    ...(interrupted ? ['Stopping after the request in flight. Ctrl-C again leaves now; the journal is intact either way.'] : []),
+    ...(local.notice === null ? [] : [local.notice]),
+  ];
+  return texts.flatMap((text) => wrap(line(' ', span('warn', text)), size.columns, 1));
+}
+
+/** As many keys as fit into one line, the most useful first; `?` shows the others. */
+function footer(snapshot: RunSnapshot, local: LocalState, size: Size): readonly Line[] {
+  const bindings = bindingsFor(contextOf(snapshot, local)).filter((binding) => binding.footer !== undefined);
+  const parts = bindings.map((binding) => ({ key: keyLabel(binding.keys[0] ?? ''), text: ` ${binding.footer ?? ''}`, last: binding.command === 'help' || binding.command === 'quit' }));
+  const width = (of: typeof parts) => of.reduce((sum, part) => sum + displayWidth(part.key) + displayWidth(part.text) + 3, 0);
+  const kept = [...parts];
+  while (width(kept) > size.columns && kept.some((part) => !part.last)) kept.splice(kept.findLastIndex((part) => !part.last), 1);
+  return kept.length === 0 ? [] : [fit(line(...kept.flatMap((part) => [' ', span('strong', part.key), span('muted', `${part.text}  `)])), size.columns)];
+}
+
+function helpScreen(snapshot: RunSnapshot, local: LocalState, size: Size): Screen {
+  const context = contextOf(snapshot, { ...local, help: false });
+  const rows = bindingsFor(context).flatMap((binding) =>
+    labelled(binding.keys.map(keyLabel).join(' '), binding.help, size.columns, { narrow: size.width === 'narrow', pad: 15, token: 'strong' }));
+  return { body: [line(' ', span('strong', CONTEXT_TITLE[context])), ...rows], prompt: [line(' Any key closes this.')] };
+}

@@ -1,0 +1,59 @@
+/** The part of a token's payload that shows a claim, with the claim marked. Never a token: claims only. */
+import type { Json, JsonObject } from '../../realm/json.ts';
+import type { Proof } from '../../runbook/model.ts';
+import type { Size } from '../terminal.ts';
+import { displayWidth, padTo, sanitise, truncateEnd } from '../text.ts';
+import { fit, line, span, type Line } from './line.ts';
+
+/** Shown beside the awaited claim, because whoever reads a token looks there first. */
+const LANDMARKS = ['aud', 'azp', 'scope'];
+
+/**
+ * The value at a path such as `resource_access.auth-service.roles`. Names may contain dots themselves (a clientId, a
+ * mapper's claim name), so at each level the longest name that is there wins.
+ */
+export function claimAt(payload: Json, path: string): Json | undefined {
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return undefined;
+  const fields = payload as JsonObject;
+  if (path in fields) return fields[path];
+  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+    const head = fields[path.slice(0, dot)];
+    const found = head === undefined ? undefined : claimAt(head, path.slice(dot + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A value in at most `width` cells; of a long list the awaited member stays in sight. */
+export function valueText(value: Json | undefined, member: string | undefined, width: number): string {
+  if (value === undefined) return '(not there)';
+  const text = sanitise(Array.isArray(value) ? `[${value.map((entry) => JSON.stringify(entry)).join(', ')}]` : JSON.stringify(value));
+  if (displayWidth(text) <= width) return text;
+  if (Array.isArray(value) && member !== undefined && value.includes(member)) {
+    return truncateEnd(sanitise(`[${JSON.stringify(member)} and ${value.length - 1} more]`), width);
+  }
+  if (typeof value === 'string' && member !== undefined && value.split(' ').includes(member)) {
+    return truncateEnd(sanitise(`"… ${member} …" (${value.split(' ').length} words)`), width);
+  }
+  return truncateEnd(text, width);
+}
+
+/** The excerpt: landmarks, and the awaited claim behind a `+` (or a `-` where it is missing). */
+export function payloadLines(proof: Proof, size: Size): readonly Line[] {
+  if (proof.payload === null) return [];
+  const { claim, member } = proof.expectation;
+  const awaited = member === undefined ? claim : member;
+  const payload = proof.payload;
+  const names = LANDMARKS.filter((name) => name !== claim && name in payload);
+  const proven = proof.outcome === 'proven';
+  const wide = size.width === 'wide' && proof.before !== null;
+  const valueRoom = (wide ? Math.floor(size.columns / 2) : size.columns) - displayWidth(claim) - 8;
+  const after = `"${sanitise(claim)}": ${valueText(claimAt(payload, claim), member, Math.max(12, valueRoom))}`;
+  const marked = span(proven ? 'added' : 'removed', `${proven ? ' + ' : ' - '}${after}`);
+  const before = proof.before === null ? null : `"${sanitise(claim)}": ${valueText(claimAt(proof.before, claim), member, Math.max(12, valueRoom))}`;
+  const claimLines = wide && before !== null
+    ? [line(padTo('   before', Math.floor(size.columns / 2)), ' after'), line(span('removed', padTo(` - ${before}`, Math.floor(size.columns / 2))), marked)]
+    : [...(before === null || before === after ? [] : [line(span('removed', ` - ${before}`), span('muted', '   before'))]), line(marked, span('muted', `   awaited: ${awaited}`))];
+  const landmarks = names.map((name) => line(`   "${name}": ${valueText(payload[name], undefined, Math.max(12, size.columns - name.length - 8))}`));
+  return [...landmarks, ...claimLines].map((of) => fit(of, size.columns));
+}

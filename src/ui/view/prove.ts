@@ -1,0 +1,60 @@
+/** Prove: what a token shows, and the words OK and NOT PROVEN, which differ without any colour. */
+import type { Proof } from '../../runbook/model.ts';
+import type { Size } from '../terminal.ts';
+import { sanitise, truncateEnd } from '../text.ts';
+import { line, span, wrap, type Line } from './line.ts';
+import { payloadLines } from './payload.ts';
+import type { Scene, Screen } from './types.ts';
+import { WAY_WORDS } from './words.ts';
+
+/** How it was proven, by which key, for whom. */
+function wayText(proof: Proof): string {
+  const { signature } = proof;
+  const key = signature === null ? '' : signature.sameKeyAsBefore === null ? '' : signature.sameKeyAsBefore ? ' (same key as before the incident)' : ' (ANOTHER KEY than before the incident)';
+  const signed = signature === null ? '' : `, ${signature.alg}, kid ${truncateEnd(sanitise(signature.kid), 8)}${key}, signature ${signature.valid ? 'valid' : 'INVALID'}`;
+  return `${WAY_WORDS[proof.way]}${proof.user === null ? '' : `, user ${proof.user}`}${signed}`;
+}
+
+function awaitedText(proof: Proof): string {
+  const { claim, member } = proof.expectation;
+  return member === undefined ? `claim "${claim}"` : `"${member}" in claim "${claim}"`;
+}
+
+/** One verdict in words. */
+export function verdictLines(proof: Proof, owner: string, size: Size): readonly Line[] {
+  const what = awaitedText(proof);
+  const { client } = proof.expectation;
+  const whose = client === owner ? '' : ` of ${client}`;
+  switch (proof.outcome) {
+    case 'proven': return wrap(line(' ', span('ok', 'OK'), `  ${what}${whose} is there`, span('muted', `   ${proof.because}`)), size.columns, 5);
+    case 'not-proven':
+      return [...wrap(line(' ', span('danger', 'NOT PROVEN'), `  ${client}: ${what} is still missing.`), size.columns, 5), ...wrap(line('   ', proof.because), size.columns, 3)];
+    case 'not-showable':
+      return [...wrap(line(' ', span('warn', 'NOT SHOWN'), `  ${client}: ${what} cannot be shown here, and is not counted as proven.`), size.columns, 5), ...wrap(line('   ', proof.because), size.columns, 3)];
+  }
+}
+
+/** One proof: way, payload excerpt, verdict. `last` is what stood above it, so that equal ways are named once. */
+function proofLines(proof: Proof, owner: string, size: Size, last: Proof | undefined): readonly Line[] {
+  const same = last !== undefined && wayText(last) === wayText(proof);
+  return [...(same ? [] : wrap(line('   ', span('muted', wayText(proof))), size.columns, 3)), ...payloadLines(proof, size), ...verdictLines(proof, owner, size)];
+}
+
+/** All proofs of one client; what failed comes last, where the eye is. */
+export function proofsLines(owner: string, proofs: readonly Proof[], size: Size): readonly Line[] {
+  const sorted = proofs.toSorted((a, b) => RANK[a.outcome] - RANK[b.outcome]);
+  return sorted.flatMap((proof, index) => proofLines(proof, owner, size, sorted[index - 1]));
+}
+
+const RANK: Readonly<Record<Proof['outcome'], number>> = { 'proven': 0, 'not-showable': 1, 'not-proven': 2 };
+
+export const NOT_PROVEN_NEXT = 'Next: choose a probe user whose token can show it (p), accept it with a reason that goes into the transcript (a), or leave (q).';
+
+export function notProvenScreen(owner: string, proofs: readonly Proof[], { size, local }: Scene): Screen {
+  const missing = proofs.filter((proof) => proof.outcome === 'not-proven');
+  const asked = local.field === 'user' ? 'Name of the probe user: ' : local.field === 'reason' ? 'Reason: ' : null;
+  return {
+    body: [line(' ', span('strong', `Prove  ${owner}`)), ...proofsLines(owner, missing, size)],
+    prompt: asked === null ? wrap(line(' ', NOT_PROVEN_NEXT), size.columns, 1) : [line(` ${asked}`, span('focus', `${local.typed}▏`))],
+  };
+}

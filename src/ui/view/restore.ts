@@ -1,0 +1,75 @@
+/** Restore: the exact requests, what stays as it is, and the word. */
+import type { Group, Operation } from '../../realm/model.ts';
+import type { Question, RunState } from '../../runbook/model.ts';
+import { count } from '../../runbook/lines.ts';
+import type { Size } from '../terminal.ts';
+import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
+import { line, span, wrap, type Line } from './line.ts';
+import type { Describe, Scene, Screen } from './types.ts';
+
+export type ConfirmQuestion = Extract<Question, { kind: 'confirm' }>;
+
+/** Heading with the way back. */
+export function confirmHeading(question: ConfirmQuestion, state: RunState, size: Size): readonly Line[] {
+  const head = line(' ', span('strong', `Restore ${question.index + 1}/${question.total}  ${question.group.owner}`), span('muted', `   undo: realm-rescue undo ${state.run?.id ?? ''}`));
+  return wrap(head, size.columns, 1);
+}
+
+/** Every request as it will be sent. Long paths are cut in the middle only where the screen is too narrow for one line. */
+export function requestLines(group: Group, describe: Describe, size: Size): readonly Line[] {
+  const described = group.operations.map((operation) => ({ operation, text: sanitise(describe(operation)) }));
+  if (size.width === 'narrow') return described.flatMap(({ operation, text }) => [...wrap(line(`  ${text}`), size.columns, 4), ...about(operation, size.columns)]);
+  const room = size.columns - 5;
+  const pathRoom = Math.min(room, Math.max(...described.map(({ text }) => displayWidth(text)), 20));
+  return described.flatMap(({ operation, text }) => {
+    const note = noteOf(operation);
+    if (displayWidth(text) + displayWidth(note) + 3 > room) return [line('   ', truncateMiddle(text, room)), ...about(operation, size.columns)];
+    return [line('   ', padTo(text, Math.min(pathRoom, room - displayWidth(note) - 3)), '   ', span('muted', note))];
+  });
+}
+
+function noteOf(operation: Operation): string {
+  return sanitise(operation.note === undefined ? operation.title : `${operation.title}, ${operation.note}`);
+}
+
+function about(operation: Operation, columns: number): readonly Line[] {
+  return wrap(line('      ', span('muted', noteOf(operation))), columns, 6);
+}
+
+/** True sentences about what these writes leave alone, and about what they cannot take back. */
+export function promiseLines(group: Group, state: RunState, size: Size): readonly Line[] {
+  const { operations } = group;
+  const onClient = (operation: Operation, method: string) => operation.request.method === method && operation.request.path[0] === 'clients' && operation.request.path.length === 2;
+  const removed = operations.some((operation) => onClient(operation, 'DELETE'));
+  const rewritten = operations.some((operation) => onClient(operation, 'PUT'));
+  const forGood = operations.filter((operation) => operation.inverse === null);
+  const newSecret = state.plan?.newSecrets.includes(group.owner) === true;
+  const sentences = [
+    removed ? 'A client is removed: its sessions end with it.' : 'Sessions stay.',
+    rewritten ? 'Of the client only the fields named here change.' : 'No client is rewritten.',
+    operations.length === 1 ? '1 write, sent once and read back.' : `${operations.length} writes, each sent once and read back.`,
+  ];
+  return [
+    ...wrap(line(' ', sentences.join(' ')), size.columns, 1),
+    ...forGood.flatMap((operation) => wrap(line(' ', span('warn', `Cannot be taken back: ${operation.title}. ${operation.inverseNote ?? ''}`)), size.columns, 1)),
+    ...(newSecret ? wrap(line(' ', span('warn', `No evidence has the secret of ${group.owner}: it comes back with a new one, which has to be handed to whoever uses it.`)), size.columns, 1) : []),
+  ];
+}
+
+/** How many groups after this one would be covered by `WORD all`. */
+export function remaining(question: ConfirmQuestion): number {
+  return question.total - question.index;
+}
+
+export function confirmScreen(question: ConfirmQuestion, scene: Scene): Screen {
+  const { size, snapshot: { state }, local } = scene;
+  const all = remaining(question) > 1 ? `, ${question.word} all for this and the ${count(remaining(question) - 1, 'one')} after it` : '';
+  const typing = local.field === 'word';
+  const ask = typing
+    ? line(` Type ${question.word} to send them${all}, Esc to go back: `, span('focus', `${local.typed}▏`))
+    : line(' Nothing is sent. Enter goes back to typing the word, s skips this client.');
+  return {
+    body: [...confirmHeading(question, state, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],
+    prompt: wrap(ask, size.columns, 1),
+  };
+}
