@@ -18,6 +18,22 @@ export interface PlanContext {
   readonly chosen: ReadonlyMap<ObjectId, Difference>;
   /** The operation that creates an object, if the plan has one. */
   creator(id: ObjectId): string | undefined;
+  /** Ids that live objects have: none of them can be given to a new one. */
+  readonly usedIds: ReadonlySet<string>;
+}
+
+/** Why a difference cannot be restored, as one clause: `the evidence states ${HOST}, which only a deployment fills in`. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** What an object says about the order of owners, beyond what must exist for it. */
+export interface OrderHint {
+  readonly before: string;
+  readonly after: string;
+  /** `role`: a service account holds a role of another client. `tokens`: who takes whose tokens. */
+  readonly strength: 'role' | 'tokens';
+  readonly reason: string;
 }
 
 /** An operation before the plan has worked out its dependencies between operations. */
@@ -47,9 +63,17 @@ export interface Kind {
   /** The suggested answer where it is not the usual one (lost: restore, changed: ask, live-only: keep). */
   suggest?(change: Difference['change'], object: RealmObject, completeness: Completeness): { readonly suggest: Choice | 'ask'; readonly because: string } | undefined;
   /** The writes that settle a difference answered with `restore`; empty when a parent's write covers it. */
-  restore(difference: Difference, context: PlanContext): readonly Draft[];
+  restore(difference: Difference, context: PlanContext): readonly Draft[] | Refusal;
   /** How to see the object on the server: for reading back and for looking after a crash. */
   look(id: ObjectId): Look;
+  /** True for what a fresh realm has by itself: never shown as live-only beside evidence that merely states. */
+  builtin?(object: RealmObject, realm: string): boolean;
+  /** True for a value that the server sets by itself: never shown as live-only, whatever the evidence. */
+  serverDefault?(object: RealmObject): boolean;
+  /** Weaker wishes for the order of owners. */
+  hints?(object: RealmObject): readonly OrderHint[];
+  /** True when its differences say nothing more than those of its lost container. */
+  readonly insideParent?: boolean;
   /** The normal form of one server representation of this kind, where `look` needs it too. */
   normalise?(representation: Json): Json;
 }

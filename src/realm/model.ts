@@ -33,6 +33,8 @@ export interface RealmObject {
   readonly serverId?: string;
   /** The object that contains this one; restoring the container brings this one along. */
   readonly parent?: ObjectId;
+  /** Places besides those of its key where a source would have listed it (see placesOf in keys.ts). */
+  readonly places?: readonly string[];
 }
 
 /** full: an export of everything. partial: an export without keys, users, secrets. stated: a file that a person wrote: it only says what it says. */
@@ -46,10 +48,13 @@ export interface RealmState {
   readonly completeness: Completeness;
   readonly objects: ReadonlyMap<ObjectId, RealmObject>;
   /**
-   * What the source spoke about, as `kind@owner` (or `kind@*` for a whole kind). Only there is an absent object
-   * known to be absent; anywhere else the source is silent, and silence is never read as "deleted".
+   * What the source spoke about: `kind@*` for a whole kind, or `kind@` and the beginning of a key (a clientId, or
+   * `clientId/redirectUris`). Only there is an absent object known to be absent; anywhere else the source is silent,
+   * and silence is never read as "deleted".
    */
   readonly listed: ReadonlySet<string>;
+  /** Objects by `kind@first piece of the key` and by `kind>last piece`; readState fills it. */
+  readonly index?: ReadonlyMap<string, readonly RealmObject[]>;
   /** What it was made from; restoring takes bodies and secrets from here. */
   readonly representation: RealmRepresentation;
 }
@@ -101,6 +106,8 @@ export type Template = Json | Reference | readonly Template[] | { readonly [key:
 export interface RequestTemplate {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: readonly (string | Reference)[];
+  /** Query parameters, not encoded yet. */
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: Template;
 }
 

@@ -1,0 +1,73 @@
+/** Comparing and merging two values of one object, field by field. */
+import { canonicalJson, compareText } from './canonical.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { FieldDifference } from './model.ts';
+import { couldBecome, isUnknown, placeholdersIn } from './unknowns.ts';
+
+/**
+ * The fields on which live and evidence differ, sorted by path. Maps inside the value are compared key by key.
+ *
+ * @param strict  false where the evidence merely states: a field that it leaves out is not compared. A map that it
+ *                does state (a mapper's config) is compared with all its keys.
+ */
+export function fieldDifferences(live: Json, evidence: Json, strict: boolean, name = 'value'): readonly FieldDifference[] {
+  if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? [] : [difference(name, live, evidence)];
+  const keys = strict ? keysOf(live, evidence) : Object.keys(evidence).sort(compareText);
+  return keys.flatMap((key) => {
+    const a = live[key];
+    const b = evidence[key];
+    if (!isMap(a ?? {}) || !isMap(b ?? {}) || (a === undefined && b === undefined)) return same(a, b) ? [] : [difference(key, a, b)];
+    return mapDifferences(key, a as JsonObject | undefined, b as JsonObject | undefined);
+  });
+}
+
+function mapDifferences(path: string, live: JsonObject = {}, evidence: JsonObject = {}): readonly FieldDifference[] {
+  return keysOf(live, evidence).flatMap((key) => (same(live[key], evidence[key]) ? [] : [difference(`${path}.${key}`, live[key], evidence[key])]));
+}
+
+/** What live becomes when its differing fields are set to the evidence: the after-image of a restored change. */
+export function mergeValues(live: Json, evidence: Json, strict: boolean): Json {
+  if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? live : evidence;
+  const merged: Record<string, Json> = { ...live };
+  for (const key of strict ? keysOf(live, evidence) : Object.keys(evidence)) {
+    const a = live[key];
+    const b = evidence[key];
+    const value = isMap(a ?? {}) && isMap(b ?? {}) ? mergeMaps(a as JsonObject | undefined, b as JsonObject | undefined) : same(a, b) ? a : b;
+    if (value === undefined) delete merged[key];
+    else merged[key] = value;
+  }
+  return merged;
+}
+
+function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}): JsonObject {
+  const merged: Record<string, Json> = {};
+  for (const key of keysOf(live, evidence)) {
+    const value = same(live[key], evidence[key]) ? live[key] : evidence[key];
+    if (value !== undefined) merged[key] = value;
+  }
+  return merged;
+}
+
+/** Equal, or not known to differ. Nothing, an empty text, list and map are the same: exports leave them out. */
+function same(live: Json | undefined, evidence: Json | undefined): boolean {
+  if (isUnknown(live) || isUnknown(evidence)) return true;
+  if (typeof live === 'string' && typeof evidence === 'string' && placeholdersIn(evidence).length > 0) return couldBecome(evidence, live);
+  return canonicalJson(emptied(live)) === canonicalJson(emptied(evidence));
+}
+
+function emptied(value: Json | undefined): Json {
+  if (value === undefined || value === '' || (value !== null && typeof value === 'object' && Object.keys(value).length === 0)) return null;
+  return value;
+}
+
+function difference(path: string, live: Json | undefined, evidence: Json | undefined): FieldDifference {
+  return { path, ...(live === undefined ? {} : { live }), ...(evidence === undefined ? {} : { evidence }) };
+}
+
+function keysOf(a: JsonObject, b: JsonObject): readonly string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort(compareText);
+}
+
+function isMap(value: Json): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !isUnknown(value);
+}

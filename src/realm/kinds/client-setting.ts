@@ -1,0 +1,57 @@
+import { escapePart, objectId, parseId, place } from '../keys.ts';
+import type { Kind } from '../kind.ts';
+import { lookInList } from '../looks.ts';
+import type { RealmObject } from '../model.ts';
+import { isBuiltinClient } from '../normal/builtins.ts';
+import { isServerDefault, SETS, settingsOf, type Setting } from '../normal/settings.ts';
+import { omissionMeansEmpty } from '../normal/whole.ts';
+import type { ClientRepresentation } from '../representation.ts';
+
+const WHY = 'this version compares client settings but does not write them; change it in the admin console, or keep what is live';
+
+export const clientSetting: Kind = {
+  name: 'client-setting',
+  title: 'client setting',
+  facts: { restored: 'only compared; comes back with a client that is restored whole', idKept: false, undo: 'nothing to undo', lostForGood: 'nothing' },
+  onlyCompared: WHY,
+  insideParent: true,
+  extract: (representation, completeness) => {
+    const whole = omissionMeansEmpty(representation, completeness);
+    const clients = (representation.clients ?? []).flatMap((raw) => (raw.clientId === undefined ? [] : [{ name: raw.clientId, raw }]));
+    return {
+      objects: clients.flatMap(({ name, raw }) => settingsOf(raw).map((setting) => object(name, setting))),
+      listed: clients.flatMap(({ name, raw }) => {
+        const key = escapePart(name);
+        if (completeness !== 'stated') return [place('client-setting', key)];
+        const said = [...SETS, 'attributes'].filter((field) => raw[field] !== undefined || whole);
+        return said.map((field) => place('client-setting', `${key}/${field}`));
+      }),
+    };
+  },
+  references: () => [],
+  effect: (change, found) => {
+    const [, field = '', element] = parseId(found.id).parts;
+    if (field === 'redirectUris') return change === 'lost' ? `logins that return to ${element ?? ''} are refused` : `logins may return to ${element ?? ''}`;
+    if (field === 'webOrigins') return change === 'lost' ? `pages of ${element ?? ''} can no longer call Keycloak from a browser` : `pages of ${element ?? ''} may call Keycloak from a browser`;
+    if (field === 'secret') return `${found.owner} logs in with another secret: whoever has the other one gets invalid_client`;
+    return `${element ?? field} of ${found.owner} is ${change === 'live-only' ? 'set only in the live realm' : change === 'lost' ? 'not set any more' : 'set differently'}`;
+  },
+  // Settings decide who may log in and how; claims follow from mappers, scopes and roles.
+  claims: () => [],
+  builtin: (found) => isBuiltinClient(found.owner),
+  serverDefault: (found) => isServerDefault({ parts: parseId(found.id).parts.slice(1), value: found.value }),
+  suggest: (change) => (change === 'live-only' ? undefined : { suggest: 'ask', because: WHY }),
+  restore: () => ({ refused: WHY }),
+  look: (id) => {
+    const [client = '', ...parts] = parseId(id).parts;
+    return lookInList({ path: ['clients'], query: { clientId: client } }, (list) => {
+      const raw = list.find((item) => item['clientId'] === client);
+      const setting = raw === undefined ? undefined : settingsOf(raw as ClientRepresentation).find((found) => found.parts.join('\0') === parts.join('\0'));
+      return setting === undefined ? null : { value: setting.value };
+    });
+  },
+};
+
+function object(client: string, setting: Setting): RealmObject {
+  return { id: objectId('client-setting', client, ...setting.parts), kind: 'client-setting', owner: client, name: setting.parts.join('/'), value: setting.value, parent: objectId('client', client) };
+}

@@ -1,0 +1,78 @@
+import { escapePart, objectId, parseId, place, roleId, roleOfPart, rolePart, type RoleRef } from '../keys.ts';
+import type { Kind } from '../kind.ts';
+import { lookForRole } from '../looks.ts';
+import type { ObjectId, RealmObject } from '../model.ts';
+import { isBuiltinClient, isBuiltinRealmRole } from '../normal/builtins.ts';
+import { omissionMeansEmpty } from '../normal/whole.ts';
+import type { RoleRepresentation } from '../representation.ts';
+import { MAPPED, mapRole } from '../writes/role-writes.ts';
+
+export const composite: Kind = {
+  name: 'composite',
+  title: 'composite member',
+  facts: { restored: 'POST or DELETE of the one member', idKept: false, undo: 'yes', lostForGood: 'nothing' },
+  extract: (representation, completeness) => {
+    const whole = omissionMeansEmpty(representation, completeness);
+    const roles = [
+      ...(representation.roles?.realm ?? []).map((role) => ({ client: null, role })),
+      ...Object.entries(representation.roles?.client ?? {}).flatMap(([client, list]) => list.map((role) => ({ client, role }))),
+    ];
+    return {
+      objects: roles.flatMap(({ client, role }) => members(client, role)),
+      listed: roles.filter(({ role }) => role.composites !== undefined || (whole && role.composite === false))
+        .map(({ client, role }) => place('composite', escapePart(rolePart({ client, role: role.name ?? '' })))),
+    };
+  },
+  references: (found) => [roleId(memberOf(found.id))],
+  effect: (change, found) => {
+    const { client, role } = ownerOf(found.id);
+    const member = words(memberOf(found.id));
+    const whole = words({ client, role });
+    return change === 'lost' ? `who has ${whole} no longer has ${member} through it` : `who has ${whole} also has ${member}`;
+  },
+  // Which of the members shows in a token depends on who has the whole; nobody can be named beforehand.
+  claims: () => [],
+  builtin: (found, realm) => {
+    const ref = ownerOf(found.id);
+    return ref.client === null ? isBuiltinRealmRole(ref.role, realm) : isBuiltinClient(ref.client);
+  },
+  restore: (difference) => {
+    const owner = ownerOf(difference.id);
+    const member = memberOf(difference.id);
+    const needs = [owner, member].map((ref) => (ref.client === null ? 'manage-realm' : 'manage-clients'));
+    return mapRole({ path: [...rolePath(owner), 'composites'], role: member, title: `${words(member)} in composite role ${owner.role}`, needs: [...new Set(needs)], requires: [roleId(owner)] }, difference);
+  },
+  look: (id) => {
+    const member = memberOf(id);
+    const tail = member.client === null ? ['realm'] : ['clients', { $id: objectId('client', member.client) }];
+    return lookForRole([...rolePath(ownerOf(id)), 'composites', ...tail], member.role);
+  },
+};
+
+function members(client: string | null, role: RoleRepresentation): readonly RealmObject[] {
+  const owner: RoleRef = { client, role: role.name ?? '' };
+  const refs: RoleRef[] = [
+    ...(role.composites?.realm ?? []).map((name) => ({ client: null, role: name })),
+    ...Object.entries(role.composites?.client ?? {}).flatMap(([of, names]) => names.map((name) => ({ client: of, role: name }))),
+  ];
+  return refs.map((member) => ({
+    id: objectId('composite', rolePart(owner), rolePart(member)), kind: 'composite', owner: client ?? 'realm', name: `${owner.role} includes ${words(member)}`,
+    value: MAPPED, parent: roleId(owner),
+  }));
+}
+
+function ownerOf(id: ObjectId): RoleRef {
+  return roleOfPart(parseId(id).parts[0] ?? '');
+}
+
+function memberOf(id: ObjectId): RoleRef {
+  return roleOfPart(parseId(id).parts[1] ?? '');
+}
+
+function rolePath(ref: RoleRef) {
+  return ref.client === null ? ['roles', ref.role] : ['clients', { $id: objectId('client', ref.client) }, 'roles', ref.role];
+}
+
+function words(ref: RoleRef): string {
+  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
+}

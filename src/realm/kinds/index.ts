@@ -1,0 +1,31 @@
+/** The registry. A new kind is a new file and one line here; the order is the one in which objects are restored. */
+import type { Kind } from '../kind.ts';
+import type { KindName } from '../model.ts';
+import { clientMapper } from './client-mapper.ts';
+import { clientRole } from './client-role.ts';
+import { clientScopeLink } from './client-scope-link.ts';
+import { clientScopeMapper } from './client-scope-mapper.ts';
+import { clientScope } from './client-scope.ts';
+import { clientSetting } from './client-setting.ts';
+import { client } from './client.ts';
+import { composite } from './composite.ts';
+import { groupRole } from './group-role.ts';
+import { realmDefaultScope } from './realm-default-scope.ts';
+import { realmRole } from './realm-role.ts';
+import { scopeMapping } from './scope-mapping.ts';
+import { serviceAccountRole } from './service-account-role.ts';
+
+export const KINDS: readonly Kind[] = [
+  realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
+  scopeMapping, groupRole, serviceAccountRole,
+];
+
+/** The kind of that name; undefined for kinds that this version does not know yet. */
+export function kindOf(name: KindName): Kind | undefined {
+  return KINDS.find((kind) => kind.name === name);
+}
+
+/** Rows for the docs, made from the kinds themselves. */
+export function kindTable(): readonly { readonly kind: KindName; readonly title: string; readonly restored: string; readonly idKept: string; readonly undo: string; readonly lostForGood: string }[] {
+  return KINDS.map((kind) => ({ kind: kind.name, title: kind.title, ...kind.facts, idKept: kind.facts.idKept ? 'yes' : 'no' }));
+}

@@ -1,0 +1,34 @@
+/** Reading one object back: picking it out of an answer of the server. */
+import type { Json, JsonObject } from './json.ts';
+import type { Look, RequestTemplate } from './model.ts';
+
+type Picked = ReturnType<Look['pick']>;
+
+/** The objects in a JSON list; anything else gives an empty list. */
+export function recordsIn(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter(isRecord) : [];
+}
+
+export function isRecord(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** A look whose answer is a list. */
+export function lookInList(request: Omit<RequestTemplate, 'method' | 'body'>, pick: (list: readonly JsonObject[]) => Picked): Look {
+  return { request: { method: 'GET', ...request }, pick: (body) => pick(recordsIn(body)) };
+}
+
+/** The item of that name with its value; null when there is none. */
+export function itemNamed(list: Json | undefined, name: string, value: (item: JsonObject) => Json): Picked {
+  const item = recordsIn(list).find((candidate) => candidate['name'] === name);
+  return item === undefined ? null : { value: value(item), ...idOf(item) };
+}
+
+export function idOf(item: JsonObject): { readonly serverId?: string } {
+  return typeof item['id'] === 'string' ? { serverId: item['id'] } : {};
+}
+
+/** A look at a list of roles; the mapping is there when the role is. */
+export function lookForRole(path: RequestTemplate['path'], role: string): Look {
+  return lookInList({ path }, (list) => (list.some((item) => item['name'] === role) ? { value: {} } : null));
+}

@@ -1,0 +1,71 @@
+/** The settings of a client, one by one: fields, elements of sets, keys of maps. */
+import type { Json } from '../json.ts';
+import type { ClientRepresentation } from '../representation.ts';
+import { mapValue, secretFingerprint } from '../unknowns.ts';
+
+/** What is an object of its own, an id, or a note of the server's. */
+const NOT_A_SETTING = new Set([
+  'id', 'clientId', 'access', 'origin', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'attributes', 'redirectUris', 'webOrigins', 'secret',
+  'authenticationFlowBindingOverrides', 'authorizationSettings', 'surrogateAuthRequired', 'nodeReRegistrationTimeout', 'registeredNodes',
+  'registrationAccessToken', 'notBefore', 'defaultRoles', 'clientTemplate', 'useTemplateConfig', 'useTemplateScope', 'useTemplateMappers',
+]);
+
+/** Attributes that the server writes for itself. The first tells when a secret was made, so every import changes it. */
+const NOT_AN_ATTRIBUTE = new Set(['client.secret.creation.time', 'client.secret.expiration.time', 'realm_client']);
+
+/** Attributes that the server adds to a client that was made without them (tried on 26.7.4), with their values. */
+const SERVER_ATTRIBUTES: Readonly<Record<string, string>> = {
+  'backchannel.logout.session.required': 'true',
+  'backchannel.logout.revoke.offline.tokens': 'false',
+  'post.logout.redirect.uris': '+',
+  'oauth2.device.authorization.grant.enabled': 'false',
+  'oidc.ciba.grant.enabled': 'false',
+};
+
+export const SETS = ['redirectUris', 'webOrigins'] as const;
+
+export interface Setting {
+  /** Raw key parts below the client: `['enabled']`, `['redirectUris', URI]`, `['attributes', KEY]`. */
+  readonly parts: readonly string[];
+  readonly value: Json;
+}
+
+/** All settings that a representation speaks about; empty texts are not there, as an export leaves them out. */
+export function settingsOf(client: ClientRepresentation): readonly Setting[] {
+  return [...fields(client), ...sets(client), ...attributes(client), ...secret(client)];
+}
+
+function fields(client: ClientRepresentation): readonly Setting[] {
+  return Object.entries(client).flatMap(([key, value]) => {
+    if (NOT_A_SETTING.has(key) || value === undefined || value === null || value === '') return [];
+    // GET leaves this one out when it is false.
+    return key === 'authorizationServicesEnabled' && value === false ? [] : [{ parts: [key], value: value as Json }];
+  });
+}
+
+function sets(client: ClientRepresentation): readonly Setting[] {
+  return SETS.flatMap((set) => {
+    const list = client[set];
+    return Array.isArray(list) ? [...new Set(list.map(String))].map((element) => ({ parts: [set, element], value: true })) : [];
+  });
+}
+
+function attributes(client: ClientRepresentation): readonly Setting[] {
+  return Object.entries(client.attributes ?? {}).flatMap(([key, value]) => {
+    if (NOT_AN_ATTRIBUTE.has(key) || key.startsWith('client.secret.rotated') || value === '' || value === null) return [];
+    return [{ parts: ['attributes', key], value: mapValue(key, value) }];
+  });
+}
+
+function secret(client: ClientRepresentation): readonly Setting[] {
+  if (client.publicClient === true || client.bearerOnly === true || typeof client.secret !== 'string' || client.secret === '') return [];
+  return [{ parts: ['secret'], value: secretFingerprint(client.secret) }];
+}
+
+/** Whether a setting is what the server would have put there by itself. */
+export function isServerDefault(setting: Setting): boolean {
+  const [field, key = ''] = setting.parts;
+  if (field !== 'attributes') return false;
+  if (/\.(lifespan|timeout)$/.test(key)) return setting.value === '0' || setting.value === '-1';
+  return SERVER_ATTRIBUTES[key] === setting.value;
+}

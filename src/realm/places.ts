@@ -1,0 +1,38 @@
+import { placesOf } from './keys.ts';
+import type { ObjectId, RealmObject, RealmState } from './model.ts';
+
+/**
+ * Whether an object that a source does not have is known to be absent there. Silence is never absence: the source must
+ * have listed the place, or not have the container either.
+ */
+export function knowsAbsence(state: Pick<RealmState, 'listed' | 'objects'>, object: Pick<RealmObject, 'id' | 'parent' | 'places'>): boolean {
+  if (state.objects.has(object.id)) return false;
+  if (placesOf(object.id).some((place) => state.listed.has(place)) || object.places?.some((place) => state.listed.has(place))) return true;
+  return object.parent !== undefined && !state.objects.has(object.parent) && listsContainer(state, object.parent);
+}
+
+/** A container is a client, a client scope or a role; none of these has a container itself, except client roles. */
+function listsContainer(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
+  return placesOf(id).some((place) => state.listed.has(place));
+}
+
+/** The objects of one kind whose key begins with one piece (escaped): `client-mapper`, `auth-service`. */
+export function objectsAt(state: RealmState, place: string): readonly RealmObject[] {
+  return (state.index ?? indexObjects(state.objects.values())).get(place) ?? [];
+}
+
+/** Groups objects by `kind@first piece of the key`, and links by their scope as `client-scope-link>SCOPE`. */
+export function indexObjects(objects: Iterable<RealmObject>): ReadonlyMap<string, readonly RealmObject[]> {
+  const index = new Map<string, RealmObject[]>();
+  const add = (key: string, object: RealmObject): void => {
+    const list = index.get(key);
+    if (list) list.push(object);
+    else index.set(key, [object]);
+  };
+  for (const object of objects) {
+    const pieces = object.id.slice(object.id.indexOf(':') + 1).split('/');
+    add(`${object.kind}@${pieces[0] ?? ''}`, object);
+    if (pieces.length > 1) add(`${object.kind}>${pieces.at(-1) ?? ''}`, object);
+  }
+  return index;
+}

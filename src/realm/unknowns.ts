@@ -1,0 +1,73 @@
+/**
+ * Values that a source does not really know: masked secrets and placeholders that only a deployment fills in.
+ * In normal form they stand as `{"$unknown": why}`; comparing with one never says "changed".
+ */
+import type { Json } from './json.ts';
+import { sha256 } from './canonical.ts';
+
+/** What Keycloak answers in place of a secret. Sent back it would *become* the secret. */
+export const MASK = '**********';
+
+/** Placeholders that Keycloak itself stores and resolves later; they are plain text to us. */
+const KEYCLOAKS_OWN = /^\$\{(client_[\w-]*|role_[\w.-]*|authBaseUrl|authAdminUrl|\w+ScopeConsentText|vault\.[^}]*|client_id|CLAIM\.[^}]*|ATTRIBUTE\.[^}]*|ALIAS|UUID)(\s*\|[^}]*)?\}$/;
+const PLACEHOLDER = /\$\{[^}]+\}|\$\([^)]+\)/g;
+
+export function unknown(why: string): Json {
+  return { $unknown: why };
+}
+
+export function isUnknown(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && '$unknown' in value;
+}
+
+/** The placeholders in a text that the server would not resolve by itself: `${ENV}`, `${ENV:default}`, `$(env:X)`. */
+export function placeholdersIn(text: string): readonly string[] {
+  return (text.match(PLACEHOLDER) ?? []).filter((found) => !KEYCLOAKS_OWN.test(found));
+}
+
+/** All placeholders and masks anywhere in a representation, in the order of their appearance. */
+export function unresolvedIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value === MASK ? [MASK] : placeholdersIn(value);
+  if (value !== null && typeof value === 'object') return Object.values(value).flatMap(unresolvedIn);
+  return [];
+}
+
+/** Whether a live text could be what a text with placeholders becomes. */
+export function couldBecome(template: string, live: string): boolean {
+  const found = placeholdersIn(template);
+  if (found.length === 0) return template === live;
+  const pieces: string[] = [];
+  let rest = template;
+  for (const placeholder of found) {
+    const at = rest.indexOf(placeholder);
+    pieces.push(rest.slice(0, at));
+    rest = rest.slice(at + placeholder.length);
+  }
+  const first = pieces.shift() ?? '';
+  if (!live.startsWith(first) || !live.endsWith(rest) || live.length < first.length + rest.length) return false;
+  let at = first.length;
+  for (const piece of pieces) {
+    const next = live.indexOf(piece, at);
+    if (next < 0) return false;
+    at = next + piece.length;
+  }
+  return at <= live.length - rest.length;
+}
+
+/** Twelve hex digits are enough to tell two secrets apart and too few to try one out with confidence. */
+export function secretFingerprint(secret: string): Json {
+  if (secret === MASK) return unknown('masked');
+  const [placeholder] = placeholdersIn(secret);
+  return placeholder === undefined ? sha256(secret).slice(0, 'sha256:'.length + 12) : unknown(placeholder);
+}
+
+/** Keys of attribute and config maps whose values are secrets. Creation and expiration times are not. */
+export function isSecretKey(key: string): boolean {
+  return /(^|[._-])(secret|password|private\.key|privatekey|signing\.key)($|[._-])/i.test(key) && !/time|expir|creation|rotation/i.test(key);
+}
+
+/** One value of a config or attribute map in normal form. */
+export function mapValue(key: string, value: unknown): Json {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
+  return isSecretKey(key) || text === MASK ? secretFingerprint(text) : text;
+}

@@ -1,0 +1,51 @@
+/** Making bodies of writes out of representations: never a masked secret, never a secret in clear, no server noise. */
+import type { PlanContext } from '../kind.ts';
+import type { ObjectId, Template } from '../model.ts';
+import { isSecretKey, MASK, placeholdersIn } from '../unknowns.ts';
+
+/**
+ * A config or attribute map as a template. Masked values fall away, and so do empty ones (the server does not store
+ * them); secrets become references that are filled in when the request is sent.
+ */
+export function mapBody(id: ObjectId, field: string, map: Readonly<Record<string, unknown>>): Template {
+  const entries = Object.entries(map).flatMap(([key, value]): [string, Template][] => {
+    if (value === MASK || value === '' || value === null || value === undefined) return [];
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return [[key, isSecretKey(key) ? { $secret: id, field: `${field}.${key}` } : text]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Removes masked values at any depth: a mask that is sent becomes the secret. */
+export function withoutMasks(value: unknown): Template {
+  if (Array.isArray(value)) return value.filter((item) => item !== MASK).map(withoutMasks);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== MASK && item !== undefined).map(([key, item]) => [key, withoutMasks(item)]));
+  }
+  return value as Template;
+}
+
+/** The first placeholder in a body that only a deployment can fill in; sending it would store it literally. */
+export function firstPlaceholder(body: unknown): string | undefined {
+  if (typeof body === 'string') return placeholdersIn(body)[0];
+  if (body === null || typeof body !== 'object' || '$secret' in body || '$id' in body || '$role' in body) return undefined;
+  for (const value of Object.values(body)) {
+    const found = firstPlaceholder(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export function refusePlaceholder(placeholder: string): { readonly refused: string } {
+  return { refused: `the evidence states ${placeholder}, which only a deployment fills in` };
+}
+
+/** An original id that can be given again: at most 36 characters (the server answers 400 or 500 otherwise), not in use. */
+export function keepableId(id: string | undefined, used: ReadonlySet<string>): string | undefined {
+  return id !== undefined && id !== '' && id.length <= 36 && !used.has(id) ? id : undefined;
+}
+
+/** Whether the plan creates a container, and so its mappers and links in the same write. */
+export function isCreated(container: ObjectId, context: PlanContext): boolean {
+  return context.chosen.get(container)?.change === 'lost';
+}

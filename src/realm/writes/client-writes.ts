@@ -1,0 +1,109 @@
+/** The write for a client that is gone: it comes back whole, in one POST. */
+import { escapePart, objectId, parseId } from '../keys.ts';
+import type { Draft, PlanContext, Refusal } from '../kind.ts';
+import type { Difference, Image, RealmObject, Template } from '../model.ts';
+import { rawClient, rawMapper } from '../normal/raw.ts';
+import { objectsAt } from '../places.ts';
+import type { ClientRepresentation } from '../representation.ts';
+import { isSecretKey, MASK, placeholdersIn } from '../unknowns.ts';
+import { firstPlaceholder, keepableId, mapBody, refusePlaceholder, withoutMasks } from './body.ts';
+import { typeOf, type LinkType } from './link-writes.ts';
+import { mapperBody } from './mapper-writes.ts';
+
+/** Not sent: what the server makes itself, what has ids of another time, and what is sent in its own way below. */
+const LEFT_OUT = new Set([
+  'id', 'access', 'origin', 'secret', 'attributes', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'authenticationFlowBindingOverrides',
+  'authorizationSettings', 'registeredNodes', 'registrationAccessToken', 'surrogateAuthRequired', 'notBefore',
+]);
+const SERVERS_OWN = /^(client\.secret\.|realm_client$)/;
+
+export function restoreClient(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
+  if (difference.change === 'live-only') return { refused: 'deleting a client ends its sessions for good; do it by hand where it is really meant' };
+  const source = context.evidenceOf(difference.id);
+  const raw = rawClient(source, difference.name);
+  if (source === undefined || raw === undefined) return { refused: 'no evidence has its configuration' };
+  const chosen = (kind: string): readonly RealmObject[] => chosenOf(kind, difference.name, context);
+  const mappers = chosen('client-mapper');
+  const links = chosen('client-scope-link');
+  const kept = keepableId(raw.id, context.usedIds);
+  const body = clientBody(difference, context, raw, mappers, links);
+  const placeholder = firstPlaceholder(body);
+  if (placeholder !== undefined) return refusePlaceholder(placeholder);
+  const settings = objectsAt(source, `client-setting@${escapePart(difference.name)}`);
+  const made: readonly RealmObject[] = [...mappers, ...links];
+  const images = (value: (object: RealmObject) => Image['value']): readonly Image[] => [...made, ...settings].map((object) => ({ id: object.id, value: value(object) }));
+  return [{
+    id: `create ${difference.id}`, covers: [difference.id, ...made.map((object) => object.id)], title: `client ${difference.name}`,
+    note: notes(raw, kept, mappers.length, links.length).join(', '),
+    request: { method: 'POST', path: ['clients'], body },
+    before: [{ id: difference.id, value: null }, ...images(() => null)], after: [{ id: difference.id, value: {} }, ...images((object) => object.value)],
+    inverse: kept === undefined ? { method: 'DELETE', path: ['clients', { $id: difference.id }] } : null,
+    inverseNote: kept === undefined
+      ? 'Sessions that were opened through it meanwhile end.'
+      : 'It came back with its original id and so with its sessions; deleting it would end them for good. Delete it in the admin console if that is meant.',
+    needs: ['manage-clients'],
+    requires: links.map((link) => objectId('client-scope', link.name)),
+  }];
+}
+
+/** What was chosen inside the client: restoring it brings exactly that along. */
+function chosenOf(kind: string, client: string, context: PlanContext): readonly RealmObject[] {
+  return [...context.chosen.values()].flatMap((difference) => {
+    if (difference.kind !== kind || difference.change !== 'lost' || parseId(difference.id).parts[0] !== client) return [];
+    return context.evidenceOf(difference.id)?.objects.get(difference.id) ?? [];
+  });
+}
+
+function clientBody(difference: Difference, context: PlanContext, raw: ClientRepresentation, mappers: readonly RealmObject[], links: readonly RealmObject[]): { readonly [key: string]: Template } {
+  const fields = Object.entries(raw).filter(([key, value]) => !LEFT_OUT.has(key) && value !== undefined);
+  const attributes = Object.fromEntries(Object.entries(raw.attributes ?? {}).filter(([key]) => !SERVERS_OWN.test(key)));
+  const kept = keepableId(raw.id, context.usedIds);
+  const settings = authorization(raw);
+  const named = (type: LinkType): readonly string[] => links.filter((link) => typeOf(link.value) === type).map((link) => link.name);
+  // Without both lists the server would link the realm's defaults; with them it takes exactly these.
+  const scopes = raw.defaultClientScopes === undefined && raw.optionalClientScopes === undefined ? {} : { defaultClientScopes: named('default'), optionalClientScopes: named('optional') };
+  return {
+    ...(kept === undefined ? {} : { id: kept }),
+    ...(withoutMasks(Object.fromEntries(fields)) as { readonly [key: string]: Template }),
+    attributes: mapBody(objectId('client', difference.name), 'attributes', attributes),
+    ...(hasSecret(raw) ? { secret: { $secret: objectId('client', difference.name), field: 'secret' } } : {}),
+    protocolMappers: mappers.flatMap((object) => {
+      const mapper = rawMapper(rawClient(context.evidenceOf(object.id), difference.name), object.name);
+      return mapper === undefined ? [] : [mapperBody(object.id, mapper, context.usedIds)];
+    }),
+    ...scopes,
+    ...(settings === undefined ? {} : { authorizationSettings: settings }),
+  };
+}
+
+/** Confidential clients of which a source really knows the secret. */
+export function hasSecret(raw: ClientRepresentation): boolean {
+  return isConfidential(raw) && typeof raw.secret === 'string' && raw.secret !== '' && raw.secret !== MASK && placeholdersIn(raw.secret).length === 0;
+}
+
+export function isConfidential(raw: ClientRepresentation): boolean {
+  return raw['publicClient'] !== true && raw['bearerOnly'] !== true;
+}
+
+/** A script policy would make the whole POST fail (uploading scripts is off), so such settings stay out. */
+function authorization(raw: ClientRepresentation): Template | undefined {
+  const settings = raw['authorizationSettings'];
+  if (raw.authorizationServicesEnabled !== true || settings === undefined || settings === null) return undefined;
+  return hasScript(raw) ? undefined : withoutMasks(settings);
+}
+
+function hasScript(raw: ClientRepresentation): boolean {
+  return JSON.stringify(raw['authorizationSettings'] ?? null).includes('"type":"js"');
+}
+
+function notes(raw: ClientRepresentation, kept: string | undefined, mappers: number, links: number): readonly string[] {
+  const secretAttribute = Object.keys(raw.attributes ?? {}).some(isSecretKey);
+  return [
+    `${mappers} ${mappers === 1 ? 'mapper' : 'mappers'}`, `${links} scope ${links === 1 ? 'link' : 'links'}`,
+    kept === undefined ? 'new id: its old sessions stay lost' : 'original id kept',
+    ...(isConfidential(raw) && !hasSecret(raw) ? ['new secret: no evidence has the old one'] : []),
+    ...(secretAttribute ? ['key material from the evidence'] : []),
+    ...(raw.authorizationServicesEnabled === true && authorization(raw) === undefined ? ['without its authorization settings'] : []),
+    ...(Object.keys((raw['authenticationFlowBindingOverrides'] as object | undefined) ?? {}).length > 0 ? ['without its flow overrides'] : []),
+  ];
+}

@@ -1,0 +1,44 @@
+/** The writes that create, change and delete roles. */
+import { mergeValues } from '../fields.ts';
+import type { Json } from '../json.ts';
+import { objectId, type RoleRef } from '../keys.ts';
+import type { Draft, PlanContext, Refusal } from '../kind.ts';
+import { isRecord } from '../looks.ts';
+import type { Difference, RequestTemplate } from '../model.ts';
+import { firstPlaceholder, refusePlaceholder } from './body.ts';
+
+/** Keycloak ignores the id and applies description and attributes; composites are mapped one by one afterwards. */
+export function restoreRole(ref: RoleRef, difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
+  const { id, change } = difference;
+  const live = context.live.objects.get(id)?.value ?? null;
+  const source = context.evidenceOf(id);
+  const evidence = source?.objects.get(id)?.value ?? null;
+  const client = ref.client === null ? null : objectId('client', ref.client);
+  const roles = client === null ? ['roles'] : ['clients', { $id: client }, 'roles'];
+  const common = {
+    covers: [id], title: ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`,
+    needs: [client === null ? 'manage-realm' : 'manage-clients'], requires: client === null ? [] : [client],
+  };
+  const post = (value: Json): RequestTemplate => ({ method: 'POST', path: roles, body: { name: ref.role, ...fieldsOf(value) } });
+  // Attributes are replaced and a description that is left out is cleared, so PUT always carries both.
+  const put = (value: Json): RequestTemplate => ({ method: 'PUT', path: [...roles, ref.role], body: { name: ref.role, description: '', attributes: {}, ...fieldsOf(value) } });
+  const cut: RequestTemplate = { method: 'DELETE', path: [...roles, ref.role] };
+  if (change === 'live-only') {
+    return [{
+      ...common, id: `delete ${id}`, note: 'removed, with every mapping of it', request: cut, before: [{ id, value: live }], after: [{ id, value: null }],
+      inverse: post(live), inverseNote: 'The role comes back with a new id and without the users, groups and composites that had it.',
+    }];
+  }
+  if (evidence === null) return { refused: 'no evidence has it' };
+  const value = change === 'lost' ? evidence : mergeValues(live, evidence, source?.completeness !== 'stated');
+  const placeholder = firstPlaceholder(value);
+  if (placeholder !== undefined) return refusePlaceholder(placeholder);
+  if (change === 'lost') {
+    return [{ ...common, id: `create ${id}`, request: post(value), before: [{ id, value: null }], after: [{ id, value }], inverse: cut, inverseNote: 'Who got the role meanwhile loses it.' }];
+  }
+  return [{ ...common, id: `update ${id}`, request: put(value), before: [{ id, value: live }], after: [{ id, value }], inverse: put(live) }];
+}
+
+function fieldsOf(value: Json): { readonly [key: string]: Json } {
+  return isRecord(value) ? value : {};
+}
