@@ -1,0 +1,82 @@
+/** The whole realm in the shape of an export, put together from reads that are bounded, paged and never write. */
+import { RescueError } from '../../realm/errors.ts';
+import type { RealmRepresentation } from '../../realm/representation.ts';
+import { isObject, text } from '../text.ts';
+import { readServiceAccounts } from './accounts.ts';
+import { clientByName, listClients, withAuthorization, type Client } from './clients.ts';
+import { readFlows } from './flows.ts';
+import { readGroups } from './groups.ts';
+import { readComponents, readIdentityProviders, readLocalization, readOrganizations } from './providers.ts';
+import type { Reading } from './reading.ts';
+import { readClientRoles, readRealmRoles } from './roles.ts';
+import { listClientScopes, readScopeMappings, realmDefaultScopes } from './scopes.ts';
+
+/** Without view-realm the realm answers with 5 fields instead of about 105 (verified-keycloak.md 4). */
+const FEWEST_FIELDS = 20;
+
+/**
+ * Bulk reads first (what differs shows in them), then what costs a request for each object. Never by partial export:
+ * on a cold realm of 2,000 clients it dies after 300 s, and it wants manage-realm.
+ * @param named clients that the list does not have but that answer by their name
+ */
+export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>): Promise<RealmRepresentation> {
+  const { api } = reading;
+  const settings = await realmSettings(reading);
+  const scopes = await reading.part('client scopes', 'view-clients', () => listClientScopes(api));
+  const listed = await reading.part('clients', 'view-clients', async () => readableClients(reading, named));
+  const clients = listed && (await withAuthorization(reading, listed));
+  const known = clients ?? [];
+  const providers = await readIdentityProviders(reading);
+  const flows = await readFlows(reading);
+  const components = await readComponents(reading, text(settings['id']) ?? '');
+  const defaults = await reading.part('default client scopes of the realm', 'view-realm', async () => ({
+    defaultDefaultClientScopes: await realmDefaultScopes(api, 'default-default-client-scopes'),
+    defaultOptionalClientScopes: await realmDefaultScopes(api, 'default-optional-client-scopes'),
+  }));
+  const localizationTexts = await readLocalization(reading);
+  const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
+  const groups = await readGroups(reading);
+  const realm = await readRealmRoles(reading, known);
+  const client = clients && (await readClientRoles(reading, known));
+  const users = clients && (await readServiceAccounts(reading, known));
+  const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
+  return {
+    ...settings,
+    ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, users }),
+    ...(realm || client ? { roles: given({ realm, client }) } : {}),
+    ...defaults,
+    ...providers,
+    ...flows,
+    ...mappings,
+  } as RealmRepresentation;
+}
+
+/** Settings of the realm itself: everything that an export has besides the lists. */
+async function realmSettings(reading: Reading): Promise<RealmRepresentation> {
+  const { api } = reading;
+  const body = await api.read([]);
+  if (!isObject(body)) throw realmNotFound(api.realm);
+  if (Object.keys(body).length < FEWEST_FIELDS) reading.notes.push('The settings of the realm could not be read: grant view-realm of realm-management.');
+  return { ...body };
+}
+
+/**
+ * An empty list means "not allowed" or "stale" until something else is shown: with query-clients the server answers
+ * 200 and []. The client `account` exists in every realm.
+ */
+async function readableClients(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>): Promise<Client[]> {
+  const { api } = reading;
+  const listed = await listClients(api);
+  if (listed.length === 0 && (await clientByName(api, 'account')) === undefined) {
+    throw new RescueError('missing-role', `The server shows no client of the realm ${api.realm}.`, ['Grant view-clients of realm-management.']);
+  }
+  return [...listed, ...(await named(listed))];
+}
+
+export function realmNotFound(realm: string): RescueError {
+  return new RescueError('realm-not-found', `The realm ${realm} does not exist on this server.`, ['Check --realm; names are case sensitive.']);
+}
+
+function given<Fields extends object>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
+}

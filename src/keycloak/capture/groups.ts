@@ -1,0 +1,22 @@
+import type { GroupRepresentation } from '../../realm/representation.ts';
+import { allPages } from '../flight.ts';
+import { number, objects, text } from '../text.ts';
+import type { Path } from '../api.ts';
+import type { Reading } from './reading.ts';
+
+const PAGE = 100;
+
+/** The tree of groups with attributes and roles. One list a parent: children are not inside the list of their parents (since Keycloak 23). */
+export async function readGroups(reading: Reading): Promise<GroupRepresentation[] | undefined> {
+  return reading.part('groups and their roles', 'view-users', () => level(reading, ['groups'], 'groups'));
+}
+
+async function level(reading: Reading, path: Path, name: string): Promise<GroupRepresentation[]> {
+  const groups = await allPages(PAGE, async (first, max) => objects(await reading.api.read(path, { briefRepresentation: false, first, max })));
+  return reading.each(name, groups, async (found) => {
+    const { access: _, subGroupCount, ...group } = found;
+    const id = text(group['id']);
+    const parent = id !== undefined && (number(subGroupCount) ?? 0) > 0;
+    return { ...(group as GroupRepresentation), subGroups: parent ? await level(reading, ['groups', id, 'children'], `groups below ${text(group['path']) ?? id}`) : [] };
+  });
+}

@@ -1,0 +1,45 @@
+import { RescueError } from '../../realm/errors.ts';
+import type { Progress } from '../../runner/ports.ts';
+import type { Api } from '../api.ts';
+import { inFlight } from '../flight.ts';
+
+/** What every part of a capture has at hand. */
+export interface Reading {
+  readonly api: Api;
+  /** What the reader of the snapshot has to know: parts that were refused. */
+  readonly notes: string[];
+  /**
+   * Reads one part. A part that these credentials may not see is left out, with a note that names the role: silence
+   * is never read as "deleted" (model.ts, `listed`).
+   */
+  part<Result>(name: string, role: string, read: () => Promise<Result>): Promise<Result | undefined>;
+  /** Does something for each item, several at a time, and counts. */
+  each<Item, Result>(name: string, items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>;
+}
+
+export function openReading(api: Api, onProgress: (progress: Progress) => void): Reading {
+  const notes: string[] = [];
+  return {
+    api,
+    notes,
+    part: async (name, role, read) => {
+      try {
+        return await read();
+      } catch (error) {
+        if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
+        notes.push(`The ${name} could not be read: grant ${role} of realm-management.`);
+        return undefined;
+      }
+    },
+    each: async (name, items, work) => {
+      let done = 0;
+      onProgress({ part: name, done, total: items.length });
+      return inFlight(items, async (item) => {
+        const result = await work(item);
+        done += 1;
+        onProgress({ part: name, done, total: items.length });
+        return result;
+      });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Json } from '../../realm/json.ts';
+import type { RoleRepresentation } from '../../realm/representation.ts';
+import type { Api, Path } from '../api.ts';
+import { objects, text } from '../text.ts';
+import type { Client } from './clients.ts';
+import type { Reading } from './reading.ts';
+
+/**
+ * Roles with attributes. Without `first` and `max` the server answers from its cache, with them from the database
+ * (stale.ts): the cached list may be the last copy of what was lost, so that one is taken.
+ */
+async function listRoles(api: Api, path: Path): Promise<RoleRepresentation[]> {
+  return objects(await api.read(path, { briefRepresentation: false })).map((role) => role as RoleRepresentation);
+}
+
+export async function readRealmRoles(reading: Reading, clients: readonly Client[]): Promise<RoleRepresentation[] | undefined> {
+  const roles = await reading.part('realm roles', 'view-realm', () => listRoles(reading.api, ['roles']));
+  return roles && withMembers(reading, 'composite realm roles', roles, clients);
+}
+
+/** The roles of each client, by clientId; an empty list for a client without roles, as in an export. */
+export async function readClientRoles(reading: Reading, clients: readonly Client[]): Promise<Record<string, RoleRepresentation[]> | undefined> {
+  const lists = await reading.part('client roles', 'view-clients', () =>
+    reading.each('client roles', clients, async (client) => ({ client, roles: await listRoles(reading.api, ['clients', client.id, 'roles']) })));
+  if (!lists) return undefined;
+  const complete = await withMembers(reading, 'composite client roles', lists.flatMap(({ roles }) => roles), clients);
+  const byId = new Map(complete.map((role) => [role.id, role]));
+  return Object.fromEntries(lists.map(({ client, roles }) => [client.clientId, roles.map((role) => byId.get(role.id) ?? role)]));
+}
+
+/** Adds the members to composite roles, by name; others cost no request. Asked for by id: a role name may hold a slash. */
+async function withMembers(reading: Reading, part: string, roles: readonly RoleRepresentation[], clients: readonly Client[]): Promise<RoleRepresentation[]> {
+  const clientIds = new Map(clients.map((client) => [client.id, client.clientId]));
+  const composites = roles.filter((role) => role.composite === true && role.id !== undefined);
+  const members = new Map<string, RoleRepresentation['composites']>();
+  await reading.part(`members of ${part}`, 'view-realm', () =>
+    reading.each(part, composites, async ({ id = '' }) => {
+      members.set(id, byName(await reading.api.read(['roles-by-id', id, 'composites']), clientIds));
+    }));
+  return roles.map((role) => {
+    const composite = members.get(role.id ?? '');
+    return composite ? { ...role, composites: composite } : role;
+  });
+}
+
+function byName(members: Json, clientIds: ReadonlyMap<string, string>): NonNullable<RoleRepresentation['composites']> {
+  const realm: string[] = [];
+  const client: Record<string, string[]> = {};
+  for (const member of objects(members)) {
+    const name = text(member['name']);
+    const owner = member['clientRole'] === true ? clientIds.get(text(member['containerId']) ?? '') : undefined;
+    if (name === undefined) continue;
+    if (member['clientRole'] !== true) realm.push(name);
+    else if (owner !== undefined) (client[owner] ??= []).push(name);
+  }
+  return { ...(realm.length > 0 ? { realm } : {}), ...(Object.keys(client).length > 0 ? { client } : {}) };
+}

@@ -1,0 +1,98 @@
+import { fingerprint } from '../realm/canonical.ts';
+import { readState } from '../realm/state.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import type { Connection } from '../runbook/model.ts';
+import type { CaptureRequest, Keycloak } from '../runner/ports.ts';
+import { openApi, refusal, type Api } from './api.ts';
+import { readRealm, realmNotFound } from './capture/capture.ts';
+import type { Client } from './capture/clients.ts';
+import { openReading } from './capture/reading.ts';
+import { readFacts } from './facts.ts';
+import { describePath } from './fill.ts';
+import { previewBefore, prove } from './prove/prove.ts';
+import { readRights } from './rights.ts';
+import { clearRealmCaches, lookAt, sendWrite } from './send.ts';
+import { unlistedClients, unlistedFindings, vanishedUsers } from './stale.ts';
+import type { Target } from './target.ts';
+import { isObject, text } from './text.ts';
+import { RescueError } from '../realm/errors.ts';
+
+/** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
+export function openKeycloak(target: Target): Keycloak {
+  const api = openApi(target);
+  return {
+    realm: target.realm,
+    connect: () => connect(api, target),
+    capture: (request) => capture(api, request),
+    facts: () => readFacts(api, undefined, []),
+    clearCaches: async () => {
+      refuseReadOnly(target);
+      await clearRealmCaches(api);
+    },
+    send: async (request, references) => {
+      refuseReadOnly(target);
+      return sendWrite(api, request, references);
+    },
+    look: (look, references) => lookAt(api, look, references),
+    describe: (request, references) => api.path([]) + describePath(request.path, references).map((part) => `/${part}`).join(''),
+    prove: (request) => prove(api, request),
+    before: (request) => previewBefore(api, request),
+    close: async () => {
+      await api.tokens.end();
+      await api.http.close();
+    },
+  };
+}
+
+async function connect(api: Api, target: Target): Promise<Connection> {
+  const realm = await api.get([]);
+  if (realm.status === 404) throw realmNotFound(api.realm);
+  if (realm.status !== 200) throw refusal(realm, `GET ${api.path([])}`);
+  const settings = isObject(realm.body) ? realm.body : {};
+  return {
+    user: target.username ?? (target.clientSecret === undefined ? 'the bearer of the token' : `service account of ${target.clientId}`),
+    clientId: target.clientId,
+    serverVersion: await serverVersion(api),
+    realmId: text(settings['id']) ?? '',
+    rights: await readRights(api, target),
+  };
+}
+
+/** The version is told to administrators only; everybody else gets the page without it. */
+async function serverVersion(api: Api): Promise<string | null> {
+  const { body } = await api.getFromServer(['admin', 'serverinfo']);
+  const system = isObject(body) && isObject(body['systemInfo']) ? body['systemInfo'] : {};
+  return text(system['version']) ?? null;
+}
+
+async function capture(api: Api, { knownClients, onProgress }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {
+  const before = api.http.count();
+  const capturedAt = new Date().toISOString();
+  const reading = openReading(api, onProgress);
+  let unlisted: readonly Client[] = [];
+  const representation = await readRealm(reading, async (listed) => {
+    unlisted = await unlistedClients(api, listed, knownClients);
+    return unlisted;
+  });
+  onProgress({ part: 'sessions', done: 0, total: null });
+  const facts = await readFacts(api, representation.clients as Client[] | undefined, []);
+  const users = [...(facts.sessions ?? []), ...(facts.offlineSessions ?? [])].map((session) => session.userId);
+  const stale = [...unlistedFindings(unlisted), ...(await vanishedUsers(api, facts.usersCount, users))];
+  const draft: Snapshot = {
+    schema: 'realm-rescue/snapshot/v1',
+    source: 'live',
+    capturedAt,
+    completeness: 'full',
+    realm: api.realm,
+    serverVersion: await serverVersion(api),
+    fingerprint: '',
+    representation,
+    facts: { ...facts, stale },
+    notes: reading.notes,
+  };
+  return { snapshot: { ...draft, fingerprint: fingerprint(readState(draft)) }, requests: api.http.count() - before };
+}
+
+function refuseReadOnly(target: Target): void {
+  if (target.readOnly) throw new RescueError('usage', 'This run is read-only: nothing is written.', ['Leave --read-only out to restore.']);
+}

@@ -1,0 +1,121 @@
+/** Proves that awaited claims are in a client's tokens, each by a way that can show it. */
+import { RescueError } from '../../realm/errors.ts';
+import type { JsonObject } from '../../realm/json.ts';
+import type { ClaimExpectation, TokenKind } from '../../realm/model.ts';
+import type { Proof } from '../../runbook/model.ts';
+import type { ProveRequest } from '../../runner/ports.ts';
+import type { Api } from '../api.ts';
+import { clientByName, type Client } from '../capture/clients.ts';
+import { attempts, type Sources } from './attempts.ts';
+import { claimWords, shows, wantedTokens } from './claim.ts';
+import { attachment, grantsRole, preview } from './preview.ts';
+import { byIntrospection, type Attempt } from './real-token.ts';
+import { lacks, neededRole, nobody, probesFor } from './users.ts';
+
+/**
+ * One proof for each expectation. `proven` only where a token or a preview of one shows the claim in every kind of
+ * token that should carry it; `not-showable` where nobody here can show it, with the reason; everything else is
+ * `not-proven`. Payloads hold claims, never a token.
+ */
+export async function prove(api: Api, request: ProveRequest): Promise<readonly Proof[]> {
+  const client = await clientByName(api, request.client);
+  const sources: Sources = { api, request, kept: new Map() };
+  const proofs: Proof[] = [];
+  for (const expectation of request.expectations) {
+    const proof = client ? await judge(sources, client, expectation) : { ...unproven(expectation), because: `the client ${request.client} does not exist` };
+    proofs.push({ ...proof, before: request.before ?? null });
+  }
+  return proofs;
+}
+
+/** The payload of the client's access token as it would be now, for the side-by-side picture; empty where nobody can be asked. */
+export async function previewBefore(api: Api, request: ProveRequest): Promise<Readonly<Record<string, JsonObject>>> {
+  try {
+    const client = await clientByName(api, request.client);
+    const [first] = request.expectations;
+    const [probe] = first ? await probesFor(api, request, first) : [];
+    if (!client || !probe) return {};
+    const scope = [...new Set(request.expectations.flatMap((expectation) => expectation.scope ?? []))].join(' ');
+    const { payloads } = await preview(api, client.id, probe, scope, ['access']);
+    return payloads.access ? { [request.client]: payloads.access } : {};
+  } catch (error) {
+    // A picture is not worth stopping a restore for.
+    if (error instanceof RescueError) return {};
+    throw error;
+  }
+}
+
+async function judge(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
+  const wanted = wantedTokens(expectation);
+  if (wanted.length === 0) return lightweight(sources, expectation);
+  const shown = new Map<TokenKind, Attempt>();
+  const tried: Attempt[] = [];
+  for await (const attempt of attempts(sources, client, expectation, wanted)) {
+    tried.push(attempt);
+    for (const kind of wanted) {
+      const payload = attempt.payloads[kind];
+      if (!shown.has(kind) && payload && shows(payload, expectation)) shown.set(kind, attempt);
+    }
+    if (shown.size === wanted.length) return proven(expectation, wanted, shown);
+  }
+  return missing(sources, client, expectation, tried, wanted.filter((kind) => !shown.has(kind)));
+}
+
+function proven(expectation: ClaimExpectation, wanted: readonly TokenKind[], shown: ReadonlyMap<TokenKind, Attempt>): Proof {
+  const ways = [...new Set(shown.values())];
+  // A real token says more than a preview; its signature was checked.
+  const best = ways.find((attempt) => attempt.signature !== null) ?? ways[0];
+  const bad = best?.signature?.valid === false;
+  const kind = wanted.find((candidate) => shown.get(candidate) === best) ?? 'access';
+  const how = ways.map((attempt) => `${list(wanted.filter((candidate) => shown.get(candidate) === attempt))} by ${attempt.note}`).join('; ');
+  return {
+    expectation, way: best?.way ?? 'none', user: ways.find((attempt) => attempt.user !== null)?.user ?? null,
+    outcome: bad ? 'not-proven' : 'proven',
+    because: bad ? `the token carries the ${claimWords(expectation)}, but its signature does not fit the realm's keys` : `${claimWords(expectation)} is there: ${how}`,
+    signature: best?.signature ?? null, payload: best?.payloads[kind] ?? null, before: null,
+  };
+}
+
+async function missing(sources: Sources, client: Client, expectation: ClaimExpectation, tried: readonly Attempt[], kinds: readonly TokenKind[]): Promise<Proof> {
+  const { api, request } = sources;
+  const looked = tried.find((attempt) => attempt.qualified && kinds.some((kind) => attempt.payloads[kind])) ?? tried.find((attempt) => kinds.some((kind) => attempt.payloads[kind]));
+  const kind = kinds.find((candidate) => looked?.payloads[candidate]);
+  const base = { ...unproven(expectation), way: looked?.way ?? ('none' as const), user: looked?.user ?? null, signature: looked?.signature ?? null, payload: (kind && looked?.payloads[kind]) ?? null };
+  const attached = await attachment(api, client.id, expectation);
+  if (attached === null) return { ...base, because: `the mapper ${expectation.mapper ?? ''} does not act on ${request.client}` };
+  const there = attached === undefined ? '' : `; the mapper is there, from ${attached}`;
+  if (looked?.qualified) return { ...base, because: `${claimWords(expectation)} is still missing from ${list(kinds)}: ${looked.note}${there}` };
+  const granted = await grantedRole(sources, client, expectation);
+  if (granted) return { ...base, way: 'granted-roles', outcome: 'proven', because: granted };
+  const refused = tried.find((attempt) => Object.keys(attempt.payloads).length === 0)?.note;
+  const reason = looked && request.probeUser !== null ? lacks(request.probeUser, expectation) : nobody(request, expectation);
+  const because = [`${claimWords(expectation)} cannot be shown: ${reason}`, ...(refused ? [refused] : [])].join('; ') + there;
+  // Whoever named a user gets to name a better one.
+  return { ...base, way: attached === undefined ? base.way : 'attachment', outcome: request.probeUser !== null && expectation.needs !== 'real-login' ? 'not-proven' : 'not-showable', because };
+}
+
+/** A scope mapping whose role nobody holds: that the server lets the role into this client's tokens is all that there is to see. */
+async function grantedRole({ api, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<string | undefined> {
+  if (request.probeUser !== null || expectation.needs !== 'role' || !expectation.because.some((id) => id.startsWith('scope-mapping:'))) return undefined;
+  const role = await neededRole(api, expectation);
+  if (!role || !(await grantsRole(api, client.id, role, expectation.scope ?? ''))) return undefined;
+  return `nobody holds the role ${role.name}, so no token can show it; the server lets it into the tokens of ${request.client}`;
+}
+
+async function lightweight({ api, request }: Sources, expectation: ClaimExpectation): Promise<Proof> {
+  const explained = `${request.client} uses lightweight access tokens, which leave this claim out; only introspection has it`;
+  if (request.secret === undefined || !['nothing', 'service-account'].includes(expectation.needs)) return { ...unproven(expectation), outcome: 'not-showable', because: explained };
+  const attempt = await byIntrospection(api, { ...request, secret: request.secret }, expectation.scope ?? '');
+  const payload = attempt.payloads.access;
+  if (!payload) return { ...unproven(expectation), outcome: 'not-showable', because: `${explained}; ${attempt.note}` };
+  const there = shows(payload, expectation);
+  return { ...unproven(expectation), way: attempt.way, signature: attempt.signature, payload, outcome: there ? 'proven' : 'not-proven', because: `${claimWords(expectation)} is ${there ? 'there' : 'still missing'}: ${attempt.note}` };
+}
+
+function unproven(expectation: ClaimExpectation): Proof {
+  return { expectation, way: 'none', user: null, outcome: 'not-proven', because: '', signature: null, payload: null, before: null };
+}
+
+function list(kinds: readonly TokenKind[]): string {
+  return kinds.length < 2 ? (kinds[0] ?? '') : `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1) ?? ''}`;
+}

@@ -1,0 +1,128 @@
+/** Whose token can show a claim: found by a few bounded reads, those who miss it first. */
+import type { JsonObject } from '../../realm/json.ts';
+import type { ClaimExpectation } from '../../realm/model.ts';
+import type { ProveRequest } from '../../runner/ports.ts';
+import type { Api } from '../api.ts';
+import { serviceAccountOf } from '../capture/accounts.ts';
+import { clientByName } from '../capture/clients.ts';
+import { isObject, objects, text } from '../text.ts';
+
+const SESSION_USERS = 3;
+const HOLDERS = 3;
+const GROUPS = 20;
+const SCANNED_USERS = 100;
+
+export interface Probe {
+  readonly id: string;
+  readonly name: string;
+  /** True when the user is known to have what the claim needs. */
+  readonly qualified: boolean;
+}
+
+/**
+ * Users to look at, best first: the one who was named; else those with sessions at the client, then those who have
+ * what the claim needs. Empty when the named user does not exist or nobody has it.
+ */
+export async function probesFor(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly Probe[]> {
+  if (expectation.needs === 'service-account') return probes([await serviceAccountOf(api, request.client)], true);
+  if (request.probeUser !== null) {
+    const [user] = objects(await api.read(['users'], { username: request.probeUser, exact: true, briefRepresentation: false }));
+    return judged(api, user ? [user] : [], expectation);
+  }
+  const ids = [...new Set(request.sessions.filter((session) => session.clients.includes(request.client)).map((session) => session.userId))].slice(0, SESSION_USERS);
+  const withSessions = objects(await Promise.all(ids.map((id) => api.read(['users', id]))));
+  const known = await judged(api, withSessions, expectation);
+  const others = probes(await holders(api, request, expectation), expectation.needs !== 'real-login');
+  const all = new Map([...known, ...others].map((probe) => [probe.id, probe]));
+  return [...all.values()].toSorted((a, b) => Number(b.qualified) - Number(a.qualified)).slice(0, SESSION_USERS + HOLDERS);
+}
+
+/** Why nobody could be found. */
+export function nobody(request: ProveRequest, expectation: ClaimExpectation): string {
+  if (expectation.needs === 'service-account') return `the service account of ${request.client} does not exist`;
+  if (request.probeUser !== null) return `there is no user ${request.probeUser}`;
+  const words = { group: 'no user in a group was found', attribute: `no user with ${expectation.needed ?? 'the attribute'} was found`, role: `no user with the role ${expectation.needed ?? expectation.member ?? 'in question'} was found`, nothing: 'the realm has no user to look at', 'real-login': 'only a real login shows it' };
+  return words[expectation.needs];
+}
+
+/** What the named user lacks. */
+export function lacks(probe: string, expectation: ClaimExpectation): string {
+  const words = { group: 'is in no group', attribute: `has no ${expectation.needed ?? 'such attribute'}`, role: `does not have the role ${expectation.needed ?? expectation.member ?? 'in question'}`, nothing: 'does not show it', 'real-login': 'did not really log in', 'service-account': 'does not show it' };
+  return `${probe} ${words[expectation.needs]}`;
+}
+
+async function holders(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly unknown[]> {
+  if (expectation.needs === 'group') return groupMembers(api);
+  if (expectation.needs === 'role') return roleHolders(api, request, expectation);
+  const users = objects(await api.read(['users'], { max: SCANNED_USERS, briefRepresentation: false }));
+  if (expectation.needs === 'attribute') return users.filter((user) => hasAttribute(user, expectation.needed ?? '')).slice(0, HOLDERS);
+  return users.slice(0, 1);
+}
+
+async function groupMembers(api: Api): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
+  const groups = objects(await api.read(['groups'], { max: GROUPS }));
+  for (const group of groups) {
+    found.push(...objects(await api.read(['groups', text(group['id']) ?? '', 'members'], { max: HOLDERS })));
+    if (found.length >= HOLDERS) break;
+    const children = objects(await api.read(['groups', text(group['id']) ?? '', 'children'], { max: GROUPS }));
+    for (const child of children) found.push(...objects(await api.read(['groups', text(child['id']) ?? '', 'members'], { max: HOLDERS })));
+    if (found.length >= HOLDERS) break;
+  }
+  return found.slice(0, HOLDERS);
+}
+
+async function roleHolders(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly unknown[]> {
+  const role = await neededRole(api, expectation);
+  if (!role) return objects(await api.read(['users'], { max: HOLDERS }));
+  const path = role.client === undefined ? ['roles', role.name] : ['clients', role.client, 'roles', role.name];
+  const users = objects(await api.read([...path, 'users'], { max: HOLDERS }));
+  // A role often comes by a group; its members hold it too.
+  const groups = users.length > 0 ? [] : objects(await api.read([...path, 'groups'], { max: HOLDERS }));
+  const members = await Promise.all(groups.map((group) => api.read(['groups', text(group['id']) ?? '', 'members'], { max: HOLDERS })));
+  const account = await serviceAccountOf(api, request.client);
+  return [...users, ...members.flatMap(objects), ...(account && users.some((user) => user['id'] === account.id) ? [account] : [])];
+}
+
+export interface NeededRole {
+  readonly client: string | undefined;
+  readonly name: string;
+}
+
+/** `role` or `client/role`; the part before a slash is a client only if there is such a client. */
+export async function neededRole(api: Api, { needed, member, claim }: ClaimExpectation): Promise<NeededRole | undefined> {
+  const name = needed ?? (claim.endsWith('roles') ? member : undefined);
+  if (name === undefined) return undefined;
+  const slash = name.indexOf('/');
+  const client = slash < 0 ? undefined : await clientByName(api, name.slice(0, slash));
+  return client ? { client: client.id, name: name.slice(slash + 1) } : { client: undefined, name };
+}
+
+async function judged(api: Api, users: readonly JsonObject[], expectation: ClaimExpectation): Promise<Probe[]> {
+  return (await Promise.all(users.map(async (user) => probes([user], await has(api, user, expectation))))).flat();
+}
+
+async function has(api: Api, user: JsonObject, expectation: ClaimExpectation): Promise<boolean> {
+  const id = text(user['id']) ?? '';
+  if (expectation.needs === 'nothing') return true;
+  if (expectation.needs === 'attribute') return hasAttribute(user, expectation.needed ?? '');
+  if (expectation.needs === 'group') return objects(await api.read(['users', id, 'groups'], { max: 1 })).length > 0;
+  if (expectation.needs !== 'role') return false;
+  const role = await neededRole(api, expectation);
+  if (!role) return true;
+  const mapped = objects(await api.read(role.client === undefined ? ['users', id, 'role-mappings', 'realm', 'composite'] : ['users', id, 'role-mappings', 'clients', role.client, 'composite']));
+  return mapped.some((entry) => entry['name'] === role.name);
+}
+
+function hasAttribute(user: JsonObject, name: string): boolean {
+  const attributes = isObject(user['attributes']) ? user['attributes'] : {};
+  return [user[name], attributes[name]].some((value) => (Array.isArray(value) ? value.length > 0 : typeof value === 'string' ? value !== '' : value === true));
+}
+
+function probes(users: readonly unknown[], qualified: boolean): Probe[] {
+  return users.flatMap((user) => {
+    if (!isObject(user)) return [];
+    const id = text(user['id']);
+    return id === undefined ? [] : [{ id, name: text(user['username']) ?? id, qualified }];
+  });
+}
