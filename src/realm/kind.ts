@@ -74,6 +74,8 @@ export interface Kind {
   hints?(object: RealmObject): readonly OrderHint[];
   /** True when its differences say nothing more than those of its lost container. */
   readonly insideParent?: boolean;
+  /** True when a lost one is answered and restored with the first client that refers to it, not on its own. */
+  readonly joinsReferrer?: boolean;
   /** The normal form of one server representation of this kind, where `look` needs it too. */
   normalise?(representation: Json): Json;
 }

@@ -1,19 +1,23 @@
 import { placesOf } from './keys.ts';
 import type { ObjectId, RealmObject, RealmState } from './model.ts';
 
+/** Whether a source listed the place where an object would stand. */
+export function lists(state: Pick<RealmState, 'listed'>, object: Pick<RealmObject, 'id' | 'places'>): boolean {
+  return placesOf(object.id).some((place) => state.listed.has(place)) || (object.places ?? []).some((place) => state.listed.has(place));
+}
+
 /**
  * Whether an object that a source does not have is known to be absent there. Silence is never absence: the source must
- * have listed the place, or not have the container either.
+ * have listed the place, or be known to lack the container.
  */
 export function knowsAbsence(state: Pick<RealmState, 'listed' | 'objects'>, object: Pick<RealmObject, 'id' | 'parent' | 'places'>): boolean {
   if (state.objects.has(object.id)) return false;
-  if (placesOf(object.id).some((place) => state.listed.has(place)) || object.places?.some((place) => state.listed.has(place))) return true;
-  return object.parent !== undefined && !state.objects.has(object.parent) && listsContainer(state, object.parent);
+  return lists(state, object) || (object.parent !== undefined && !state.objects.has(object.parent) && lacks(state, object.parent));
 }
 
-/** A container is a client, a client scope or a role; none of these has a container itself, except client roles. */
-function listsContainer(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
-  return placesOf(id).some((place) => state.listed.has(place));
+/** Clients and client scopes have no container; a client role is gone with its client, whose kind is always listed whole. */
+function lacks(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
+  return lists(state, { id }) || state.listed.has('client@*');
 }
 
 /** The objects of one kind whose key begins with one piece (escaped): `client-mapper`, `auth-service`. */

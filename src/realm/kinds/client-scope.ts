@@ -31,15 +31,17 @@ export const clientScope: Kind = {
   },
   claims: (object, state) => claimsRestingOn(object.id, clientsLinking(object.name, state), state),
   builtin: (object) => isBuiltinScope(object.name),
+  joinsReferrer: true,
   restore: restoreScope,
   look: (id) => lookInList({ path: ['client-scopes'] }, (list) => itemNamed(list, partOf(id, 0), (raw) => scopeValue(raw as ClientScopeRepresentation))),
 };
 
 export function scopeValue(raw: ClientScopeRepresentation): JsonObject {
   const description = raw['description'];
+  const attributes = attributeMap(raw.attributes ?? {});
   return {
     protocol: raw.protocol ?? 'openid-connect',
     ...(typeof description === 'string' && description !== '' ? { description } : {}),
-    ...(raw.attributes === undefined ? {} : { attributes: attributeMap(raw.attributes) }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   };
 }

@@ -7,7 +7,8 @@ import { mapValue } from '../unknowns.ts';
 export function roleValue(role: RoleRepresentation): JsonObject {
   const value: Record<string, Json> = {};
   if (typeof role.description === 'string' && role.description !== '') value['description'] = role.description;
-  if (role.attributes !== undefined) value['attributes'] = attributeLists(role.attributes);
+  const attributes = attributeLists(role.attributes ?? {});
+  if (Object.keys(attributes).length > 0) value['attributes'] = attributes;
   return value;
 }
 

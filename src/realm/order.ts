@@ -1,0 +1,105 @@
+import { compareText } from './canonical.ts';
+import type { Difference, OrderedOwner, RealmState } from './model.ts';
+import { hintEdges, objectEdges, strongestOnly, type Edge, type Strength } from './order-edges.ts';
+import { unionOf } from './union.ts';
+
+export interface OrderInput {
+  readonly differences: readonly Difference[];
+  readonly live: RealmState;
+  readonly evidence: readonly RealmState[];
+}
+
+/**
+ * The owners that have differences, in the order in which they are restored.
+ *
+ * An owner comes after those whose lost objects it needs, then after those whose roles it holds, then after those whose
+ * tokens it takes. Between equals: what belongs to no client first, then who is needed by more, then by name.
+ *
+ * Cycles: where nobody is free, the choice is among the owners of a cycle that waits for nothing outside itself; the one
+ * with the fewest unmet needs of the strongest sort goes next, its unmet edges are dropped, and it is marked `cycle`.
+ */
+export function orderOwners(input: OrderInput): readonly OrderedOwner[] {
+  const owners = [...new Set(input.differences.map((difference) => difference.owner))].sort(compareText);
+  const hints = hintEdges(input.differences, unionOf(input.live, input.evidence));
+  const nodes = new Set(owners);
+  const edges = strongestOnly([...objectEdges(input.differences, input.evidence), ...hints].filter((edge) => edge.before !== edge.after && nodes.has(edge.before) && nodes.has(edge.after)));
+  const incoming = new Map(owners.map((owner) => [owner, edges.filter((edge) => edge.after === owner)]));
+  const needed = new Map(owners.map((owner) => [owner, edges.filter((edge) => edge.before === owner).length]));
+  const reasons = earlyReasons(hints);
+  const placed = new Set<string>();
+  const ordered: OrderedOwner[] = [];
+  while (ordered.length < owners.length) {
+    const rest = owners.filter((owner) => !placed.has(owner)).map((owner) => ({ owner, open: (incoming.get(owner) ?? []).filter((edge) => !placed.has(edge.before)), needed: needed.get(owner) ?? 0 }));
+    const free = rest.filter((candidate) => candidate.open.length === 0);
+    const next = (free.length > 0 ? free : cycleMembers(rest)).toSorted(rank)[0];
+    if (next === undefined) break;
+    const after = (incoming.get(next.owner) ?? []).filter((edge) => placed.has(edge.before)).map((edge) => ({ owner: edge.before, reason: edge.reason }));
+    placed.add(next.owner);
+    ordered.push({ owner: next.owner, after: after.toSorted((a, b) => compareText(a.owner, b.owner)), reason: reasons.get(next.owner) ?? '', ...(next.open.length > 0 ? { cycle: true } : {}) });
+  }
+  return ordered;
+}
+
+/** Moves one owner to another place; the reasons stay, so that a screen can show which of them is now violated. */
+export function moveOwner(order: readonly OrderedOwner[], owner: string, toIndex: number): readonly OrderedOwner[] {
+  const moved = order.find((item) => item.owner === owner);
+  if (moved === undefined) return order;
+  const others = order.filter((item) => item !== moved);
+  const at = Math.max(0, Math.min(others.length, Math.trunc(toIndex)));
+  return [...others.slice(0, at), moved, ...others.slice(at)];
+}
+
+/** What belongs to no client: the realm itself, client scopes, groups. */
+export function isRealmLevel(owner: string): boolean {
+  return owner === 'realm' || owner.startsWith('scope ') || owner.startsWith('group ');
+}
+
+interface Candidate {
+  readonly owner: string;
+  readonly open: readonly Edge[];
+  readonly needed: number;
+}
+
+function rank(a: Candidate, b: Candidate): number {
+  const open = (candidate: Candidate, strength: Strength): number => candidate.open.filter((edge) => edge.strength === strength).length;
+  const level = (candidate: Candidate): number => (isRealmLevel(candidate.owner) ? 0 : 1);
+  return open(a, 'object') - open(b, 'object') || open(a, 'role') - open(b, 'role') || open(a, 'tokens') - open(b, 'tokens')
+    || level(a) - level(b) || b.needed - a.needed || compareText(a.owner, b.owner);
+}
+
+/** Those candidates that wait only for each other: whoever they wait for waits for them too. */
+function cycleMembers(candidates: readonly Candidate[]): readonly Candidate[] {
+  const waitsFor = new Map(candidates.map((candidate) => [candidate.owner, candidate.open.map((edge) => edge.before)]));
+  const reach = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const todo = [...(waitsFor.get(start) ?? [])];
+    for (let owner = todo.pop(); owner !== undefined; owner = todo.pop()) {
+      if (seen.has(owner)) continue;
+      seen.add(owner);
+      todo.push(...(waitsFor.get(owner) ?? []));
+    }
+    return seen;
+  };
+  const reached = new Map(candidates.map((candidate) => [candidate.owner, reach(candidate.owner)]));
+  return candidates.filter((candidate) => [...(reached.get(candidate.owner) ?? [])].every((other) => reached.get(other)?.has(candidate.owner) === true));
+}
+
+/** Why somebody is early, in words: how many clients take its tokens, or name it as audience. */
+function earlyReasons(hints: readonly Edge[]): ReadonlyMap<string, string> {
+  const takers = new Map<string, Set<string>>();
+  const issuers = new Map<string, Set<string>>();
+  const add = (map: Map<string, Set<string>>, key: string, value: string): void => void map.set(key, (map.get(key) ?? new Set<string>()).add(value));
+  for (const edge of hints) {
+    if (edge.strength !== 'tokens') continue;
+    add(takers, edge.before, edge.after);
+    add(issuers, edge.after, edge.before);
+  }
+  const reasons = new Map<string, string>();
+  for (const [owner, of] of issuers) reasons.set(owner, `audience of ${clients(of)}`);
+  for (const [owner, by] of takers) reasons.set(owner, `${clients(by)} ${by.size === 1 ? 'takes' : 'take'} its tokens`);
+  return reasons;
+}
+
+function clients(names: ReadonlySet<string>): string {
+  return names.size === 1 ? [...names].join('') : `${names.size} clients`;
+}
