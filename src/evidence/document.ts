@@ -1,0 +1,69 @@
+import { parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { ParseError } from 'jsonc-parser';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { RescueError } from '../realm/errors.ts';
+import { placeholdersIn } from '../realm/unknowns.ts';
+import { openFile } from '../gitops/artefacts/artefact.ts';
+import { recognise } from '../gitops/artefacts/index.ts';
+import { lineOf, lineStart } from '../gitops/splice/text.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
+
+/** A realm found in a text, and where in it. */
+export interface FoundRealm {
+  readonly representation: RealmRepresentation;
+  /** `data["realm.json"]`; empty when the text is the realm. */
+  readonly where: string;
+}
+
+/** No realm file is larger: 5,000 clients are 19 MB. */
+export const MAX_CHARACTERS = 64 * 1024 * 1024;
+
+/**
+ * Finds the realm of a name in a text of any known shape: realm JSON, a list of realms, ConfigMap, Secret, Helm values,
+ * KeycloakRealmImport, keycloak-config-cli. A realm name that is a placeholder fits any.
+ * Throws RescueError `evidence-unreadable` (with line and column of the first error) and `evidence-other-realm`.
+ */
+export function realmInText(name: string, text: string, realm: string): FoundRealm {
+  if (text.length > MAX_CHARACTERS) throw unreadable(`${name} is larger than 64 MiB.`, ['Use an export without users (kc.sh export --users skip).']);
+  const found = recognise(openFile(name, text));
+  const sites = found?.realms ?? [];
+  const site = sites.find((candidate) => candidate.realm === realm) ?? sites.find((candidate) => placeholdersIn(candidate.realm).length > 0);
+  if (site) return { representation: site.value as RealmRepresentation, where: site.where };
+  const others = [...new Set(sites.map((candidate) => candidate.realm))];
+  if (others.length > 0) {
+    throw new RescueError('evidence-other-realm', `${name} holds realm ${others.join(', ')}, not realm ${realm}.`, [`Name a file of realm ${realm}, or recover realm ${others[0] ?? ''} with --realm.`]);
+  }
+  if (found?.refusal) throw unreadable(`${name} cannot be read: ${found.refusal}`, ['Give a file in clear: a rendered template, a decrypted copy, or an export.']);
+  throw whyNot(name, text);
+}
+
+function whyNot(name: string, text: string): RescueError {
+  const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (bare.trim() === '') return unreadable(`${name} is empty.`, ['Name a file that holds the realm.']);
+  const broken = /^\s*[[{]/.test(bare) ? jsonError(bare) : yamlError(bare);
+  if (broken) return unreadable(`${name} is broken at ${broken}.`, ['Correct the file, or name an older revision of it with git:PATH@REVISION.']);
+  return unreadable(`${name} holds no realm: nothing in it has the field "realm" beside clients, roles or settings.`, ['Name a realm export, or a ConfigMap, Secret or values file with realm JSON in it.']);
+}
+
+/** Where the first error lies and what it is, or null. Keycloak reads strict JSON: comments and trailing commas are errors. */
+function jsonError(text: string): string | null {
+  const errors: ParseError[] = [];
+  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const first = errors[0];
+  if (!first) return null;
+  const words = printParseErrorCode(first.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return `line ${lineOf(text, first.offset)}, column ${first.offset - lineStart(text, first.offset) + 1}: ${words}`;
+}
+
+function yamlError(text: string): string | null {
+  const lines = new LineCounter();
+  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', uniqueKeys: false })];
+  const first = documents.flatMap((document) => ('errors' in document ? document.errors : []))[0];
+  if (!first) return null;
+  const { line, col } = lines.linePos(first.pos[0]);
+  return `line ${line}, column ${col}: ${first.code.toLowerCase().replaceAll('_', ' ')}`;
+}
+
+export function unreadable(title: string, next: readonly string[], cause?: unknown): RescueError {
+  return new RescueError('evidence-unreadable', title, next, cause === undefined ? undefined : { cause });
+}

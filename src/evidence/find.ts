@@ -1,0 +1,81 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { git, topOf, tryGit } from '../gitops/git.ts';
+import { openFile } from '../gitops/artefacts/artefact.ts';
+import { recognise } from '../gitops/artefacts/index.ts';
+import { readState } from '../realm/state.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
+import type { EvidenceCandidate } from '../runbook/model.ts';
+
+/** Files looked at, and revisions of each: a person chooses from a screen, and each costs one git call. */
+const MOST_FILES = 16;
+const MOST_REVISIONS = 12;
+
+interface Revision {
+  readonly file: string;
+  readonly commit: string;
+  readonly date: string;
+  readonly subject: string;
+  readonly clients: number;
+  readonly scopes: number;
+  readonly mappers: number;
+  readonly objects: number;
+}
+
+/**
+ * The revisions of all files in a repository that hold a realm, newest first. The one that states most objects is recommended: a stale file
+ * that overwrote the realm has fewer. Gives nothing for a directory that is no git working tree.
+ *
+ * @param cwd  specs are written relative to it where the repository lies below
+ */
+export async function findCandidates(repo: string, realm: string, cwd: string): Promise<readonly EvidenceCandidate[]> {
+  const top = await topOf(repo);
+  if (top === null) return [];
+  const files = await filesWithRealm(top, realm);
+  const revisions = (await Promise.all(files.map((file) => revisionsOf(top, file, realm)))).flat();
+  revisions.sort((a, b) => (a.date === b.date ? b.objects - a.objects : a.date < b.date ? 1 : -1));
+  const most = Math.max(0, ...revisions.map(({ objects }) => objects));
+  const best = revisions.find(({ objects }) => objects === most);
+  const base = path.relative(await realpath(cwd), top);
+  return revisions.map((revision) => candidate(revision, revision === best, revisions.length, base.startsWith('..') ? top : base));
+}
+
+function candidate(revision: Revision, best: boolean, of: number, base: string): EvidenceCandidate {
+  const short = revision.commit.slice(0, 7);
+  const states = `states ${count(revision.clients, 'client')}, ${count(revision.scopes, 'scope')}`;
+  const why = best && of > 1 ? `; the most of all ${of} revisions (${count(revision.mappers, 'mapper')}, ${count(revision.objects, 'object')})` : '';
+  return {
+    spec: `git:${path.join(base, revision.file)}@${short}`, title: `${revision.file} @ ${short}`, date: revision.date,
+    detail: `${states}${why} · ${revision.subject}`, recommended: best,
+  };
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+async function filesWithRealm(top: string, realm: string): Promise<readonly string[]> {
+  const answer = await tryGit(['grep', '-lzIE', '-e', `realm\\\\?["']?[[:space:]]*:[[:space:]]*\\\\?["']?${escaped(realm)}`, '--', '.'], { cwd: top });
+  return answer.stdout.split('\0').filter((file) => /\.(?:json|ya?ml)$/i.test(file)).slice(0, MOST_FILES);
+}
+
+const escaped = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '.');
+
+async function revisionsOf(top: string, file: string, realm: string): Promise<readonly Revision[]> {
+  const log = await git(['log', `-n${MOST_REVISIONS}`, '--format=%H%x09%cI%x09%s', '--', `:(literal)${file}`], { cwd: top });
+  const found: Revision[] = [];
+  for (const line of log.split('\n').filter((text) => text !== '')) {
+    const [commit = '', date = '', ...subject] = line.split('\t');
+    const shown = await tryGit(['cat-file', 'blob', `${commit}:${file}`], { cwd: top });
+    const site = shown.code === 0 ? recognise(openFile(file, shown.stdout))?.realms.find((candidate) => candidate.realm === realm) : undefined;
+    if (!site) continue;
+    const representation = site.value as RealmRepresentation;
+    const { objects } = readState({ realm, source: `git:${file}@${commit}`, completeness: 'stated', representation });
+    // A stub that names the realm and states nothing is no evidence.
+    if (objects.size === 0) continue;
+    const mappers = [...objects.values()].filter(({ kind }) => kind === 'client-mapper' || kind === 'client-scope-mapper').length;
+    found.push({
+      file, commit, date: new Date(date).toISOString(), subject: subject.join(' '), clients: representation.clients?.length ?? 0,
+      scopes: representation.clientScopes?.length ?? 0, mappers, objects: objects.size,
+    });
+  }
+  return found;
+}

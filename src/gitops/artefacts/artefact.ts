@@ -1,0 +1,93 @@
+import { isCollection, parseAllDocuments, visit } from 'yaml';
+import type { Document } from 'yaml';
+import type { Json, JsonObject } from '../../realm/json.ts';
+import type { ExportedFile } from '../../runbook/model.ts';
+import type { Origins } from '../splice/origin.ts';
+import type { TextEdit } from '../splice/text.ts';
+
+/** A text that may be an artefact. Parsing happens at most once, and only for recognisers that ask. */
+export interface SourceFile {
+  /** With `/`, relative to the repository or to nothing: only its name is looked at. */
+  readonly path: string;
+  readonly text: string;
+  /** undefined: this is not JSON. */
+  json(): Json | undefined;
+  /** Empty: this is not YAML that can be trusted (parse errors, or templates that only look like YAML). */
+  yaml(): readonly Document.Parsed[];
+}
+
+/** A realm in a file: its value, and the way to change it in place. */
+export interface RealmSite {
+  readonly realm: string;
+  /** For people: `data["realm.json"]`; empty when the file is the realm. */
+  readonly where: string;
+  readonly value: JsonObject;
+  /** Set when this place is only read: why, and what a person has to do. */
+  readonly refusal: string | null;
+  /** The edits of the file that turn `value` into `after`. Throws Refusal. */
+  splice(after: JsonObject, origins: Origins): TextEdit[];
+}
+
+/** A strategy setting in a file. */
+export interface SettingSite {
+  /** Id in the catalogue of strategy.ts. */
+  readonly setting: string;
+  /** Offset in the file, for the line. */
+  readonly offset: number;
+  /** The value that decides; null where there is none. */
+  readonly value: string | null;
+  /** What makes it harmless, and the words for it; null: reported, not patched. */
+  readonly fix: { readonly edits: readonly TextEdit[]; readonly done: string } | null;
+}
+
+export interface Recognised {
+  readonly artefact: ExportedFile['artefact'];
+  readonly realms: readonly RealmSite[];
+  readonly settings: readonly SettingSite[];
+  /** Set when the file as a whole must not be patched. */
+  readonly refusal: string | null;
+}
+
+/** One packaging of a realm or of settings. A new one is a new file and one line in the registry. */
+export interface Recogniser {
+  readonly name: string;
+  /** null: this is not what I know. Never throws for odd input. */
+  recognise(file: SourceFile): Recognised | null;
+}
+
+export const isYamlPath = (path: string) => /\.(?:ya?ml|json)$/i.test(path);
+
+/** Opens a text for the recognisers. */
+export function openFile(path: string, text: string): SourceFile {
+  const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const json = once<Json | undefined>(() => {
+    if (!/^\s*[[{]/.test(bare)) return undefined;
+    try {
+      return JSON.parse(bare) as Json;
+    } catch {
+      return undefined;
+    }
+  });
+  const yaml = once<readonly Document.Parsed[]>(() => {
+    const documents = [...parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
+    return documents.some((document) => document.errors.length > 0 || isTemplate(document)) ? [] : documents;
+  });
+  return { path, text, json, yaml };
+}
+
+/** `key: {{ .Values.x }}` parses, as a mapping that has a mapping for its key. No one writes that in YAML. */
+function isTemplate(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Pair(_, pair) {
+      found ||= isCollection(pair.key);
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,44 @@
+import { isScalar } from 'yaml';
+import { realmsIn, realmsInScalar } from './realm-value.ts';
+import { entriesAt, objectsIn } from './kubernetes-object.ts';
+import type { Json } from '../../realm/json.ts';
+import type { RealmSite, Recogniser } from './artefact.ts';
+import type { ObjectInFile } from './kubernetes-object.ts';
+
+/** A ConfigMap or Secret with realm JSON in one of its keys, in any scalar style. */
+export const configMap: Recogniser = {
+  name: 'ConfigMap or Secret',
+  recognise(file) {
+    const objects = objectsIn(file).filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
+    const realms = objects.flatMap((object) => realmsOf(file.text, object));
+    return realms.length === 0 ? null : { artefact: 'configmap', settings: [], refusal: null, realms };
+  },
+};
+
+function realmsOf(text: string, { document, kind, name }: ObjectInFile): readonly RealmSite[] {
+  const refusal = document.getIn(['immutable']) === true
+    ? `${kind} ${name} is immutable: the cluster refuses a change; give it a new name, and use that name where it is mounted.` : null;
+  const plain = ['data', 'stringData'].flatMap((field) => (kind === 'Secret' && field === 'data' ? [] : entriesAt(document, [field]).flatMap(({ key, node }) =>
+    (isScalar(node) ? realmsInScalar(text, node, `${field}["${key}"]`, refusal) : []))));
+  const coded = ['data', 'binaryData'].flatMap((field) => (kind === 'Secret' || field === 'binaryData' ? entriesAt(document, [field]).flatMap(({ key, node }) =>
+    (isScalar(node) && typeof node.value === 'string' ? codedRealms(node.value, `${field}["${key}"]`) : [])) : []));
+  return [...plain, ...coded];
+}
+
+/** Base64 is read, but not edited in place: no one could review such a line. */
+function codedRealms(value: string, where: string): readonly RealmSite[] {
+  const decoded = Buffer.from(value, 'base64').toString('utf8');
+  if (!decoded.includes('"realm"')) return [];
+  return realmsIn(parse(decoded)).map(({ realm }) => ({
+    realm: realm.realm, where, value: realm, splice: () => [],
+    refusal: `${where} is base64: decode it to a file, export that file with this tool, and encode it again (or use stringData).`,
+  }));
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

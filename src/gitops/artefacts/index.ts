@@ -1,0 +1,24 @@
+import { configMap } from './config-map.ts';
+import { guarded } from './guarded.ts';
+import { helmValues } from './helm-values.ts';
+import { realmJson } from './realm-json.ts';
+import { realmImport, realmYaml } from './realm-tree.ts';
+import { script } from './script.ts';
+import { workload } from './workload.ts';
+import type { Recognised, Recogniser, SourceFile } from './artefact.ts';
+
+/** Every packaging that this tool knows. */
+export const RECOGNISERS: readonly Recogniser[] = [guarded, realmJson, configMap, realmImport, realmYaml, helmValues, workload, script];
+
+/** What all recognisers together find in a file; a refusal of one counts for all. The first one that finds a realm names the artefact. */
+export function recognise(file: SourceFile): Recognised | null {
+  const found = RECOGNISERS.flatMap((recogniser) => recogniser.recognise(file) ?? []);
+  const named = found.find(({ realms }) => realms.length > 0) ?? found[0];
+  if (!named) return null;
+  return {
+    artefact: named.artefact,
+    realms: found.flatMap(({ realms }) => realms),
+    settings: found.flatMap(({ settings }) => settings),
+    refusal: found.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+  };
+}

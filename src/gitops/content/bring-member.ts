@@ -1,0 +1,86 @@
+import { couldBecome, placeholdersIn } from '../../realm/unknowns.ts';
+import { isList, isObject } from '../splice/origin.ts';
+import { readAt, writeAt, writeMember } from './steps.ts';
+import type { Json, JsonObject } from '../../realm/json.ts';
+import type { Difference } from '../../realm/model.ts';
+import type { Outcome, Work } from './bring.ts';
+import type { Place } from './places.ts';
+import type { Step } from './steps.ts';
+
+type About = Pick<Difference, 'owner' | 'name'>;
+type MemberPlace = Extract<Place, { as: 'member' }>;
+
+/** Makes a text be in, or not in, a list of texts as it is live: a scope link, a redirect URI, a role mapping. */
+export function bringMember({ steps, member }: MemberPlace, about: About, work: Work): Outcome {
+  const list = asList(readAt(work.after, steps));
+  const live = asList(readAt(work.live, steps)).includes(member);
+  if (live === list.includes(member)) return null;
+  const before = work.after;
+  if (!live) {
+    if (placeholdersIn(member).length > 0) return null;
+    work.after = writeMember(before, steps, member, false, work.origins);
+    return work.after === before ? null : 'taken out';
+  }
+  if (list.some((text) => typeof text === 'string' && placeholdersIn(text).length > 0 && couldBecome(text, member))) {
+    work.note(`${about.owner}: ${member} was not added, because a placeholder in git already stands for it.`);
+    return null;
+  }
+  if (!prepare(steps, member, about, work)) return null;
+  work.after = writeMember(work.after, steps, member, true, work.origins);
+  return work.after === before ? null : 'added';
+}
+
+/** Makes sure that there is a list to put the member into; false when git does not have the owner. */
+function prepare(steps: readonly Step[], member: string, about: About, work: Work): boolean {
+  const index = steps.findLastIndex((step) => typeof step !== 'string');
+  const owner = steps.slice(0, index + 1);
+  const key = steps[index];
+  if (index >= 0 && typeof key === 'object' && readAt(work.after, owner) === undefined) {
+    const made = newOwner(owner, key, work);
+    if (!made) {
+      work.note(`${about.owner}: git does not have it, so ${member} was not added there.`);
+      return false;
+    }
+    put(owner, made, work);
+  }
+  if (readAt(work.after, steps) === undefined) startList(steps, work);
+  if (steps.includes('composites')) put([...owner, 'composite'], true, work, true);
+  return true;
+}
+
+/** Scope mappings and service accounts are lists of their own in a realm file: their rows can be made. Clients and roles cannot. */
+function newOwner(owner: readonly Step[], key: Readonly<Record<string, string>>, work: Work): JsonObject | null {
+  if (owner[0] === 'scopeMappings' || owner[0] === 'clientScopeMappings') {
+    const holder: readonly Step[] = key['client'] === undefined ? ['clientScopes', { name: key['clientScope'] ?? '' }] : ['clients', { clientId: key['client'] }];
+    return readAt(work.after, holder) === undefined ? null : { ...key, roles: [] };
+  }
+  const clientId = key['serviceAccountClientId'];
+  if (owner[0] !== 'users' || clientId === undefined) return null;
+  if (readAt(work.after, ['clients', { clientId }]) === undefined) return null;
+  const live = readAt(work.live, owner);
+  const username = isObject(live) && typeof live['username'] === 'string' ? live['username'] : `service-account-${clientId.toLowerCase()}`;
+  return { username, enabled: true, serviceAccountClientId: clientId, realmRoles: defaultRoles(readAt(work.live, [...owner, 'realmRoles'])) };
+}
+
+/**
+ * A list that git does not state starts with what a missing list meant: a client without scope lists gets the realm's defaults,
+ * a service account without roles gets the default role. Live has those, so the whole live list is written.
+ */
+function startList(steps: readonly Step[], work: Work): void {
+  const name = steps.at(-1);
+  const whole = name === 'defaultClientScopes' || name === 'optionalClientScopes' || name === 'defaultDefaultClientScopes' || name === 'defaultOptionalClientScopes';
+  const live = asList(readAt(work.live, steps));
+  if (whole) put(steps, live, work);
+  else if (name === 'realmRoles') put(steps, defaultRoles(live), work);
+}
+
+function put(steps: readonly Step[], value: Json, work: Work, onlyIfStated = false): void {
+  if (onlyIfStated && readAt(work.after, steps) === undefined) return;
+  const written = writeAt(work.after, steps, value, work.origins);
+  if (isObject(written)) work.after = written;
+}
+
+/** A user that a file states gets no default role by itself. */
+const defaultRoles = (roles: Json | undefined) => asList(roles).filter((role) => String(role).startsWith('default-roles-'));
+
+const asList = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);

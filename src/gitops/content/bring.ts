@@ -1,0 +1,121 @@
+import { objectId, parseId } from '../../realm/keys.ts';
+import { isObject } from '../splice/origin.ts';
+import { bringMember } from './bring-member.ts';
+import { bringValue } from './bring-value.ts';
+import { placesInFile } from './places.ts';
+import { secretName } from './secrets.ts';
+import { writeAt } from './steps.ts';
+import type { JsonObject } from '../../realm/json.ts';
+import type { Difference, KindName, ObjectId, RealmState } from '../../realm/model.ts';
+import type { Origins } from '../splice/origin.ts';
+import type { SecretToCreate } from './secrets.ts';
+import type { Step } from './steps.ts';
+
+export interface BringRequest {
+  /** The realm as the file has it. */
+  readonly file: JsonObject;
+  readonly live: RealmState;
+  readonly differences: readonly Difference[];
+  readonly choices: Readonly<Record<string, string>>;
+  readonly origins: Origins;
+  /** How this file writes a placeholder: `${X}`, or `$(env:X)` for keycloak-config-cli. */
+  placeholder(name: string): string;
+}
+
+export interface Brought {
+  readonly after: JsonObject;
+  /** `protocol mapper groups of auth-service: added`; one for each object that changed in the file. */
+  readonly changes: readonly string[];
+  readonly secrets: readonly SecretToCreate[];
+  readonly notes: readonly string[];
+}
+
+/** What the writers of values and members work with; `after` grows as they go. */
+export interface Work {
+  readonly live: JsonObject;
+  readonly origins: Origins;
+  after: JsonObject;
+  /** The placeholder of a secret of an owner; it is listed for the person who has to create it. */
+  secret(owner: string, field: string): string;
+  note(text: string): void;
+}
+
+export type Outcome = 'added' | 'brought to live' | 'taken out' | null;
+
+/** Containers come before what they contain, so that a mapper finds its client. */
+const FIRST: readonly KindName[] = ['realm-role', 'client-scope', 'client', 'client-role'];
+const rank = (kind: KindName) => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+
+/**
+ * The realm of a file with everything brought to live that was answered with `restore` or `keep`: after the restore both mean
+ * that live is right. What was answered with `leave`, or not at all, is not touched. Git's order and spelling stay, placeholders stay,
+ * a secret never goes in. Pure; the server's behaviour on import that this relies on: shared facts, verified-keycloak.md sections 1 and 3.
+ */
+export function bringToLive(request: BringRequest): Brought {
+  const { file, live, choices, origins } = request;
+  const secrets = new Map<string, SecretToCreate>();
+  const notes = new Set<string>();
+  const changes = new Map<ObjectId, string>();
+  const work: Work = {
+    live: live.representation as JsonObject, origins, after: file, note: (text) => notes.add(text),
+    secret(owner, field) {
+      const name = secretName(live.realm, owner, field);
+      secrets.set(name, { name, what: `the ${field === 'secret' ? 'secret' : field} of ${owner} in realm ${live.realm}` });
+      return request.placeholder(name);
+    },
+  };
+  const chosen = request.differences.filter(({ id }) => choices[id] === 'restore' || choices[id] === 'keep');
+  const bring = (difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>): void => {
+    const outcome = bringOne(difference, work);
+    if (!outcome) return;
+    changes.set(difference.id, `${phrase(difference)}: ${outcome}`);
+    if (outcome === 'added') for (const object of contents(difference, live)) if (choices[object.id] !== 'leave') bring({ ...object, fields: [] });
+    if (outcome === 'taken out' && difference.kind === 'client') work.after = withoutClient(work.after, difference.owner, origins);
+  };
+  for (const difference of [...chosen].sort((a, b) => rank(a.kind) - rank(b.kind))) bring(difference);
+  return { after: work.after, changes: [...changes.values()], secrets: [...secrets.values()], notes: [...notes] };
+}
+
+const STATED_WHOLE = new Set(['clients', 'clientScopes', 'roles', 'groups', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes']);
+
+function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>, work: Work): Outcome {
+  const places = placesInFile(difference.id);
+  if (places.length === 0) work.note(`${phrase(difference)} cannot be written into a realm file by this version; edit the file by hand.`);
+  const top = places[0]?.steps[0];
+  if (typeof top === 'string' && STATED_WHOLE.has(top) && work.after[top] === undefined) {
+    // A list with only the new object would say "and nothing else".
+    work.note(`it states no ${top}, so none were added there.`);
+    return null;
+  }
+  const outcomes = places.map((place) => (place.as === 'member' ? bringMember(place, difference, work) : bringValue(place, difference, work))).filter((outcome) => outcome !== null);
+  return outcomes.length > 1 ? 'brought to live' : outcomes[0] ?? null;
+}
+
+/** What stands elsewhere in a realm file but belongs to an object that git did not have. */
+function contents({ id, kind, owner }: Pick<Difference, 'id' | 'kind' | 'owner'>, live: RealmState) {
+  if (kind !== 'client' && kind !== 'client-scope') return [];
+  return [...live.objects.values()].filter((object) => object.id !== id && (object.parent === id || (kind === 'client' && object.owner === owner)));
+}
+
+/** A realm file whose roles or users belong to a client that it does not have cannot be imported. */
+function withoutClient(after: JsonObject, clientId: string, origins: Origins): JsonObject {
+  const places: readonly (readonly Step[])[] = [
+    ['roles', 'client', clientId], ['clientScopeMappings', clientId], ['scopeMappings', { client: clientId }], ['users', { serviceAccountClientId: clientId }],
+  ];
+  return places.reduce((value, steps) => {
+    const written = writeAt(value, steps, undefined, origins);
+    return isObject(written) ? written : value;
+  }, after);
+}
+
+const TITLES: Partial<Record<KindName, string>> = {
+  'client-mapper': 'protocol mapper', 'client-scope-mapper': 'protocol mapper', 'client-scope-link': 'client scope', 'client-setting': 'setting',
+  'service-account-role': 'service account role',
+};
+
+/** `protocol mapper groups of auth-service`; what belongs to itself is not said twice. */
+export function phrase({ id, kind, owner, name }: Pick<Difference, 'id' | 'kind' | 'owner' | 'name'>): string {
+  const title = TITLES[kind] ?? kind.replaceAll('-', ' ');
+  const own = id === objectId(kind, owner) || owner === name || parseId(id).parts.length === 1;
+  return own ? `${title} ${name}` : `${title} ${name} of ${owner}`;
+}

@@ -1,0 +1,68 @@
+import { MASK, placeholdersIn } from '../../realm/unknowns.ts';
+import { isList, isObject } from '../splice/origin.ts';
+import { isSecretField } from './secrets.ts';
+import type { Json, JsonObject } from '../../realm/json.ts';
+
+/** What a server fills in when a file does not say it. Such fields go into git only where the file states them for others. */
+const DEFAULTS: Readonly<Record<string, Json>> = {
+  enabled: true, protocol: 'openid-connect', clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, fullScopeAllowed: true,
+  nodeReRegistrationTimeout: -1, notBefore: 0, consentRequired: false,
+};
+
+/** What only a server or its REST API says about an object, never a file. */
+const NEVER = new Set(['access', 'containerId', 'registrationAccessToken', 'createdTimestamp', 'origin']);
+const HOUSEKEEPING = /^(?:client\.secret\.(?:creation|expiration|rotated)|realm_client$)/;
+
+export interface NewObjectContext {
+  /** Objects of the same kind in the file: they show which fields git states at all. */
+  readonly siblings: readonly Json[];
+  /** The realm's own default scope lists: a client that has just these does not need to say so. */
+  readonly defaults: Readonly<Record<string, readonly Json[]>>;
+  /** Gives the placeholder for a secret of this object; the secret itself is not handed over. */
+  placeholder(field: string): string;
+}
+
+/**
+ * A live object as it goes into git for the first time: without server ids where the file has none, without defaults that git never
+ * states, with a placeholder for each secret, its fields in the order that the file uses.
+ */
+export function forGit(object: JsonObject, context: NewObjectContext): JsonObject {
+  const stated = new Set(context.siblings.flatMap((sibling) => (isObject(sibling) ? Object.keys(sibling) : [])));
+  const order = [...stated];
+  const fields = Object.entries(object).filter(([key, value]) => keeps(key, value, stated, context));
+  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  fields.sort(([a], [b]) => rank(a) - rank(b));
+  const nested = (key: string) => context.siblings.flatMap((sibling) => (isObject(sibling) ? nestedOf(sibling[key]) : []));
+  return Object.fromEntries(fields.flatMap(([key, value]) => {
+    const written = fieldForGit(key, value, { ...context, siblings: nested(key) });
+    return written === undefined ? [] : [[key, written]];
+  }));
+}
+
+const nestedOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : value === undefined ? [] : [value]);
+
+function keeps(key: string, value: Json, stated: ReadonlySet<string>, context: NewObjectContext): boolean {
+  if (value === null || value === undefined) return false;
+  if (NEVER.has(key) || HOUSEKEEPING.test(key)) return stated.has(key) && key !== 'registrationAccessToken';
+  if (stated.has(key)) return true;
+  // An id is kept where the file keeps ids: then the next import brings the same object, and its sessions, back.
+  if (key === 'id' || key === 'clientRole' || key === 'composite') return false;
+  if (isEmpty(value) || value === false) return false;
+  const list = context.defaults[key];
+  if (list && isList(value) && sameTexts(value.filter((scope) => scope !== 'service_account'), list)) return false;
+  return !(key in DEFAULTS && DEFAULTS[key] === value);
+}
+
+function fieldForGit(key: string, value: Json, context: NewObjectContext): Json | undefined {
+  if (typeof value === 'string' && isSecretField(key)) return placeholdersIn(value).length > 0 && value !== MASK ? value : context.placeholder(key);
+  if (isList(value)) return value.map((element) => (isObject(element) ? forGit(element, context) : element));
+  if (!isObject(value)) return value;
+  // Maps (config, attributes) keep every entry: what is a default there depends on the provider.
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !HOUSEKEEPING.test(name)).map(([name, entry]) => [name, fieldForGit(name, entry, { ...context, siblings: [] }) ?? entry]));
+}
+
+const isEmpty = (value: Json) => value === '' || (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+
+function sameTexts(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length === right.length && left.every((text) => right.includes(text));
+}

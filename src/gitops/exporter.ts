@@ -1,0 +1,133 @@
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checkBranch, commitOnBranch } from './branch.ts';
+import { secretsOf } from './content/secrets.ts';
+import { filesOf, readText, repositoryOf } from './find-files.ts';
+import { tryGit } from './git.ts';
+import { guardSecrets, shownIn } from './guard.ts';
+import { commitMessage, secretsText } from './message.ts';
+import { patchFile } from './patch-file.ts';
+import { remainingIn } from './remaining.ts';
+import { unifiedDiff } from './unified.ts';
+import { RescueError } from '../realm/errors.ts';
+import type { SecretToCreate } from './content/secrets.ts';
+import type { FoundFile, Repository } from './find-files.ts';
+import type { PatchedFile } from './patch-file.ts';
+import type { ExportedFile, Exported } from '../runbook/model.ts';
+import type { Exporter, ExportRequest } from '../runner/ports.ts';
+
+/**
+ * The git-ready export: patched files under their repository paths, `changes.patch`, `COMMIT_MESSAGE`, `secrets-to-create.txt`, and on request
+ * a branch with one commit. Writes only below `request.directory` (and objects and one ref of the repository); never pushes.
+ *
+ * @param now  milliseconds since the epoch; the date of the commit
+ */
+export function createExporter({ now }: { readonly now: () => number }): Exporter {
+  return { export: (request) => exportToGit(request, now) };
+}
+
+async function exportToGit(request: ExportRequest, now: () => number): Promise<Exported> {
+  const repository = request.repo === null ? null : await repositoryOf(await realpath(request.repo));
+  if (request.branch !== null) {
+    if (!repository?.git) throw new RescueError('git', 'A branch needs a git working tree.', ['Name it with --repo, or export without --branch.']);
+    await checkBranch(repository.top, request.branch);
+  }
+  const { inside, outside } = await gather(request, repository);
+  const patched = inside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
+  const copies = outside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
+  const everything = [...patched, ...copies];
+  const notes = notesOf(everything, copies, request);
+  const known = secretsOf(request.live.representation);
+  const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm)])]);
+  const diffs = new Map(patched.map((file) => [file, diffOf(file, hidden)]));
+  const patch = [...diffs.values()].map(({ text }) => text).join('');
+  const shown = shownIn(patch, hidden);
+  if (shown > 0) notes.push(`changes.patch shows ${shown} ${shown === 1 ? 'secret' : 'secrets'} that git already holds in clear, beside changed lines.`);
+  const secrets = uniqueSecrets(everything);
+  const message = commitMessage({ ...request, files: everything, notes });
+  const texts = { 'COMMIT_MESSAGE': message, 'secrets-to-create.txt': secretsText(secrets, request.realm) };
+  guardSecrets(known, everything, texts);
+
+  await writeAll(request.directory, everything, patch, texts);
+  const changed = patched.filter(({ before, after }) => before !== after);
+  const applyCheck = patch === '' || repository === null ? null : await checkPatch(repository, path.join(request.directory, 'changes.patch'));
+  const commit = request.branch !== null && repository && changed.length > 0
+    ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, at: now() }) : null;
+  return {
+    directory: request.directory, patch: patch === '' ? null : path.join(request.directory, 'changes.patch'),
+    files: everything.flatMap((file) => exportedFile(file, diffs.get(file) ?? diffOf(file, hidden))),
+    strategy: everything.flatMap(({ findings }) => findings), secretsToCreate: secrets.map(({ name }) => name),
+    applyCheck, branch: commit === null ? null : request.branch, commit, notes,
+  };
+}
+
+/** Files of the repository, and evidence files; those that lie outside of a given repository become patched copies beside the patch. */
+async function gather(request: ExportRequest, repository: Repository | null): Promise<{ readonly inside: readonly FoundFile[]; readonly outside: readonly FoundFile[] }> {
+  const inside = new Map<string, FoundFile>();
+  const outside = new Map<string, FoundFile>();
+  if (repository) for (const file of await filesOf(repository)) inside.set(file.absolute, file);
+  for (const given of request.evidenceFiles) {
+    const absolute = await realpath(given).catch(() => given);
+    const relative = repository ? path.relative(repository.top, absolute) : path.basename(absolute);
+    const within = !relative.startsWith('..') && !path.isAbsolute(relative);
+    const target = within ? inside : outside;
+    const file = inside.has(absolute) ? null : await readText(absolute, within ? relative : path.join('outside', path.basename(absolute)));
+    if (file && ![...target.values()].some((other) => other.path === file.path)) target.set(absolute, file);
+  }
+  const byPath = (files: Map<string, FoundFile>) => [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { inside: byPath(inside), outside: byPath(outside) };
+}
+
+/** Less context where more would show a secret that git holds in clear. */
+function diffOf(file: PatchedFile, hidden: ReadonlySet<string>) {
+  const hides = (line: string) => shownIn(line, hidden) > 0;
+  const diff = unifiedDiff(file, hides, 3);
+  return shownIn(diff.text, hidden) > 0 ? unifiedDiff(file, hides, 1) : diff;
+}
+
+function notesOf(files: readonly PatchedFile[], copies: readonly PatchedFile[], request: ExportRequest): string[] {
+  const notes = files.flatMap((file) => file.notes.map((note) => `${file.path}: ${note}`));
+  for (const { path: name, before, after } of copies) if (before !== after) notes.push(`${name} is a patched copy of a file outside of the repository; it is not in changes.patch.`);
+  for (const { path: name, artefact, after, before } of files) {
+    const bytes = Buffer.byteLength(after);
+    if (artefact === 'configmap' && before !== after && bytes > 262_144) notes.push(`${name} has ${bytes} bytes: "kubectl apply" and Argo CD need server-side apply for it, and 1 MiB is the end of a ConfigMap.`);
+  }
+  for (const { path: name, realm } of files) {
+    const left = realm ? remainingIn(realm, name, request.live) : [];
+    if (left.length > 0) notes.push(`${name} still differs from live in ${left.length} ${left.length === 1 ? 'object that was' : 'objects that were'} not chosen: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ', …' : ''}.`);
+    if (realm && JSON.stringify(realm).includes('"**********"')) notes.push(`${name} has masked secrets (**********): an import would make the ten asterisks the secret. Put a placeholder there.`);
+  }
+  if (!files.some(({ realm }) => realm !== null)) notes.push(`No file with realm ${request.realm} was found that could be patched.`);
+  return notes;
+}
+
+function uniqueSecrets(files: readonly PatchedFile[]): readonly SecretToCreate[] {
+  return [...new Map(files.flatMap(({ secrets }) => secrets.map((secret) => [secret.name, secret] as const))).values()];
+}
+
+/** Files may hold secrets that git holds in clear: only the owner reads them. */
+async function writeAll(directory: string, files: readonly PatchedFile[], patch: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    for (const { path: name, after } of files.filter(({ before, after }) => before !== after)) {
+      await mkdir(path.dirname(path.join(directory, name)), { recursive: true, mode: 0o700 });
+      await writeFile(path.join(directory, name), after, { mode: 0o600 });
+    }
+    const patchFile = path.join(directory, 'changes.patch');
+    if (patch === '') await rm(patchFile, { force: true });
+    else await writeFile(patchFile, patch, { mode: 0o600 });
+    for (const [name, text] of Object.entries(texts)) await writeFile(path.join(directory, name), text, { mode: 0o600 });
+  } catch (error) {
+    throw new RescueError('disk', `The export cannot be written to ${directory}.`, ['Free some space or choose another directory with --out.'], { cause: error });
+  }
+}
+
+async function checkPatch(repository: Repository, patch: string): Promise<{ readonly ok: boolean; readonly message: string }> {
+  const answer = await tryGit(['apply', '--check', '--whitespace=nowarn', path.resolve(patch)], { cwd: repository.top });
+  return answer.code === 0 ? { ok: true, message: 'git apply --check passes' } : { ok: false, message: answer.stderr.trim().split('\n')[0] ?? 'git apply --check fails' };
+}
+
+function exportedFile(file: PatchedFile, { added, removed }: { readonly added: number; readonly removed: number }): readonly ExportedFile[] {
+  if (file.before === file.after && file.refusal === null && file.realm === null) return [];
+  return [{ path: file.path, artefact: file.artefact, added, removed, changes: file.changes, refusal: file.refusal }];
+}

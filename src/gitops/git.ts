@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { RescueError } from '../realm/errors.ts';
+
+export interface GitAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface GitOptions {
+  readonly cwd: string;
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Variables that would point git at another repository or ask a person for something. */
+const CLEAN = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C' };
+
+/** Runs git and gives its answer whatever the exit code; throws RescueError `git` only where git cannot be started. */
+export function tryGit(args: readonly string[], { cwd, input, env }: GitOptions): Promise<GitAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: { ...process.env, ...CLEAN, ...env }, maxBuffer: 256 * 1024 * 1024, encoding: 'utf8' } as const;
+    const child = execFile('git', ['--no-pager', ...args], options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') {
+        reject(new RescueError('git', 'git cannot be run here.', ['Install git, or check that the directory exists.'], { cause: error }));
+        return;
+      }
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+    // git may end before it has read everything; its exit code says why.
+    child.stdin?.on('error', () => child.stdin?.destroy());
+    child.stdin?.end(input ?? '');
+  });
+}
+
+/** Runs git and gives what it printed. Throws RescueError `git` with git's own first line where it fails. */
+export async function git(args: readonly string[], options: GitOptions): Promise<string> {
+  const answer = await tryGit(args, options);
+  if (answer.code !== 0) {
+    const said = answer.stderr.split('\n').find((line) => line.trim() !== '') ?? `exit code ${answer.code}`;
+    throw new RescueError('git', `git ${args[0] ?? ''} fails: ${said}`, ['Run the same command by hand in the repository.']);
+  }
+  return answer.stdout;
+}
+
+/** The top directory of the working tree that holds a directory; null outside of any. */
+export async function topOf(directory: string): Promise<string | null> {
+  const answer = await tryGit(['rev-parse', '--show-toplevel'], { cwd: directory });
+  return answer.code === 0 ? answer.stdout.replace(/\r?\n$/, '') : null;
+}

@@ -1,0 +1,20 @@
+import { canonicalJson } from '../realm/canonical.ts';
+import { knowsAbsence } from '../realm/places.ts';
+import { readState } from '../realm/state.ts';
+import type { JsonObject } from '../realm/json.ts';
+import type { ObjectId, RealmState } from '../realm/model.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
+
+/**
+ * What a patched realm file still says otherwise than live: nobody chose it, so it is left, but the next import would apply it.
+ * Placeholders and masks do not count: nobody can compare them.
+ */
+export function remainingIn(realm: JsonObject, path: string, live: RealmState): readonly ObjectId[] {
+  const file = readState({ realm: live.realm, source: `file:${path}`, completeness: 'stated', representation: realm as RealmRepresentation });
+  const differing = [...file.objects.values()].filter((object) => {
+    const value = canonicalJson(object.value);
+    return !value.includes('"$unknown"') && (live.objects.has(object.id) ? canonicalJson(live.objects.get(object.id)?.value) !== value : knowsAbsence(live, object));
+  });
+  const absent = [...live.objects.values()].filter((object) => !file.objects.has(object.id) && knowsAbsence(file, object));
+  return [...differing, ...absent].map(({ id }) => id);
+}

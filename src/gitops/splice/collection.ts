@@ -1,0 +1,70 @@
+import type { TextEdit } from './text.ts';
+
+/** A bracketed collection in a text: where it opens and closes (outside the brackets) and where each member lies. */
+export interface Bracketed {
+  readonly start: number;
+  readonly end: number;
+  readonly members: readonly { readonly start: number; readonly end: number }[];
+}
+
+/**
+ * Takes members out of and puts members into a bracketed collection, with separators copied from the members around.
+ *
+ * @param remove  for each member, whether it goes
+ * @param added   texts of new members; they are told whether they stand on a line of their own, and its indent
+ * @param empty   what stands before the first and after the last member of a collection that was empty
+ */
+export function editBracketed(
+  text: string, at: Bracketed, remove: readonly boolean[],
+  added: readonly ((place: { readonly ownLine: boolean; readonly indent: string }) => string)[],
+  empty: { readonly before: string; readonly after: string },
+): TextEdit[] {
+  const { members } = at;
+  const survivor = remove.indexOf(false);
+  if (survivor === -1) return replaceAll(text, at, added, empty);
+  const edits: TextEdit[] = [];
+  const first = members[0];
+  const kept = members[survivor];
+  if (survivor > 0 && first && kept) edits.push({ start: first.start, end: kept.start, text: '' });
+  members.forEach((member, index) => {
+    const before = members[index - 1];
+    if (index > survivor && remove[index] && before) edits.push({ start: before.end, end: member.end, text: '' });
+  });
+  const last = members.at(-1);
+  if (last && added.length > 0) {
+    const separator = separatorOf(text, at);
+    const place = placeOf(separator, text, last.start);
+    edits.push({ start: last.end, end: last.end, text: added.map((print) => separator + print(place)).join('') });
+  }
+  return edits;
+}
+
+/** The comma with the blanks around it, as this collection writes them. Anything else between members (a YAML comment) is not copied. */
+function separatorOf(text: string, at: Bracketed): string {
+  const last = at.members.at(-1);
+  const before = at.members.at(-2);
+  const between = last && (before ? text.slice(before.end, last.start) : `,${text.slice(at.start + 1, last.start)}`);
+  if (between !== undefined && /^\s*,\s*$/.test(between)) return before || /\n/.test(between) ? between : ', ';
+  return ', ';
+}
+
+function placeOf(separator: string, text: string, offset: number): { readonly ownLine: boolean; readonly indent: string } {
+  const broken = separator.lastIndexOf('\n');
+  if (broken !== -1) return { ownLine: true, indent: separator.slice(broken + 1).replace(/[^ \t].*$/, '') };
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return { ownLine: false, indent: /^[ \t]*/.exec(line)?.[0] ?? '' };
+}
+
+function replaceAll(text: string, at: Bracketed, added: Parameters<typeof editBracketed>[3], empty: { readonly before: string; readonly after: string }): TextEdit[] {
+  if (added.length === 0) return at.members.length === 0 ? [] : [{ start: at.start + 1, end: at.end - 1, text: '' }];
+  const first = at.members[0];
+  const last = at.members.at(-1);
+  if (first && last) {
+    const separator = separatorOf(text, at);
+    const place = placeOf(/\n/.test(text.slice(at.start, first.start)) ? text.slice(at.start + 1, first.start) : '', text, first.start);
+    return [{ start: first.start, end: last.end, text: added.map((print) => print(place)).join(separator) }];
+  }
+  const place = placeOf(empty.before, text, at.start);
+  const joint = place.ownLine ? `,${empty.before}` : ', ';
+  return [{ start: at.start + 1, end: at.end - 1, text: empty.before + added.map((print) => print(place)).join(joint) + empty.after }];
+}

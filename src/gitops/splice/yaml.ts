@@ -1,0 +1,127 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { editBracketed } from './collection.ts';
+import { isList, isObject, matchLists } from './origin.ts';
+import { printLine } from './print.ts';
+import { eolOf, nextLine, Refusal } from './text.ts';
+import { columnOf, endOf, itemStart, keyOf, printFlowScalar, printYamlItem, printYamlPair, rangeOf } from './yaml-nodes.ts';
+import type { Json, JsonObject } from '../../realm/json.ts';
+import type { Origins } from './origin.ts';
+import type { TextEdit } from './text.ts';
+
+interface Context {
+  readonly text: string;
+  readonly origins: Origins;
+}
+
+const STYLE = { eol: '\n', unit: '  ', colon: ': ', comma: ', ' };
+
+/**
+ * The edits that turn a YAML tree into the target and touch nothing else; comments, quoting, anchors and key order stay.
+ * `node` must have been parsed with `keepSourceTokens`. Throws Refusal where a change would reach through an alias or a merge key.
+ */
+export function spliceYaml(text: string, node: Node, before: Json, after: Json, origins: Origins): TextEdit[] {
+  return edit(node, before, after, { text, origins });
+}
+
+function edit(node: Node, before: Json, after: Json, context: Context): TextEdit[] {
+  if (before === after) return [];
+  if (isAlias(node)) throw new Refusal('A value to change is written as an alias (*name); other places share it.');
+  if (isMap(node) && isObject(before) && isObject(after)) return editMap(node, before, after, context);
+  if (isSeq(node) && isList(before) && isList(after)) return editSeq(node, before, after, context);
+  if (isScalar(node) && typeof after !== 'object') {
+    const [start, end] = rangeOf(node);
+    const tail = node.type?.startsWith('BLOCK') ? eolOf(context.text) : '';
+    return [{ start, end, text: printFlowScalar(after, node as Scalar) + tail }];
+  }
+  throw new Refusal('A value to change has another shape live than in this file.');
+}
+
+function editMap(node: YAMLMap, before: JsonObject, after: JsonObject, context: Context): TextEdit[] {
+  const edits: TextEdit[] = [];
+  const pairs = node.items as Pair<Node, Node | null>[];
+  const names = pairs.map((pair) => keyOf(pair));
+  for (const name of Object.keys(before)) {
+    if (before[name] !== after[name] && !names.includes(name)) throw new Refusal('A value to change comes from a merge key (<<) or an alias.');
+  }
+  const remove = pairs.map((pair, index) => {
+    const name = names[index] ?? '';
+    const [old, target] = [before[name], after[name]];
+    if (target === undefined) return old !== undefined;
+    if (old !== undefined && old !== target) {
+      if (!pair.value) throw new Refusal('A value to change is empty in this file.');
+      if (isSeq(pair.value) && !pair.value.flow && isList(target) && target.length === 0) edits.push(emptied(pair, pair.value, context));
+      else edits.push(...edit(pair.value, old, target, context));
+    }
+    return false;
+  });
+  const added = Object.entries(after).filter(([name]) => !(name in before));
+  if (node.flow) {
+    const printed = added.map(([name, value]) => () => `${printLine(name, STYLE)}: ${printLine(value, STYLE)}`);
+    return [...edits, ...editBracketed(context.text, bracketed(node, pairs.map((pair) => [pair.key, pair.value ?? pair.key])), remove, printed, { before: '', after: '' })];
+  }
+  const first = pairs[0];
+  if (!first) throw new Refusal('An empty mapping has no place for what has to be added.');
+  if (remove.length > 0 && remove.every(Boolean)) throw new Refusal('Every field of a mapping would go; take the mapping out by hand.');
+  pairs.forEach((pair, index) => {
+    if (remove[index]) edits.push(removePair(pairs, index, pair, context));
+  });
+  return [...edits, ...insertAfter(endOf(context.text, node), added.map(([name, value]) => printYamlPair(name, value, columnOf(context.text, rangeOf(first.key)[0]))), context)];
+}
+
+/** A block list that loses its last item becomes `key: []`: the brackets must stand on the key's line or deeper than the key. */
+function emptied(pair: Pair<Node, Node | null>, value: Node, { text }: Context): TextEdit {
+  return { start: text.indexOf(':', rangeOf(pair.key)[1]) + 1, end: endOf(text, value, true), text: ' []' };
+}
+
+function removePair(pairs: readonly Pair<Node, Node | null>[], index: number, pair: Pair<Node, Node | null>, { text }: Context): TextEdit {
+  const start = rangeOf(pair.key)[0];
+  const lead = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const following = pairs[index + 1];
+  if (/\S/.test(lead)) {
+    if (!following) throw new Refusal('A field to take out shares its line with the rest of its list item.');
+    return { start, end: rangeOf(following.key)[0], text: '' };
+  }
+  return { start: start - lead.length, end: nextLine(text, endOf(text, pair.value ?? pair.key, true)), text: '' };
+}
+
+function editSeq(node: YAMLSeq, before: readonly Json[], after: readonly Json[], context: Context): TextEdit[] {
+  const match = matchLists(before, after, context.origins);
+  const items = node.items as Node[];
+  const edits: TextEdit[] = [];
+  const remove = items.map((item, index) => {
+    const [old, target] = [before[index], match.kept[index]];
+    if (old === undefined || target === undefined) return true;
+    edits.push(...edit(item, old, target, context));
+    return false;
+  });
+  if (node.flow) {
+    const printed = match.added.map((value) => () => printLine(value, STYLE));
+    return [...edits, ...editBracketed(context.text, bracketed(node, items.map((item) => [item, item])), remove, printed, { before: '', after: '' })];
+  }
+  const column = columnOf(context.text, itemStart(node, 0));
+  items.forEach((item, index) => {
+    if (!remove[index]) return;
+    const start = itemStart(node, index);
+    const line = context.text.lastIndexOf('\n', start - 1) + 1;
+    if (/\S/.test(context.text.slice(line, start))) throw new Refusal('A list item to take out shares its line with another one.');
+    edits.push({ start: line, end: nextLine(context.text, endOf(context.text, item, true)), text: '' });
+  });
+  return [...edits, ...insertAfter(endOf(context.text, node), match.added.map((value) => printYamlItem(value, column)), context)];
+}
+
+/** New lines go below the last line of what they follow; a comment on that line stays on it. */
+function insertAfter(end: number, blocks: readonly string[], { text }: Context): TextEdit[] {
+  if (blocks.length === 0) return [];
+  const eol = eolOf(text);
+  const body = blocks.join('').replaceAll('\n', eol);
+  const fresh = end > 0 && text[end - 1] === '\n';
+  const at = fresh ? end : nextLine(text, end);
+  const open = at > 0 && text[at - 1] === '\n';
+  return [{ start: at, end: at, text: open ? body : eol + body.slice(0, -eol.length) }];
+}
+
+function bracketed(node: YAMLMap | YAMLSeq, members: readonly (readonly [Node, Node])[]) {
+  const [start, end] = rangeOf(node);
+  return { start, end, members: members.map(([first, last]) => ({ start: rangeOf(first)[0], end: rangeOf(last)[1] })) };
+}
