@@ -43,7 +43,12 @@ const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** One journal line as text without its newline. JSON that is also safe to print. */
 export function encodeLine(line: JournalLine): string {
-  return JSON.stringify(line).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return printable(JSON.stringify(line));
+}
+
+/** JSON text in which nothing is left that a terminal may obey; as JSON it means the same. */
+export function printable(json: string): string {
+  return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**

@@ -1,0 +1,38 @@
+import { printable } from '../journal/chain.ts';
+import type { JournalLine } from '../runbook/model.ts';
+import { summarise } from '../runbook/summary.ts';
+import { tell } from './story.ts';
+
+/**
+ * The record of a run for programs, schema `realm-rescue/transcript/v1`: what came out, and the whole journal.
+ *
+ * @returns one JSON document with a newline at its end; the same lines give the same bytes
+ */
+export function transcriptJson(lines: readonly JournalLine[]): string {
+  const story = tell(lines);
+  const { run, connection, finished, stopped, steps, triage, differences, choices, account, exported, thaw } = story.state;
+  const document = {
+    schema: 'realm-rescue/transcript/v1',
+    session: run?.id ?? null,
+    tool: run?.tool ?? null,
+    target: { url: run?.url ?? null, realm: run?.realm ?? null, envTag: run?.envTag ?? null, serverVersion: connection?.serverVersion ?? null },
+    startedAt: story.from === '' ? null : story.from,
+    endedAt: story.to === '' ? null : story.to,
+    finished: finished !== null,
+    exit: finished?.exit ?? null,
+    stopped,
+    summary: finished?.summary ?? summarise(story.state),
+    steps,
+    triage,
+    differences: differences.map((difference) => ({ ...difference, choice: choices[difference.id] ?? null })),
+    clients: story.clients.map(({ owner, verdict, planned, proofs, accepted }) => ({ owner, verdict, planned, proofs, accepted })),
+    writes: story.writes,
+    account,
+    export: exported,
+    thaw: { statement: thaw.statement ?? null, equal: thaw.equal },
+    head: story.head,
+    verify: `realm-rescue transcript verify ${run?.id ?? ''}`,
+    journal: lines,
+  };
+  return `${printable(JSON.stringify(document, null, 2))}\n`;
+}

@@ -1,0 +1,59 @@
+import { STEPS, type RunEvent } from '../runbook/model.ts';
+import { accountLine, captureLine, compareLine, connectLine, evidenceLine, exportLine } from '../runbook/lines.ts';
+import { WAY, WHO, awaited, count } from './words.ts';
+
+type Event<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
+type Tellers = { readonly [T in RunEvent['type']]: (event: Event<T>) => string };
+
+/** Any event in one line of plain text, not sanitised yet: for the complete log. */
+export function logLine(event: RunEvent): string {
+  const tell = TELLERS[event.type] as ((event: RunEvent) => string) | undefined;
+  return tell ? tell(event) : event.type;
+}
+
+const many = (texts: readonly string[], shown = 5) => `${texts.slice(0, shown).join(', ')}${texts.length > shown ? ` and ${texts.length - shown} more` : ''}`;
+const undone = (undo: boolean) => (undo ? 'undo of ' : '');
+
+const TELLERS: Tellers = {
+  'run.started': ({ run }) => `run ${run.id} of realm-rescue ${run.tool} begins, ${run.mode}${run.demo ? ', demo' : ''}${run.readOnly ? ', read-only' : ''}: realm ${run.realm} of ${run.url}${run.envTag ? ` (${run.envTag})` : ''}`,
+  'run.resumed': ({ tool, mode, pid }) => `the run goes on in process ${pid}, realm-rescue ${tool}, ${mode}`,
+  'connect.succeeded': ({ connection }) => `connected to Keycloak ${connection.serverVersion ?? 'of unknown version'}: ${connectLine(connection)}`,
+  'freeze.stated': ({ statement, by }) => (statement === null ? `nobody states that the writer is paused (${WHO[by]})` : `${WHO[by]} states: ${statement}`),
+  'capture.succeeded': ({ captured }) => `captured ${captured.label}: ${captureLine(captured)}, ${count(captured.requests, 'request')}, ${captured.sha256}`,
+  'triage.found': ({ triage }) => `triage: ${triage.title}; ${triage.promise}`,
+  'caches.confirmed': ({ by }) => `clearing the caches is confirmed by ${WHO[by]}`,
+  'caches.left': ({ by }) => `the stale cache is left as it is by ${WHO[by]}`,
+  'caches.intended': () => 'about to clear the caches of realm and users',
+  'caches.cleared': () => 'the caches of realm and users are cleared',
+  'evidence.found': ({ candidates }) => `${count(candidates.length, 'source')} found: ${many(candidates.map((candidate) => candidate.spec))}`,
+  'evidence.chosen': ({ specs, by }) => `${WHO[by]} chose ${specs.length > 0 ? specs.join(', ') : 'no source'}`,
+  'evidence.read': ({ evidence }) => `evidence read: ${evidenceLine(evidence)}`,
+  'compare.done': ({ differences }) => `compared: ${compareLine(differences)}`,
+  'choice.made': ({ choices, by }) => `${WHO[by]} decided: ${many(Object.entries(choices).map(([id, choice]) => `${choice} ${id}`))}`,
+  'order.moved': ({ owners }) => `order of clients is now ${many(owners, 12)}`,
+  'choices.settled': ({ by }) => `all differences are answered (${WHO[by]})`,
+  'plan.made': ({ plan }) => `plan of ${count(plan.groups.flatMap((group) => group.operations).length, 'write')} in ${count(plan.groups.length, 'group')}${plan.refused.length > 0 ? `, ${plan.refused.length} refused` : ''}`,
+  'probe.chosen': ({ user, by }) => (user === null ? 'the tool looks for a probe user itself' : `probe user ${user}, chosen by ${WHO[by]}`),
+  'group.confirmed': ({ owner, all, by }) => `writes of ${owner}${all ? ' and of all that follow' : ''} confirmed by ${WHO[by]}`,
+  'group.skipped': ({ owner, by }) => `${owner} skipped by ${WHO[by]}`,
+  'write.intended': ({ operation, undo, method, path }) => `intent: ${method} ${path} (${undone(undo)}${operation})`,
+  'write.sent': ({ operation, undo, status, milliseconds }) => `answer ${status} after ${milliseconds} ms (${undone(undo)}${operation})`,
+  'write.verified': ({ operation, undo, found }) => `${found === 'look' ? 'found by a look' : 'read back'} (${undone(undo)}${operation})`,
+  'write.failed': ({ operation, undo, failure }) => `FAILED: ${failure.title} (${undone(undo)}${operation})`,
+  'write.unknown': ({ operation, undo, failure }) => `UNKNOWN: ${failure.title} (${undone(undo)}${operation})`,
+  'write.looked': ({ operation, undo, found }) => `looked at the server: ${found} (${undone(undo)}${operation})`,
+  'prove.done': ({ owner, proofs }) => `proofs of ${owner}: ${many(proofs.map((proof) => `${awaited(proof)} ${proof.outcome} by ${WAY[proof.way]}`))}`,
+  'proof.accepted': ({ owner, reason, by }) => `${WHO[by]} accepts that ${owner} is not proven: ${reason}`,
+  'account.done': ({ account }) => accountLine(account),
+  'export.done': ({ exported }) => `exported to ${exported.directory}: ${exportLine(exported)}`,
+  'export.skipped': ({ because }) => `nothing exported: ${because}`,
+  'thaw.stated': ({ statement, by }) => (statement === null ? 'the writer stays paused' : `${WHO[by]} states: ${statement}`),
+  'thaw.checked': ({ equal, fingerprintAfter }) => `realm fingerprint ${equal ? 'unchanged' : 'CHANGED'} after the sync: ${fingerprintAfter}`,
+  'step.failed': ({ step, failure }) => `step ${STEPS.indexOf(step) + 1} (${step}) failed, ${failure.code}: ${failure.title}`,
+  'step.retried': ({ step, by }) => `step ${step} is tried again by ${WHO[by]}`,
+  'run.stopped': ({ reason, note }) => `stopped (${reason}): ${note}`,
+  'run.finished': ({ exit, summary }) => `finished with exit code ${exit}: ${summary.restored} restored, ${summary.proven} proven, ${summary.failed} failed, ${summary.left} left`,
+  'undo.started': ({ owners, by }) => `undo of ${many(owners)} started by ${WHO[by]}`,
+  'undo.finished': ({ undone: taken, left }) => `undo finished: ${taken} taken back, ${left.length} not`,
+  'journal.recovered': ({ droppedBytes }) => `the last line of the journal had been cut; ${count(droppedBytes, 'byte')} kept aside`,
+};

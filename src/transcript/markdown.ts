@@ -1,0 +1,70 @@
+import type { JournalLine } from '../runbook/model.ts';
+import { sanitise } from '../ui/text.ts';
+import { code, fenced, prose, table } from './escape.ts';
+import { logLine } from './log.ts';
+import { hostOf, momentsOf, reference, summarySentence } from './moments.ts';
+import { accountSection, exportSection, openSection } from './outcome-sections.ts';
+import { choicesSection, evidenceSection, proofsSection, triageSection, writesSection } from './work-sections.ts';
+import { countOf, tell, type Story } from './story.ts';
+import { count, dayOf, duration, number, timeOf } from './words.ts';
+
+/**
+ * The record of a run for a post-mortem: what can be pasted first, the complete log folded below it.
+ *
+ * @param lines the journal, whole
+ * @returns     Markdown (GitHub flavour); the same lines give the same bytes
+ */
+export function transcriptMarkdown(lines: readonly JournalLine[]): string {
+  const story = tell(lines);
+  const sections = [
+    head(story), timelineSection(story), triageSection(story), evidenceSection(story), choicesSection(story), writesSection(story), proofsSection(story),
+    openSection(story), accountSection(story), exportSection(story), logSection(story), footer(story),
+  ];
+  return `${sections.filter((section) => section.length > 0).map((section) => section.join('\n').trimEnd()).join('\n\n')}\n`;
+}
+
+function head(story: Story): string[] {
+  const { run, account, snapshots } = story.state;
+  const before = account?.sessionsBefore ?? snapshots['live-before']?.sessions?.online ?? null;
+  const shown = (n: number | null | undefined) => (n === null || n === undefined ? 'not known' : number(n));
+  const unread = story.writes.filter((write) => write.outcome !== 'read back' && write.outcome !== 'found by a look').length;
+  const clients: [string, number][] = [
+    ['proven', countOf(story, 'proven')], ['restored, no claim awaited', countOf(story, 'restored')], ['restored, not proven, accepted with a reason', countOf(story, 'accepted')],
+    ['restored, **not proven**', countOf(story, 'not proven')], ['**failed**', countOf(story, 'failed')], ['unfinished', countOf(story, 'unfinished')], ['left', countOf(story, 'left')], ['taken back', countOf(story, 'taken back')],
+  ];
+  return [
+    `# Recovery of Keycloak realm ${code(run?.realm ?? '')}, ${dayOf(story.from)}`,
+    '',
+    `**Summary.** ${summarySentence(story)}`,
+    '',
+    ...table(['Impact', ''], [
+      ['Duration of the recovery', `${duration(story.milliseconds)} (${timeOf(story.from)}–${timeOf(story.to)} UTC)`],
+      ['Target', `${code(run?.realm ?? '')} of ${code(hostOf(run?.url ?? ''))}, Keycloak ${prose(story.state.connection?.serverVersion ?? 'of unknown version')}`],
+      ['Sessions before → after', `${shown(before)} → ${shown(account?.sessionsAfter)}${account ? ` (${number(account.sessionsLost.length)} lost, ${number(account.sessionsNew)} new)` : ''}`],
+      ['Clients', clients.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`).join(', ') || 'none'],
+      ['Writes', `${number(story.writes.length)} sent once${unread > 0 ? `, **${number(unread)} not seen to be there**` : story.writes.length > 0 ? ', each seen to be there afterwards' : ''}`],
+      ...story.writes.some((write) => write.undo) ? [['Of these taken back', number(story.writes.filter((write) => write.undo).length)]] : [],
+    ]),
+  ];
+}
+
+function timelineSection(story: Story): string[] {
+  let day = '';
+  const rows = momentsOf(story).map((moment) => {
+    const time = dayOf(moment.at) === day ? timeOf(moment.at) : `${dayOf(moment.at)} ${timeOf(moment.at)}`;
+    day = dayOf(moment.at);
+    return [time, moment.text, reference(moment.evidence)];
+  });
+  return ['## Timeline', '', ...table(['Time (UTC)', 'Event', 'Evidence'], rows)];
+}
+
+function logSection(story: Story): string[] {
+  const lines = story.lines.map((line) => `#${String(line.seq).padEnd(4)} ${line.at}  ${sanitise(logLine(line.event))}`);
+  return ['<details>', `<summary>The complete log: ${count(lines.length, 'event')}</summary>`, '', ...fenced('text', lines), '', '</details>'];
+}
+
+function footer(story: Story): string[] {
+  const { run } = story.state;
+  const id = run?.id ?? '';
+  return ['---', '', `realm-rescue ${prose(run?.tool ?? '')} · session ${code(id)} · ${count(story.lines.length, 'event')} · head ${code(story.head)} · verify with: ${code(`realm-rescue transcript verify ${id}`)}`];
+}

@@ -1,0 +1,69 @@
+import type { Group } from '../realm/model.ts';
+import type { Proof, RunState } from '../runbook/model.ts';
+import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../ui/text.ts';
+import { excerpt } from './claims.ts';
+import { COLUMNS, piece, type Paint } from './paint.ts';
+import { plain, type Row, type Shot } from './rows.ts';
+import type { Story } from './story.ts';
+import { WAY, awaited, signatureWords } from './words.ts';
+
+/** The requests of one client as they are about to be sent. */
+export function groupRows(story: Story, group: Group, place: string): Row[] {
+  const requests = group.operations.map((operation): Row => {
+    const write = story.writes.find((one) => one.id === operation.id && !one.undo);
+    const note = truncateEnd(sanitise(operation.note === undefined ? operation.title : `${operation.title}, ${operation.note}`), 40);
+    const path = write ? write.path : operation.request.path.map((part) => (typeof part === 'string' ? part : '…')).join('/');
+    const room = COLUMNS - 3 - 5 - 2 - displayWidth(note);
+    return { pieces: [piece('plain', '   '), piece('info', operation.request.method.padEnd(5)), piece('plain', padTo(truncateMiddle(shortIds(path), room), room)), piece('muted', `  ${note}`)] };
+  });
+  const id = story.state.run?.id ?? '';
+  const head = truncateEnd(sanitise(` Restore ${place}  ${group.owner}`), 50);
+  return [
+    ...plain(['']),
+    { pieces: [piece('strong', head), piece('muted', `undo: realm-rescue undo ${id}`.padStart(COLUMNS - 1 - displayWidth(head)))] },
+    ...requests,
+    ...plain([group.operations.length === 1 ? ' 1 write, sent once and read back.' : ` ${group.operations.length} writes, each sent once and read back.`]),
+  ];
+}
+
+/** As screens show them: `clients/7d0e…`. The whole path stands in the journal and in transcript.md. */
+function shortIds(path: string): string {
+  return sanitise(path).replace(/\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1…');
+}
+
+/** What became of one write. */
+export function writeRows({ story, line: { event, seq }, after }: Shot): Row[] {
+  if (!('operation' in event)) return [];
+  const write = story.writes.find((one) => one.seqs.includes(seq));
+  const name = `${write?.undo ? 'undo of ' : ''}${write?.title ?? event.operation}`;
+  const row = (paint: Paint, mark: string, words: string) => plain([' ', piece(paint, mark), ` ${name}  `, piece(paint === 'ok' ? 'muted' : paint, words)], 5);
+  switch (event.type) {
+    case 'write.verified': return row('ok', '✓', event.found === 'look' ? 'found by a look' : `${write?.status ?? ''} in ${write?.milliseconds ?? '?'} ms, read back`);
+    case 'write.failed': return row('danger', '✗', `FAILED  ${event.failure.title}`);
+    case 'write.unknown': return row('warn', '?', `UNKNOWN  ${event.failure.title}`);
+    case 'write.looked': return row(event.found === 'done' ? 'ok' : 'warn', event.found === 'done' ? '✓' : '?', event.found === 'done' ? 'looked: it had happened' : event.found === 'not-done' ? 'looked: it had not happened' : `looked: something else is there in ${after.run?.realm ?? 'the realm'}`);
+    default: return [];
+  }
+}
+
+/** What the tokens of one client showed. NOT PROVEN differs from OK without any colour. */
+export function proofRows(owner: string, proofs: readonly Proof[], state: RunState): Row[] {
+  const groups = state.plan?.groups ?? [];
+  const place = `${groups.findIndex((group) => group.owner === owner) + 1}/${groups.length}`;
+  return proofs.flatMap((proof) => {
+    const signed = signatureWords(proof);
+    return [
+      ...plain([piece('strong', ` Prove ${place}  ${owner}`), piece('muted', `  ${WAY[proof.way]}${proof.user === null ? '' : `, user ${proof.user}`}${signed === '' ? '' : `, ${signed}`}`)], 3),
+      ...excerpt(proof, COLUMNS - 5).map((row): Row => ({ pieces: [piece(row.sign === '+' ? 'ok' : row.sign === '-' ? 'danger' : 'plain', ` ${row.sign} ${row.text}`)] })),
+      ...verdictRows(proof, owner),
+    ];
+  });
+}
+
+function verdictRows(proof: Proof, owner: string): Row[] {
+  switch (proof.outcome) {
+    case 'proven': return plain([piece('ok', ' OK'), `  ${awaited(proof)}: the claim is there`]);
+    case 'not-proven': return [...plain([piece('danger', ' NOT PROVEN'), `  ${owner}: ${awaited(proof)} is still missing.`]), ...plain([`   ${proof.because}`], 3)];
+    case 'not-showable': return [...plain([piece('warn', ' NOT SHOWN'), `  ${owner}: ${awaited(proof)} cannot be shown, and is not counted as proven.`]), ...plain([`   ${proof.because}`], 3)];
+  }
+}
