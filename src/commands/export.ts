@@ -25,7 +25,7 @@ export const run: CommandRun = async (invocation) => {
   if (!flags.repo && files.length === 0) throw new RescueError('usage', 'No files to bring to live are named.', ['Give --repo DIR for a git working tree, or --evidence FILE for single files.']);
   const [typed] = words;
   const request = typed ? fromSession(invocation, typed) : await fromLive(invocation);
-  const exported = await createExporter().export({ ...request, repo: flags.repo ? resolve(flags.repo) : null, evidenceFiles: files, branch: flags.branch ?? null });
+  const exported = await createExporter({ now: Date.now }).export({ ...request, repo: flags.repo ? resolve(flags.repo) : null, evidenceFiles: files, branch: flags.branch ?? null });
   report(exported, flags.json ?? false);
   return exported.applyCheck?.ok === false ? EXIT.notProven : EXIT.done;
 };

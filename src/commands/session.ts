@@ -59,7 +59,7 @@ async function recorded(request: SessionRequest, directory: string, store: Sessi
   const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: store.id, now: Date.now });
   const keycloak = openKeycloak(target);
   try {
-    const ports: Ports = { keycloak, evidence: evidenceReader(cwd, target, keycloak), exporter: createExporter(), store, now: Date.now, settings, refresh: refreshToken(request.invocation.flags) };
+    const ports: Ports = { keycloak, evidence: evidenceReader(cwd, target, keycloak), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: refreshToken(request.invocation.flags) };
     const handle = startRun({ ports, first, evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle, terminal);
   } finally {

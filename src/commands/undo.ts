@@ -37,7 +37,7 @@ export const run: CommandRun = async (invocation) => {
     for (const operation of operations) process.stderr.write(`${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
     if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations.length);
     const settings = info.settings;
-    const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter(), store, now: Date.now, settings, refresh: undefined };
+    const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
     const result = await undo({ ports, owners, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     writeTranscripts(store);
     if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);

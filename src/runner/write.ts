@@ -2,7 +2,8 @@
 import { canonicalJson } from '../realm/canonical.ts';
 import type { JsonObject } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
-import type { Image, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
+import { parseId } from '../realm/keys.ts';
+import type { Image, Look, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
@@ -19,7 +20,7 @@ export async function seeObjects(context: EffectContext, ids: readonly ObjectId[
   const images: Image[] = [];
   const made: Record<ObjectId, string> = {};
   for (const id of ids) {
-    const look = kindOf(id).look(id);
+    const look = lookAt(id);
     // An object below something that has no id yet cannot exist yet.
     if (!resolvable(look.request, filled.id)) {
       images.push({ id, value: null });
@@ -32,6 +33,12 @@ export async function seeObjects(context: EffectContext, ids: readonly ObjectId[
     if (picked?.serverId) made[id] = picked.serverId;
   }
   return { images, ids: made };
+}
+
+function lookAt(id: ObjectId): Look {
+  const kind = kindOf(parseId(id).kind);
+  if (!kind) throw new Error(`${id} is of no kind that this tool restores`);
+  return kind.look(id);
 }
 
 function resolvable(request: RequestTemplate, id: (object: ObjectId) => string | undefined): boolean {
