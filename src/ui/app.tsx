@@ -4,8 +4,6 @@ import { App } from './components/app.tsx';
 import { createController } from './controller.ts';
 import { processJob, suspendJob, type Job } from './suspend.ts';
 import type { Terminal } from './terminal.ts';
-import { leftLines } from './view/end.ts';
-import { lineText } from './view/line.ts';
 
 /** Streams of the terminal; tests pass a virtual one. */
 export interface Streams {
@@ -50,14 +48,12 @@ export async function mountInk(handle: RunHandle, terminal: Terminal, streams: S
   );
   try {
     await handle.done;
+    const { state } = handle.snapshot();
+    if (state.finished === null && state.stopped === null) controller.leave();
     await app.waitUntilRenderFlush();
   } finally {
     controller.close();
     app.unmount();
     await app.waitUntilExit();
-  }
-  const last = handle.snapshot();
-  if (last.state.finished === null && last.state.stopped === null) {
-    streams.stdout.write(`${leftLines(last, terminal).map(lineText).join('\n')}\n`);
   }
 }

@@ -11,6 +11,8 @@ import { paste, press } from './update.ts';
 export interface Shown {
   readonly run: RunSnapshot;
   readonly local: LocalState;
+  /** True when the program leaves although the run has not ended. */
+  readonly left: boolean;
 }
 
 export interface Controller {
@@ -20,6 +22,8 @@ export interface Controller {
   /** What one read of the terminal gave. */
   input(text: string, key: RawKey, reach: Reach): void;
   paste(text: string): void;
+  /** Takes the live part away and says how to go on. */
+  leave(): void;
   close(): void;
 }
 
@@ -29,6 +33,7 @@ const PROGRESS_INTERVAL = 250;
 export function createController(handle: RunHandle, suspend: () => void): Controller {
   let local = initialLocal(null);
   let shown: Shown | null = null;
+  let left = false;
   let timer: NodeJS.Timeout | null = null;
   let drawn = handle.snapshot();
   const listeners = new Set<() => void>();
@@ -61,7 +66,7 @@ export function createController(handle: RunHandle, suspend: () => void): Contro
     shown: () => {
       if (shown === null) {
         local = localFor(local, drawn);
-        shown = { run: drawn, local };
+        shown = { run: drawn, local, left };
       }
       return shown;
     },
@@ -88,6 +93,10 @@ export function createController(handle: RunHandle, suspend: () => void): Contro
     paste: (text) => {
       apply(paste(handle.snapshot(), localFor(local, handle.snapshot()), text));
       changed();
+    },
+    leave: () => {
+      left = true;
+      flush();
     },
     close: () => {
       if (timer !== null) clearTimeout(timer);

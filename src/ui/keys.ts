@@ -16,6 +16,8 @@ export interface Binding {
   readonly contexts: readonly Context[];
   /** One or two words for the footer; absent: only in the help. */
   readonly footer?: string;
+  /** What the footer shows instead of the first key. */
+  readonly footerKey?: string;
   /** One sentence for the help and the docs. */
   readonly help: string;
 }
@@ -37,22 +39,24 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'submit', keys: ['enter'], contexts: ['input'], footer: 'done', help: 'Takes what was typed.' },
   { command: 'erase', keys: ['backspace'], contexts: FIELDS, help: 'Takes the last character away.' },
   { command: 'erase-all', keys: ['ctrl-u'], contexts: FIELDS, help: 'Takes everything typed away.' },
-  { command: 'scroll-up', keys: ['up'], contexts: [...FIELDS, ...READING], help: 'Shows the lines above.' },
-  { command: 'scroll-down', keys: ['down'], contexts: [...FIELDS, ...READING], help: 'Shows the lines below.' },
-  { command: 'up', keys: ['up', 'ctrl-p'], contexts: LISTS, footer: 'up', help: 'Moves up.' },
-  { command: 'down', keys: ['down', 'ctrl-n'], contexts: LISTS, footer: 'down', help: 'Moves down.' },
-  { command: 'page-up', keys: ['page-up'], contexts: [...LISTS, ...READING, ...FIELDS], help: 'Moves one page up.' },
-  { command: 'page-down', keys: ['page-down'], contexts: [...LISTS, ...READING, ...FIELDS], help: 'Moves one page down.' },
-  { command: 'first', keys: ['home', 'g'], contexts: LISTS, help: 'Goes to the first.' },
-  { command: 'last', keys: ['end', 'G'], contexts: LISTS, help: 'Goes to the last.' },
+  { command: 'scroll-up', keys: ['up'], contexts: [...FIELDS, ...READING, 'help'], help: 'Shows the lines above.' },
+  { command: 'scroll-down', keys: ['down'], contexts: [...FIELDS, ...READING, 'help'], help: 'Shows the lines below.' },
+  { command: 'page-up', keys: ['page-up'], contexts: [...LISTS, ...READING, ...FIELDS, 'help'], help: 'Moves one page up.' },
+  { command: 'page-down', keys: ['page-down'], contexts: [...LISTS, ...READING, ...FIELDS, 'help'], help: 'Moves one page down.' },
+  { command: 'continue', keys: ['enter'], contexts: LISTS, footer: 'continue', help: 'Goes on. Writes nothing. In Choose it goes to the first missing answer while there is one.' },
   { command: 'toggle', keys: ['space', 'x'], contexts: ['evidence'], footer: 'select', help: 'Selects a source or takes it back. What was selected earlier wins.' },
   { command: 'path', keys: ['f'], contexts: ['evidence'], footer: 'file…', help: 'Lets you type a path, or a source as --evidence takes it.' },
-  { command: 'continue', keys: ['enter'], contexts: LISTS, footer: 'continue', help: 'Goes on. Writes nothing. In Choose it goes to the first missing answer while there is one.' },
-  { command: 'pane', keys: ['tab', 'shift-tab'], contexts: ['choose'], footer: 'clients / differences', help: 'Goes from the clients to the differences of one client, and back.' },
+  { command: 'pane', keys: ['tab', 'shift-tab'], contexts: ['choose'], footer: 'pane', help: 'Goes from the clients to the differences of one client, and back.' },
   { command: 'restore', keys: ['r'], contexts: ['choose'], footer: 'restore', help: 'Restore: live becomes what the evidence says. In the list of clients: everything of that client.' },
   { command: 'keep', keys: ['k'], contexts: ['choose'], footer: 'keep', help: 'Keep: live stays, and goes into git. In the list of clients: everything of that client.' },
   { command: 'leave', keys: ['l'], contexts: ['choose'], footer: 'leave', help: 'Leave: neither live nor git is touched. In the list of clients: everything of that client.' },
-  { command: 'suggested', keys: ['a'], contexts: ['choose'], footer: 'accept suggestions', help: 'Accepts every suggestion for what is still without an answer.' },
+  { command: 'suggested', keys: ['a'], contexts: ['choose'], footer: 'suggested', help: 'Accepts every suggestion for what is still without an answer.' },
+  { command: 'up', keys: ['up', 'ctrl-p'], contexts: ['choose'], footer: 'move', footerKey: '↑↓', help: 'Moves up.' },
+  { command: 'down', keys: ['down', 'ctrl-n'], contexts: ['choose'], help: 'Moves down.' },
+  { command: 'up', keys: ['up', 'k', 'ctrl-p'], contexts: ['evidence'], footer: 'move', footerKey: '↑↓', help: 'Moves up.' },
+  { command: 'down', keys: ['down', 'j', 'ctrl-n'], contexts: ['evidence'], help: 'Moves down.' },
+  { command: 'first', keys: ['home', 'g'], contexts: LISTS, help: 'Goes to the first.' },
+  { command: 'last', keys: ['end', 'G'], contexts: LISTS, help: 'Goes to the last.' },
   { command: 'cycle', keys: ['space'], contexts: ['choose'], help: 'Goes through restore, keep and leave.' },
   { command: 'missing', keys: ['n'], contexts: ['choose'], help: 'Goes to the next missing answer.' },
   { command: 'detail', keys: ['d'], contexts: ['choose'], footer: 'detail', help: 'Shows the fields, the effect and the reason of the suggestion.' },
@@ -66,7 +70,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'retry', keys: ['r'], contexts: ['trouble'], footer: 'try again', help: 'Tries the step again. After a write it looks at the server first and never sends blindly.' },
   { command: 'back', keys: ['escape'], contexts: [...FIELDS, 'choose', 'help'], footer: 'back', help: 'Goes back one level: clears what was typed, then leaves the field.' },
   { command: 'help', keys: ['?'], contexts: COMMANDS, footer: 'help', help: 'Shows all keys that work here.' },
-  { command: 'quit', keys: ['q'], contexts: COMMANDS, footer: 'leave', help: 'Leaves. The journal is intact; realm-rescue resume goes on from there.' },
+  { command: 'quit', keys: ['q'], contexts: COMMANDS, footer: 'quit', help: 'Leaves. The journal is intact; realm-rescue resume goes on from there.' },
   { command: 'interrupt', keys: ['ctrl-c'], contexts: [...COMMANDS, ...FIELDS, 'help'], help: 'Once: stops after the request in flight. Twice: leaves now; the journal is intact either way.' },
   { command: 'suspend', keys: ['ctrl-z'], contexts: [...COMMANDS, ...FIELDS, 'help'], help: 'Suspends the program; fg brings it back.' },
 ];

@@ -2,6 +2,7 @@ import { Static, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Controller } from '../controller.ts';
 import { widthClass, type Size, type Terminal } from '../terminal.ts';
+import { leftLines } from '../view/end.ts';
 import { commit } from '../view/finished.ts';
 import { toView } from '../view/frame.ts';
 import type { Block, Describe } from '../view/types.ts';
@@ -20,12 +21,12 @@ interface AppProps {
  * into the scrollback, where they can be copied and survive the program.
  */
 export function App({ controller, terminal, describe, onSuspender }: AppProps): ReactNode {
-  const { run, local } = useSyncExternalStore(controller.subscribe, controller.shown);
+  const { run, local, left } = useSyncExternalStore(controller.subscribe, controller.shown);
   const { columns, rows } = useWindowSize();
   const size: Size = { columns, rows, unicode: terminal.unicode, width: widthClass(columns) };
   const view = toView(run, local, size, describe);
   const [before, setWritten] = useState<readonly Block[]>([]);
-  const written = commit(before, view.finished);
+  const written = commit(before, left ? [...view.finished, { key: 'left', lines: leftLines(run, size) }] : view.finished);
   if (written !== before) setWritten(written);
   onSuspender(useApp().suspendTerminal);
 
@@ -35,7 +36,7 @@ export function App({ controller, terminal, describe, onSuspender }: AppProps): 
   return (
     <>
       <Static items={[...written]}>{(block) => <Lines key={block.key} lines={block.lines} color={terminal.color} />}</Static>
-      <Lines lines={view.live} color={terminal.color} />
+      <Lines lines={left ? [] : view.live} color={terminal.color} />
     </>
   );
 }

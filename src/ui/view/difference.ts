@@ -7,25 +7,21 @@ import { padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
 import { fit, labelled, line, span, wrap, type Line, type Token } from './line.ts';
 import { CHANGE_WORD, CHOICE_WORD, KIND_NOUN, shortSource } from './words.ts';
 
-/** `[restore]`, `[keep   ]`, `[leave  ]`, or `[ask    ]` where nobody has answered. Never only a colour. */
-function answerBox(choice: Choice | undefined): { readonly text: string; readonly token: Token } {
+/** `[restore ]` is an answer, `[restore?]` a suggestion that nobody has taken yet, `[ask     ]` neither. Never only a colour. */
+function answerBox({ suggest }: Difference, choice: Choice | undefined): { readonly text: string; readonly token: Token } {
   const token: Token = choice === undefined ? 'warn' : choice === 'restore' ? 'added' : 'plain';
-  return { text: `[${(choice === undefined ? 'ask' : CHOICE_WORD[choice]).padEnd(7)}]`, token };
-}
-
-function suggestion(difference: Difference, choice: Choice | undefined): string {
-  return choice !== undefined || difference.suggest === 'ask' ? '' : `suggested: ${difference.suggest}`;
+  const word = choice !== undefined ? CHOICE_WORD[choice] : suggest === 'ask' ? 'ask' : `${CHOICE_WORD[suggest]}?`;
+  return { text: `[${word.padEnd(8)}]`, token };
 }
 
 export function differenceLine(difference: Difference, choice: Choice | undefined, size: Size, lead: string): Line {
-  const box = answerBox(choice);
+  const box = answerBox(difference, choice);
   const head = line(span('focus', lead), span(box.token, box.text), ' ');
   const what = sanitise(`${KIND_NOUN[difference.kind]} ${difference.name}`);
   const change = CHANGE_WORD[difference.change];
-  const hint = suggestion(difference, choice);
-  if (size.width === 'narrow') return fit(line(...head, `${truncateMiddle(what, Math.max(8, size.columns - 14 - change.length))} `, span('muted', change)), size.columns);
-  const nameRoom = size.width === 'wide' ? 40 : 30;
-  const rest = [shortSource(difference.source), hint, size.width === 'wide' ? difference.effect : ''].filter((text) => text !== '').join('   ');
+  if (size.width === 'narrow') return fit(line(...head, `${truncateMiddle(what, Math.max(8, size.columns - 16 - change.length))} `, span('muted', change)), size.columns);
+  const nameRoom = size.width === 'wide' ? 42 : 34;
+  const rest = [shortSource(difference.source), size.width === 'wide' ? difference.effect : ''].filter((text) => text !== '').join('   ');
   return fit(line(...head, padTo(truncateMiddle(what, nameRoom), nameRoom), ' ', padTo(change, 9), ' ', span('muted', rest)), size.columns);
 }
 

@@ -1,6 +1,6 @@
 /** The end: what was reached, and what to type next. */
 import type { RunSnapshot } from '../../runner/handle.ts';
-import { finishedExit, unproven } from '../../runbook/summary.ts';
+import { unproven } from '../../runbook/summary.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { count } from '../../runbook/lines.ts';
 import type { Size } from '../terminal.ts';
@@ -11,6 +11,7 @@ import { duration } from './words.ts';
 function open(state: RunState): readonly string[] {
   return [
     ...unproven(state).map(({ owner, count: n }) => `NOT PROVEN: ${count(n, 'claim')} of ${owner}`),
+    ...Object.entries(state.accepted).map(([owner, reason]) => `not proven, but accepted: ${owner}: ${reason}`),
     ...(state.account?.ok === false ? ['NOT EQUAL: the account shows what moved'] : []),
     ...(state.thaw.equal === false ? ['CHANGED: the sync after the thaw changed the realm again'] : []),
     ...(state.skipped.length > 0 ? [`skipped: ${state.skipped.join(', ')}`] : []),
@@ -30,9 +31,9 @@ export function endLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
   const id = state.run?.id ?? '';
   const lines: Line[] = [];
   if (state.finished !== null) {
-    const { summary } = state.finished;
+    const { summary, exit } = state.finished;
     const left = open(state);
-    const done = finishedExit(state) === 0;
+    const done = exit === 0;
     lines.push(
       line(' ', span(done ? 'ok' : 'warn', done ? `Done${took(snapshot)}.` : `Ended${took(snapshot)}, but not everything is done.`), ` ${summary.restored} restored, ${summary.proven} proven, ${summary.failed} failed, ${summary.left} left.`),
       ...left.map((text) => line('   ', span('danger', text))),

@@ -30,7 +30,7 @@ function stepLines(step: StepName, state: RunState, size: Size): readonly Line[]
   const { status, line: text } = state.steps[step];
   const own = marked(status, STEP_TITLE[step], text ?? '', size);
   switch (step) {
-    case 'triage': return [...own, ...(state.triage ? triageLines(state.triage, size) : [])];
+    case 'triage': return [...own, ...(state.triage ? triageLines(state.triage, size, false) : [])];
     case 'choose': return [...own, ...planLines(state, size)];
     case 'account': return [...own, ...movedLines(state, size)];
     case 'export': return [...own, ...exportLines(state, size)];

@@ -79,16 +79,16 @@ function noticeLines({ interrupted }: RunSnapshot, local: LocalState, size: Size
 /** As many keys as fit into one line, the most useful first; `?` shows the others. */
 function footer(snapshot: RunSnapshot, local: LocalState, size: Size): readonly Line[] {
   const bindings = bindingsFor(contextOf(snapshot, local)).filter((binding) => binding.footer !== undefined);
-  const parts = bindings.map((binding) => ({ key: keyLabel(binding.keys[0] ?? ''), text: ` ${binding.footer ?? ''}`, last: binding.command === 'help' || binding.command === 'quit' }));
-  const width = (of: typeof parts) => of.reduce((sum, part) => sum + displayWidth(part.key) + displayWidth(part.text) + 3, 0);
+  const parts = bindings.map((binding) => ({ key: binding.footerKey ?? keyLabel(binding.keys[0] ?? ''), text: ` ${binding.footer ?? ''}`, last: binding.command === 'help' || binding.command === 'quit' }));
+  const width = (of: typeof parts) => of.reduce((sum, part) => sum + displayWidth(part.key) + displayWidth(part.text) + 2, 0);
   const kept = [...parts];
   while (width(kept) > size.columns && kept.some((part) => !part.last)) kept.splice(kept.findLastIndex((part) => !part.last), 1);
-  return kept.length === 0 ? [] : [fit(line(...kept.flatMap((part) => [' ', span('strong', part.key), span('muted', `${part.text}  `)])), size.columns)];
+  return kept.length === 0 ? [] : [fit(line(...kept.flatMap((part) => [' ', span('strong', part.key), span('muted', `${part.text} `)])), size.columns)];
 }
 
 function helpScreen(snapshot: RunSnapshot, local: LocalState, size: Size): Screen {
   const context = contextOf(snapshot, { ...local, help: false });
   const rows = bindingsFor(context).flatMap((binding) =>
     labelled(binding.keys.map(keyLabel).join(' '), binding.help, size.columns, { narrow: size.width === 'narrow', pad: 15, token: 'strong' }));
-  return { body: [line(' ', span('strong', CONTEXT_TITLE[context])), ...rows], prompt: [line(' Any key closes this.')] };
+  return { body: [line(' ', span('strong', CONTEXT_TITLE[context])), ...rows], prompt: [line(' Any other key closes this.')] };
 }

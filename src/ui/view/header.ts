@@ -27,7 +27,8 @@ export function banner(state: RunState, size: Size): readonly Line[] {
   if (!run) return [];
   const tool = run.tool.startsWith('realm-rescue') ? run.tool : `realm-rescue ${run.tool}`;
   const version = state.connection?.serverVersion;
-  const parts = line(' ', span('strong', tool), '   ', ...tags(run), target(run), version ? `   ${version}` : '', span('muted', `   session ${run.id}`));
+  const gap = size.width === 'wide' ? '   ' : '  ';
+  const parts = line(' ', span('strong', tool), gap, ...tags(run), target(run), version ? `${gap}${version}` : '', span('muted', `${gap}session ${run.id}`));
   return wrap(parts, size.columns, 1);
 }
 

@@ -19,12 +19,12 @@ export function confirmHeading(question: ConfirmQuestion, state: RunState, size:
 export function requestLines(group: Group, describe: Describe, size: Size): readonly Line[] {
   const described = group.operations.map((operation) => ({ operation, text: sanitise(describe(operation)) }));
   if (size.width === 'narrow') return described.flatMap(({ operation, text }) => [...wrap(line(`  ${text}`), size.columns, 4), ...about(operation, size.columns)]);
-  const room = size.columns - 5;
-  const pathRoom = Math.min(room, Math.max(...described.map(({ text }) => displayWidth(text)), 20));
+  const room = size.columns - 4;
+  const longest = Math.max(...described.map(({ text }) => displayWidth(text)), 0);
   return described.flatMap(({ operation, text }) => {
     const note = noteOf(operation);
-    if (displayWidth(text) + displayWidth(note) + 3 > room) return [line('   ', truncateMiddle(text, room)), ...about(operation, size.columns)];
-    return [line('   ', padTo(text, Math.min(pathRoom, room - displayWidth(note) - 3)), '   ', span('muted', note))];
+    if (longest + 3 + displayWidth(note) <= room) return [line('   ', padTo(text, longest), '   ', span('muted', note))];
+    return [line('   ', truncateMiddle(text, room)), ...about(operation, size.columns)];
   });
 }
 
