@@ -1,0 +1,153 @@
+/** The realm itself and small things that hang on it. */
+import type { JsonObject } from '../../../realm/json.ts';
+import { freshData } from '../data/fresh.ts';
+import { errorMessage, notFound } from '../refusal.ts';
+import { done, ok, route, type Answer, type Request, type Route } from '../route.ts';
+import { importRealm, PARTS } from '../state/import.ts';
+import { isObject, list, object, present, stringMap, text, texts, without } from '../state/json.ts';
+import { keysJson } from '../state/keys.ts';
+import type { Fields, RealmRow } from '../state/model.ts';
+import { groupJson, roleJson } from '../state/represent.ts';
+import { allows } from '../permissions.ts';
+
+export function realmJson(realm: RealmRow): Fields {
+  const defaultRole = realm.roles.find((role) => role.id === realm.defaultRole);
+  const groups = realm.groups.filter((group) => realm.defaultGroups.includes(group.id)).map((group) => String(groupJson(realm, group, 'member')['path']));
+  return {
+    id: realm.id, realm: realm.name, ...realm.fields, ...(defaultRole === undefined ? {} : { defaultRole: roleJson(realm, defaultRole) }),
+    ...(groups.length === 0 ? {} : { defaultGroups: groups }),
+  };
+}
+
+/** Who may not see the realm gets 200 with five keys, not 403 (facts, section 4). */
+function read({ realm, actor }: Request): Answer {
+  if (actor !== null && allows(actor, 'view-realm')) return ok(realmJson(realm));
+  const { displayName, bruteForceProtected, organizationsEnabled } = realm.fields;
+  return ok(present({ realm: realm.name, displayName, supportedLocales: list(realm.fields['supportedLocales']), bruteForceProtected, organizationsEnabled }));
+}
+
+/** Fields that are null or absent stay; attributes are replaced as a whole, but those that Keycloak keeps there itself stay. */
+function update({ realm, body }: Request): Answer {
+  const sent = present(without(object(body), [...PARTS, 'attributes']));
+  Object.assign(realm.fields, sent);
+  const attributes = object(body)['attributes'];
+  if (isObject(attributes)) {
+    const own = Object.fromEntries(Object.entries(object(realm.fields['attributes'])).filter(([key]) => key in object(freshData.realm['attributes'] as JsonObject)));
+    realm.fields['attributes'] = { ...own, ...stringMap(attributes) };
+  }
+  return { ...done, events: [{ path: null }] };
+}
+
+function remove({ world, realm }: Request): Answer {
+  world.realms = world.realms.filter((row) => row !== realm);
+  return done;
+}
+
+/** `POST /admin/realms`. */
+export async function createRealm({ world, body, now }: Request): Promise<Answer> {
+  const sent = object(body);
+  const name = text(sent['realm']) ?? '';
+  const taken = (): boolean => world.realms.some((realm) => realm.name === name || realm.id === sent['id']);
+  if (taken()) throw errorMessage(409, `Realm ${name} already exists`);
+  const realm = await importRealm(sent, now);
+  if (taken()) throw errorMessage(409, `Realm ${name} already exists`);
+  world.realms.push(realm);
+  return { status: 201, created: name };
+}
+
+function eventsConfig({ realm }: Request): Answer {
+  const types = texts(realm.fields['enabledEventTypes']);
+  const { eventsEnabled = false, eventsListeners = [], adminEventsEnabled = false, adminEventsDetailsEnabled = false, eventsExpiration } = realm.fields;
+  return ok(present({ eventsEnabled, eventsExpiration, eventsListeners, enabledEventTypes: types.length === 0 ? [...freshData.eventTypes] : types, adminEventsEnabled, adminEventsDetailsEnabled }));
+}
+
+function setEventsConfig({ realm, body }: Request): Answer {
+  Object.assign(realm.fields, present(object(body)));
+  return { ...done, events: [{ operation: 'UPDATE', type: 'REALM' }] };
+}
+
+const PROFILE = 'org.keycloak.userprofile.UserProfileProvider';
+
+function profile({ realm }: Request): Answer {
+  const component = realm.components.find((row) => row['providerType'] === PROFILE);
+  const [config] = texts(object(component?.['config'])['kc.user.profile.config']);
+  return ok(config === undefined ? freshData.profile : (JSON.parse(config) as JsonObject));
+}
+
+/** The whole document is replaced; Keycloak keeps it as a component, and so it stands in exports. */
+function setProfile(request: Request): Answer {
+  const { realm } = request;
+  const body = object(request.body);
+  const whole = { ...body, attributes: list(body['attributes']).map((attribute) => ({ ...object(attribute), multivalued: object(attribute)['multivalued'] ?? false })), groups: body['groups'] ?? [] };
+  const config = { 'kc.user.profile.config': [JSON.stringify(whole)] };
+  const old = realm.components.find((row) => row['providerType'] === PROFILE);
+  if (old === undefined) realm.components.push({ id: crypto.randomUUID(), providerId: 'declarative-user-profile', providerType: PROFILE, parentId: realm.id, config });
+  else old['config'] = config;
+  return { ...profile(request), events: [{ representation: body }] };
+}
+
+function texts404({ realm, params }: Request): Answer {
+  const value = realm.localization[params['locale'] ?? '']?.[params['key'] ?? ''];
+  if (value === undefined) throw notFound('Localization text not found');
+  return ok(value);
+}
+
+function setTexts({ realm, params, body }: Request): Answer {
+  const locale = params['locale'] ?? '';
+  const key = params['key'];
+  const sent = key === undefined ? stringMap(body) : { [key]: typeof body === 'string' ? body : '' };
+  realm.localization[locale] = { ...realm.localization[locale], ...sent };
+  return done;
+}
+
+function dropTexts({ realm, params }: Request): Answer {
+  const { locale = '', key } = params;
+  const old = realm.localization[locale];
+  if (old === undefined || (key !== undefined && old[key] === undefined)) throw notFound('Localization text not found');
+  if (key === undefined) delete realm.localization[locale];
+  else delete old[key];
+  return done;
+}
+
+/** Clearing the realm cache takes `multivalued` out of the group mappers that made tokens. */
+function clearCache(request: Request): Answer {
+  if (request.path === 'clear-realm-cache') request.realm.warm = [];
+  return { ...done, events: [{ operation: 'ACTION' }] };
+}
+
+const policies = (key: 'clientPolicies' | 'clientProfiles') => ({ realm }: Request): Answer => ok(object(realm.fields[key]));
+const setPolicies = (key: 'clientPolicies' | 'clientProfiles') => ({ realm, body }: Request): Answer => {
+  realm.fields[key] = object(body);
+  return done;
+};
+
+const REALM = { event: 'REALM' };
+
+export const REALM_ROUTES: readonly Route[] = [
+  route('GET ', 'any', read),
+  route('PUT ', 'manage-realm', update, REALM),
+  route('DELETE ', 'manage-realm', remove),
+  route('GET /keys', 'view-realm', ({ realm }) => ok(keysJson(realm))),
+  route('GET /events/config', 'view-events', eventsConfig),
+  route('PUT /events/config', 'manage-events', setEventsConfig, REALM),
+  route('GET /users/profile', 'any', profile),
+  route('PUT /users/profile', 'manage-realm', setProfile, { event: 'USER_PROFILE' }),
+  route('GET /users/profile/metadata', 'any', () => ok(freshData.profileMetadata)),
+  route('GET /localization', 'any', ({ realm }) => ok(Object.keys(realm.localization))),
+  route('GET /localization/{locale}', 'any', ({ realm, params }) => ok(realm.localization[params['locale'] ?? ''] ?? {})),
+  route('POST /localization/{locale}', 'manage-realm', setTexts),
+  route('DELETE /localization/{locale}', 'manage-realm', dropTexts),
+  route('GET /localization/{locale}/{key}', 'any', texts404),
+  route('PUT /localization/{locale}/{key}', 'manage-realm', setTexts),
+  route('DELETE /localization/{locale}/{key}', 'manage-realm', dropTexts),
+  ...['realm', 'user', 'keys'].map((cache) => route(`POST /clear-${cache}-cache`, 'manage-realm', clearCache, REALM)),
+  route('GET /client-policies/policies', 'view-realm', policies('clientPolicies')),
+  route('PUT /client-policies/policies', 'manage-realm', setPolicies('clientPolicies'), REALM),
+  route('GET /client-policies/profiles', 'view-realm', policies('clientProfiles')),
+  route('PUT /client-policies/profiles', 'manage-realm', setPolicies('clientProfiles'), REALM),
+  route('GET /organizations', 'view-realm|view-organizations', ({ realm }) => {
+    if (realm.fields['organizationsEnabled'] !== true) throw errorMessage(404, 'Organizations not enabled for this realm.');
+    return ok([]);
+  }),
+  route('GET /credential-registrators', 'view-realm', () => ok(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES'])),
+];
