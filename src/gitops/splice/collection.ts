@@ -12,12 +12,12 @@ export interface Bracketed {
  *
  * @param remove  for each member, whether it goes
  * @param added   texts of new members; they are told whether they stand on a line of their own, and its indent
- * @param empty   what stands before the first and after the last member of a collection that was empty
+ * @param empty   what stands before the first and after the last member of a collection that was empty; `joint` is the comma of a line
  */
 export function editBracketed(
   text: string, at: Bracketed, remove: readonly boolean[],
   added: readonly ((place: { readonly ownLine: boolean; readonly indent: string }) => string)[],
-  empty: { readonly before: string; readonly after: string },
+  empty: { readonly before: string; readonly after: string; readonly joint: string },
 ): TextEdit[] {
   const { members } = at;
   const survivor = remove.indexOf(false);
@@ -32,7 +32,7 @@ export function editBracketed(
   });
   const last = members.at(-1);
   if (last && added.length > 0) {
-    const separator = separatorOf(text, at);
+    const separator = separatorOf(text, at, empty.joint);
     const place = placeOf(separator, text, last.start);
     edits.push({ start: last.end, end: last.end, text: added.map((print) => separator + print(place)).join('') });
   }
@@ -40,12 +40,12 @@ export function editBracketed(
 }
 
 /** The comma with the blanks around it, as this collection writes them. Anything else between members (a YAML comment) is not copied. */
-function separatorOf(text: string, at: Bracketed): string {
+function separatorOf(text: string, at: Bracketed, joint: string): string {
   const last = at.members.at(-1);
   const before = at.members.at(-2);
   const between = last && (before ? text.slice(before.end, last.start) : `,${text.slice(at.start + 1, last.start)}`);
-  if (between !== undefined && /^\s*,\s*$/.test(between)) return before || /\n/.test(between) ? between : ', ';
-  return ', ';
+  if (between !== undefined && /^\s*,\s*$/.test(between)) return before || /\n/.test(between) ? between : joint;
+  return joint;
 }
 
 function placeOf(separator: string, text: string, offset: number): { readonly ownLine: boolean; readonly indent: string } {
@@ -55,16 +55,16 @@ function placeOf(separator: string, text: string, offset: number): { readonly ow
   return { ownLine: false, indent: /^[ \t]*/.exec(line)?.[0] ?? '' };
 }
 
-function replaceAll(text: string, at: Bracketed, added: Parameters<typeof editBracketed>[3], empty: { readonly before: string; readonly after: string }): TextEdit[] {
+function replaceAll(text: string, at: Bracketed, added: Parameters<typeof editBracketed>[3], empty: { readonly before: string; readonly after: string; readonly joint: string }): TextEdit[] {
   if (added.length === 0) return at.members.length === 0 ? [] : [{ start: at.start + 1, end: at.end - 1, text: '' }];
   const first = at.members[0];
   const last = at.members.at(-1);
   if (first && last) {
-    const separator = separatorOf(text, at);
+    const separator = separatorOf(text, at, empty.joint);
     const place = placeOf(/\n/.test(text.slice(at.start, first.start)) ? text.slice(at.start + 1, first.start) : '', text, first.start);
     return [{ start: first.start, end: last.end, text: added.map((print) => print(place)).join(separator) }];
   }
   const place = placeOf(empty.before, text, at.start);
-  const joint = place.ownLine ? `,${empty.before}` : ', ';
+  const joint = place.ownLine ? `,${empty.before}` : empty.joint;
   return [{ start: at.start + 1, end: at.end - 1, text: empty.before + added.map((print) => print(place)).join(joint) + empty.after }];
 }

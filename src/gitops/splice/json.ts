@@ -84,10 +84,10 @@ function bracketed(node: Node) {
 }
 
 /** An empty collection of a file over several lines is opened over several lines. */
-function emptyStyle(node: Node, { text, style }: Context): { readonly before: string; readonly after: string } {
-  if (!text.includes('\n')) return { before: '', after: '' };
+function emptyStyle(node: Node, { text, style }: Context): { readonly before: string; readonly after: string; readonly joint: string } {
+  if (!text.includes('\n')) return { before: '', after: '', joint: style.comma };
   const indent = indentAt(text, node.offset);
-  return { before: style.eol + indent + style.unit, after: style.eol + indent };
+  return { before: style.eol + indent + style.unit, after: style.eol + indent, joint: style.comma };
 }
 
 function print(value: Json, indent: string, context: Context, ownLine: boolean): string {

@@ -50,11 +50,13 @@ export function matchLists(before: readonly Json[], after: readonly Json[], orig
   });
   const kept: (Json | undefined)[] = before.map(() => undefined);
   const added: Json[] = [];
+  let last = -1;
   for (const element of after) {
     const origin = typeof element === 'object' && element !== null ? (origins.get(element) as Json | undefined) ?? element : element;
-    const index = unused.get(origin)?.shift();
+    // Order is kept: of equal elements, the next one behind what was found last.
+    const index = unused.get(origin)?.find((candidate) => candidate > last);
     if (index === undefined) added.push(element);
-    else kept[index] = element;
+    else kept[last = index] = element;
   }
   return { kept, added };
 }

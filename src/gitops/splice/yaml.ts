@@ -58,7 +58,7 @@ function editMap(node: YAMLMap, before: JsonObject, after: JsonObject, context: 
   const added = Object.entries(after).filter(([name]) => !(name in before));
   if (node.flow) {
     const printed = added.map(([name, value]) => () => `${printLine(name, STYLE)}: ${printLine(value, STYLE)}`);
-    return [...edits, ...editBracketed(context.text, bracketed(node, pairs.map((pair) => [pair.key, pair.value ?? pair.key])), remove, printed, { before: '', after: '' })];
+    return [...edits, ...editBracketed(context.text, bracketed(node, pairs.map((pair) => [pair.key, pair.value ?? pair.key])), remove, printed, { before: '', after: '', joint: ', ' })];
   }
   const first = pairs[0];
   if (!first) throw new Refusal('An empty mapping has no place for what has to be added.');
@@ -97,7 +97,7 @@ function editSeq(node: YAMLSeq, before: readonly Json[], after: readonly Json[],
   });
   if (node.flow) {
     const printed = match.added.map((value) => () => printLine(value, STYLE));
-    return [...edits, ...editBracketed(context.text, bracketed(node, items.map((item) => [item, item])), remove, printed, { before: '', after: '' })];
+    return [...edits, ...editBracketed(context.text, bracketed(node, items.map((item) => [item, item])), remove, printed, { before: '', after: '', joint: ', ' })];
   }
   const column = columnOf(context.text, itemStart(node, 0));
   items.forEach((item, index) => {
