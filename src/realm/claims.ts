@@ -24,8 +24,11 @@ export function expectationsFor(input: ExpectationInput): readonly ClaimExpectat
   const objects = restored.flatMap((difference) => evidenceWith(input.evidence, difference.id)?.objects.get(difference.id) ?? []);
   const after = overlay(input.live, [...objects, ...insideOf(objects, input.evidence)]);
   const concerned = new Set(input.differences.map((difference) => difference.owner));
+  const whole = new Set(objects.map((object) => object.id));
   const found = objects.flatMap((object) => {
-    const claims = kindOf(object.kind)?.claims(object, after) ?? [];
+    const kind = kindOf(object.kind);
+    const routine = object.parent !== undefined && whole.has(object.parent) && kind?.routine?.(object) === true;
+    const claims = (kind?.claims(object, after) ?? []).filter((claim) => !routine || (claim.needs === 'nothing' && claim.scope === undefined));
     const known = claims.filter((claim) => concerned.has(claim.client));
     const [first] = claims.map((claim) => claim.client).sort(compareText);
     return known.length > 0 ? known : claims.filter((claim) => claim.client === first);

@@ -16,8 +16,6 @@ export interface PlanContext {
   evidenceOf(id: ObjectId): RealmState | undefined;
   /** The differences that will be restored, by id. */
   readonly chosen: ReadonlyMap<ObjectId, Difference>;
-  /** The operation that creates an object, if the plan has one. */
-  creator(id: ObjectId): string | undefined;
   /** Ids that live objects have: none of them can be given to a new one. */
   readonly usedIds: ReadonlySet<string>;
 }
@@ -74,6 +72,8 @@ export interface Kind {
   hints?(object: RealmObject): readonly OrderHint[];
   /** True when its differences say nothing more than those of its lost container. */
   readonly insideParent?: boolean;
+  /** True for what every client has by itself: its claims are not awaited one by one when a whole client comes back. */
+  routine?(object: RealmObject): boolean;
   /** True when a lost one is answered and restored with the first client that refers to it, not on its own. */
   readonly joinsReferrer?: boolean;
   /** The normal form of one server representation of this kind, where `look` needs it too. */

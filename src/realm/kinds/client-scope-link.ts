@@ -3,7 +3,7 @@ import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookInList } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
-import { isBuiltinClient } from '../normal/builtins.ts';
+import { isBuiltinClient, isBuiltinScope } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { restoreLink, type LinkType } from '../writes/link-writes.ts';
 import { isCreated } from '../writes/body.ts';
@@ -38,6 +38,7 @@ export const clientScopeLink: Kind = {
   claims: (found, state) => claimsRestingOn(found.id, [found.owner], state),
   // The server links service_account by itself to every client with a service account.
   builtin: (found) => isBuiltinClient(found.owner) || found.name === 'service_account',
+  routine: (found) => isBuiltinScope(found.name),
   restore: (difference, context) => (isCreated(objectId('client', difference.owner), context) ? [] : restoreLink(difference, context)),
   look: (id) => lookInList({ path: ['clients'], query: { clientId: partOf(id, 0) } }, (list) => {
     const raw = list.find((item) => item['clientId'] === partOf(id, 0));

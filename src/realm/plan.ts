@@ -1,0 +1,85 @@
+import { compareText } from './canonical.ts';
+import { expectationsFor } from './claims.ts';
+import { kindOf, KINDS } from './kinds/index.ts';
+import type { Draft, PlanContext } from './kind.ts';
+import type { Choice, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
+
+import { pullIn, type PulledIn } from './pull-in.ts';
+import { newSecretsOf } from './secrets.ts';
+import { groupOperations, type Item } from './sequence.ts';
+import { evidenceWith } from './union.ts';
+
+export interface PlanInput {
+  readonly live: RealmState;
+  readonly evidence: readonly RealmState[];
+  readonly differences: readonly Difference[];
+  /** By difference id; what has no answer is not touched. */
+  readonly choices: Readonly<Record<string, Choice>>;
+  readonly order: readonly OrderedOwner[];
+}
+
+/**
+ * The writes that make the chosen differences so, in an order in which every one of them can succeed.
+ *
+ * What a chosen difference needs is pulled in and reported; what cannot be restored is refused with its reason, and so is
+ * what needs it. Operations are grouped by owner in the given order; one that is needed earlier moves to the earlier
+ * group. The same input gives the same plan.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { drafts, pulled } = draftAll(input);
+  const items = connect(drafts);
+  const grouped = groupOperations(items, input.order.map((owner) => owner.owner));
+  const settled = new Set(items.flatMap((item) => item.draft.covers));
+  const expectations = expectationsFor({ ...input, choices: Object.fromEntries([...settled].map((id) => [id, 'restore' as const])) });
+  const groupOf = new Map(grouped.flatMap((group, index) => group.operations.flatMap((operation) => operation.covers.map((id) => [id, index] as const))));
+  const groups = grouped.map((group, index): Group => ({
+    ...group,
+    // A claim can be shown once the last thing that makes it is there.
+    expectations: expectations.filter((expectation) => Math.max(...expectation.because.map((id) => groupOf.get(id) ?? 0)) === index),
+  }));
+  return {
+    groups,
+    refused: [...pulled.refused].map(([id, because]) => ({ id, because })).toSorted((a, b) => compareText(a.id, b.id)),
+    pulledIn: pulled.pulledIn.filter(({ id }) => settled.has(id)),
+    newSecrets: newSecretsOf(settled, input.evidence),
+  };
+}
+
+interface Drafted {
+  readonly drafts: readonly { readonly difference: Difference; readonly draft: Draft }[];
+  readonly pulled: PulledIn;
+}
+
+/** Asks the kinds for their writes; when one refuses, what needs it is refused too, and all are asked again without it. */
+function draftAll(input: PlanInput): Drafted {
+  const usedIds = new Set([...input.live.objects.values()].flatMap((object) => object.serverId ?? []));
+  let refused: ReadonlyMap<ObjectId, string> = new Map();
+  for (;;) {
+    const pulled = pullIn({ ...input, refused });
+    const context: PlanContext = { live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds };
+    const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` } }));
+    const refusals = answers.flatMap(({ difference, answer }) => ('refused' in answer ? [[difference.id, answer.refused] as const] : []));
+    if (refusals.length === 0) return { drafts: answers.flatMap(({ difference, answer }) => ('refused' in answer ? [] : answer.map((draft) => ({ difference, draft })))), pulled };
+    refused = new Map([...pulled.refused, ...refusals]);
+  }
+}
+
+/** Turns needed objects into the operations that make them. */
+function connect(drafts: Drafted['drafts']): readonly Item[] {
+  const maker = new Map(drafts.flatMap(({ draft }) => draft.after.filter((image) => image.value !== null).map((image) => [image.id, draft.id] as const)));
+  const ids = new Set(drafts.map(({ draft }) => draft.id));
+  const rank = new Map(KINDS.map((kind, index) => [kind.name, index]));
+  return drafts.map(({ difference, draft }) => {
+    const makers = draft.requires.flatMap((id) => maker.get(id) ?? []);
+    const earlier = (draft.afterOperations ?? []).filter((id) => ids.has(id));
+    const dependsOn = [...new Set([...makers, ...earlier])].filter((id) => id !== draft.id).sort(compareText);
+    return { draft, owner: difference.owner, rank: rank.get(difference.kind) ?? KINDS.length, dependsOn };
+  });
+}
+
+/** All operations of a plan in the order in which they are sent. */
+export function operationsOf(plan: Plan): readonly Operation[] {
+  return plan.groups.flatMap((group) => group.operations);
+}
+
+export { undoPlan } from './undo.ts';

@@ -1,0 +1,61 @@
+import { compareText } from './canonical.ts';
+import type { Draft } from './kind.ts';
+import type { Operation } from './model.ts';
+
+/** A draft with its place: whose it is, how early its kind comes, and which operations it waits for. */
+export interface Item {
+  readonly draft: Draft;
+  readonly owner: string;
+  readonly rank: number;
+  readonly dependsOn: readonly string[];
+}
+
+export interface OperationGroup {
+  readonly owner: string;
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * Groups operations by owner in the given order (owners that it does not name come last, by name). An operation that an
+ * earlier group waits for moves there, so no group ever needs a later one; inside a group what is needed comes first.
+ */
+export function groupOperations(items: readonly Item[], order: readonly string[]): readonly OperationGroup[] {
+  const owners = [...new Set([...order, ...items.map((item) => item.owner).toSorted(compareText)])];
+  const byId = new Map(items.map((item) => [item.draft.id, item]));
+  const group = new Map(items.map((item) => [item.draft.id, owners.indexOf(item.owner)]));
+  const todo = [...items];
+  for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
+    const at = group.get(item.draft.id) ?? 0;
+    for (const id of item.dependsOn) {
+      const needed = byId.get(id);
+      if (needed === undefined || (group.get(id) ?? 0) <= at) continue;
+      group.set(id, at);
+      todo.push(needed);
+    }
+  }
+  return owners.flatMap((owner, index) => {
+    const members = items.filter((item) => group.get(item.draft.id) === index);
+    return members.length === 0 ? [] : [{ owner, operations: sorted(members).map((item) => operation(item, owner)) }];
+  });
+}
+
+/** What waits for nothing open comes first; among those by rank of the kind, then by id. */
+function sorted(members: readonly Item[]): readonly Item[] {
+  const open = new Map(members.map((item) => [item.draft.id, item]));
+  const done: Item[] = [];
+  while (open.size > 0) {
+    const waiting = [...open.values()];
+    const free = waiting.filter((item) => item.dependsOn.every((id) => !open.has(id)));
+    // A cycle cannot come from kinds that refer to containers only; were there one, the first by rank breaks it.
+    const next = (free.length > 0 ? free : waiting).toSorted((a, b) => a.rank - b.rank || compareText(a.draft.id, b.draft.id))[0];
+    if (next === undefined) break;
+    open.delete(next.draft.id);
+    done.push(next);
+  }
+  return done;
+}
+
+function operation(item: Item, owner: string): Operation {
+  const { requires: _requires, afterOperations: _after, ...rest } = item.draft;
+  return { ...rest, owner, dependsOn: item.dependsOn };
+}
