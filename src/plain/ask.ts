@@ -10,7 +10,7 @@ import type { Size } from '../ui/terminal.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
 import { line, span, wrap, type Line } from '../ui/view/line.ts';
 import { proofsLines } from '../ui/view/prove.ts';
-import { confirmHeading, promiseLines, remaining, requestLines } from '../ui/view/restore.ts';
+import { allWords, confirmHeading, promiseLines, requestLines } from '../ui/view/restore.ts';
 import { statementLines } from '../ui/view/statement.ts';
 import { clearCachesLines } from '../ui/view/triage.ts';
 import { troubleLines } from '../ui/view/trouble.ts';
@@ -39,10 +39,9 @@ export function promptOf({ state }: RunSnapshot, question: Question, describe: D
     }
     case 'choose': return { lines: chooseListing(state, size), ask: chooseAsk(state) };
     case 'confirm': {
-      const all = remaining(question) > 1 ? `, ${question.word} all for this and the ${count(remaining(question) - 1, 'one')} after it` : '';
       return {
         lines: [...confirmHeading(question, state, size), ...requestLines(question.group, describe, size), ...promiseLines(question.group, state, size)],
-        ask: `Type ${question.word} to send them${all}, skip to leave this client out, q to leave: `,
+        ask: `Type ${question.word} to send them${allWords(question)}, skip to leave this client out, q to leave: `,
       };
     }
     case 'not-proven': {

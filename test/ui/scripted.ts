@@ -56,7 +56,7 @@ export function scriptedHandle(events: readonly RunEvent[], script: Script = hap
 
   const changed = () => {
     shown = null;
-    for (const listener of [...listeners]) listener();
+    for (const listener of listeners) listener();
   };
   const dispatch = (event: RunEvent) => {
     state = transition(state, event).state;

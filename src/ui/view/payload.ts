@@ -15,9 +15,10 @@ const LANDMARKS = ['aud', 'azp', 'scope'];
 export function claimAt(payload: Json, path: string): Json | undefined {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) return undefined;
   const fields = payload as JsonObject;
-  if (path in fields) return fields[path];
+  if (Object.hasOwn(fields, path)) return fields[path];
   for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const head = fields[path.slice(0, dot)];
+    const name = path.slice(0, dot);
+    const head = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const found = head === undefined ? undefined : claimAt(head, path.slice(dot + 1));
     if (found !== undefined) return found;
   }
@@ -44,7 +45,7 @@ export function payloadLines(proof: Proof, size: Size): readonly Line[] {
   const { claim, member } = proof.expectation;
   const awaited = member === undefined ? claim : member;
   const payload = proof.payload;
-  const names = LANDMARKS.filter((name) => name !== claim && name in payload);
+  const names = LANDMARKS.filter((name) => name !== claim && Object.hasOwn(payload, name));
   const proven = proof.outcome === 'proven';
   const wide = size.width === 'wide' && proof.before !== null;
   const valueRoom = (wide ? Math.floor(size.columns / 2) : size.columns) - displayWidth(claim) - 8;

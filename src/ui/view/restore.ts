@@ -1,7 +1,6 @@
 /** Restore: the exact requests, what stays as it is, and the word. */
 import type { Group, Operation } from '../../realm/model.ts';
 import type { Question, RunState } from '../../runbook/model.ts';
-import { count } from '../../runbook/lines.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
@@ -56,17 +55,17 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   ];
 }
 
-/** How many groups after this one would be covered by `WORD all`. */
-export function remaining(question: ConfirmQuestion): number {
-  return question.total - question.index;
+/** What `WORD all` would cover, as the end of a sentence; empty for the last client, where it means nothing more. */
+export function allWords(question: ConfirmQuestion): string {
+  const after = question.total - question.index - 1;
+  return after < 1 ? '' : `, ${question.word} all for this client and the ${after === 1 ? 'one' : String(after)} after it`;
 }
 
 export function confirmScreen(question: ConfirmQuestion, scene: Scene): Screen {
   const { size, snapshot: { state }, local } = scene;
-  const all = remaining(question) > 1 ? `, ${question.word} all for this and the ${count(remaining(question) - 1, 'one')} after it` : '';
   const typing = local.field === 'word';
   const ask = typing
-    ? line(` Type ${question.word} to send them${all}, Esc to go back: `, span('focus', `${local.typed}▏`))
+    ? line(` Type ${question.word} to send them${allWords(question)}, Esc to go back: `, span('focus', `${local.typed}▏`))
     : line(' Nothing is sent. Enter goes back to typing the word, s skips this client.');
   return {
     body: [...confirmHeading(question, state, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],

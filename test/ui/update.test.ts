@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/runbook/model.ts';
+import type { Answer, RunSnapshot } from '../../src/runner/handle.ts';
+import { initialLocal, localFor, type LocalState } from '../../src/ui/local.ts';
+import { splitInput } from '../../src/ui/press.ts';
+import { paste, press } from '../../src/ui/update.ts';
+import { CANDIDATES, DIFFERENCES, difference, eventsUntil, GROUPS, NOT_PROVEN, snapshotOf, written } from './fixtures.ts';
+
+interface Typed {
+  readonly local: LocalState;
+  readonly answers: readonly Answer[];
+  readonly effects: readonly string[];
+}
+
+/** Presses keys one after the other; `<up>` names a key. The run does not move. */
+function keys(snapshot: RunSnapshot, typed: string, from: LocalState = initialLocal(snapshot.state.question)): Typed {
+  let local = from;
+  const answers: Answer[] = [];
+  const effects: string[] = [];
+  for (const [, named, char] of typed.matchAll(/<([\w-]+)>|([\s\S])/g)) {
+    const chunk = named === undefined ? splitInput(char ?? '', {}) : ({ kind: 'keys', presses: [{ id: named, text: null }] } as const);
+    for (const one of chunk.kind === 'keys' ? chunk.presses : []) {
+      const outcome = press(snapshot, local, one, { scrollMax: 5, page: 3 });
+      local = outcome.local;
+      if (outcome.effect?.type === 'answer') answers.push(outcome.effect.answer);
+      if (outcome.effect) effects.push(outcome.effect.type);
+    }
+  }
+  return { local, answers, effects };
+}
+
+const choosing = snapshotOf(eventsUntil('compared'));
+const [, orders, redirect, audience] = DIFFERENCES.map((each) => each.id);
+const chosenIds = (typed: Typed) => typed.answers.flatMap((answer) => (answer.type === 'choice.made' ? [answer.choices] : []));
+
+describe('choose', () => {
+  test('a takes every suggestion, and nothing where there is none', () => {
+    const [choices] = chosenIds(keys(choosing, 'a'));
+    expect(choices).toMatchObject({ [orders ?? '']: 'restore', [redirect ?? '']: 'keep' });
+    expect(choices).not.toHaveProperty([audience ?? '']);
+  });
+
+  test('Enter with answers missing goes to the first of them instead of on', () => {
+    const { local, answers } = keys(choosing, '<enter>');
+    expect(answers).toEqual([]);
+    expect(local).toMatchObject({ pane: 'differences', cursor: 0, item: 0 });
+    expect(local.notice).toContain('5 answers missing');
+  });
+
+  test('Enter goes on when none is missing', () => {
+    const choices = Object.fromEntries(DIFFERENCES.map((each) => [each.id, 'leave' as const]));
+    const all = snapshotOf([...eventsUntil('compared'), { type: 'choice.made', choices, by: 'person' }]);
+    expect(keys(all, '<enter>').answers).toEqual([{ type: 'choices.settled', by: 'person' }]);
+  });
+
+  test('in the list of clients a key answers for the whole client', () => {
+    expect(chosenIds(keys(choosing, '<down>k'))).toEqual([{ [orders ?? '']: 'keep', [redirect ?? '']: 'keep', [audience ?? '']: 'keep' }]);
+  });
+
+  test('what can only be compared is never restored, and says why', () => {
+    const typed = keys(choosing, '<down>r');
+    expect(Object.keys(chosenIds(typed)[0] ?? {})).toEqual([orders, audience]);
+    expect(typed.local.notice).toContain('settings are compared only');
+    expect(keys(choosing, '<down><tab><down>r').answers).toEqual([]);
+  });
+
+  test('among the differences a key answers one and goes to the next', () => {
+    const typed = keys(choosing, '<down><tab>rk');
+    expect(chosenIds(typed)).toEqual([{ [orders ?? '']: 'restore' }, { [redirect ?? '']: 'keep' }]);
+  });
+
+  test('space goes through the answers', () => {
+    const kept = snapshotOf([...eventsUntil('compared'), { type: 'choice.made', choices: { [audience ?? '']: 'keep' }, by: 'person' }]);
+    expect(chosenIds(keys(kept, '<down><tab><down><down> '))).toEqual([{ [audience ?? '']: 'leave' }]);
+  });
+
+  test('a client moves in the order; what speaks against it is said', () => {
+    const typed = keys(choosing, '<down>K');
+    expect(typed.answers).toEqual([{ type: 'order.moved', owners: ['api-gateway', 'auth-service', 'profile-service'] }]);
+    expect(typed.local.notice).toContain('against the computed order: takes its tokens');
+    expect(keys(choosing, '<ctrl-up>').answers).toEqual([]);
+    expect(keys(choosing, '<down>J').answers).toEqual([{ type: 'order.moved', owners: ['auth-service', 'profile-service', 'api-gateway'] }]);
+  });
+
+  test('the moved order is one that the runbook accepts', () => {
+    const [answer] = keys(choosing, '<down>K').answers;
+    if (answer === undefined) throw new Error('nothing moved');
+    expect(snapshotOf([...eventsUntil('compared'), answer]).state.order.map((entry) => entry.owner)).toEqual(['api-gateway', 'auth-service', 'profile-service']);
+  });
+
+  test('the filter shows what contains it, and Esc shows all again', () => {
+    const filtered = keys(choosing, '/profile<enter>');
+    expect(filtered.local.filter).toBe('profile');
+    expect(Object.keys(chosenIds(keys(choosing, 'k', filtered.local))[0] ?? {})).toEqual(['service-account-role:profile-service/realm/profile-reader']);
+    expect(keys(choosing, '<escape>', filtered.local).local.filter).toBe('');
+  });
+
+  test('digits do nothing', () => expect(keys(choosing, '123').effects).toEqual([]));
+});
+
+describe('evidence', () => {
+  const found = snapshotOf(eventsUntil('found'));
+
+  test('the recommended one is selected at first; Enter takes what is selected, in the order of selecting', () => {
+    expect(keys(found, '<enter>').answers).toEqual([{ type: 'evidence.chosen', specs: [CANDIDATES[0]?.spec], by: 'person' }]);
+    expect(keys(found, ' j  <up> <enter>').answers).toEqual([{ type: 'evidence.chosen', specs: [CANDIDATES[0]?.spec], by: 'person' }]);
+    expect(keys(found, '<down> <up>  <enter>').answers).toEqual([{ type: 'evidence.chosen', specs: [CANDIDATES[1]?.spec, CANDIDATES[0]?.spec], by: 'person' }]);
+  });
+
+  test('with nothing selected Enter says so', () => {
+    const typed = keys(found, ' <enter>');
+    expect(typed.answers).toEqual([]);
+    expect(typed.local.notice).toContain('No source is selected');
+  });
+
+  test('digits neither select nor go on', () => expect(keys(found, '2').local).toEqual({ ...initialLocal(found.state.question) }));
+
+  test('a typed path is a file, a typed spec stays one; q and ? are text there', () => {
+    expect(keys(found, ' fq?.json<enter><enter>').answers).toEqual([{ type: 'evidence.chosen', specs: ['file:q?.json'], by: 'person' }]);
+    expect(keys(found, ' frealm:old<enter><enter>').answers).toEqual([{ type: 'evidence.chosen', specs: ['realm:old'], by: 'person' }]);
+  });
+
+  test('a pasted path is welcome, without its line end', () => {
+    const field = keys(found, ' f').local;
+    expect(paste(found, field, '/tmp/realm.json\n').local.typed).toBe('/tmp/realm.json');
+  });
+});
+
+describe('the typed word', () => {
+  const confirm = snapshotOf(eventsUntil('chosen'));
+  test.each([
+    ['primary<enter>', [{ type: 'group.confirmed', owner: 'auth-service', all: false, by: 'person' }]],
+    ['primary all<enter>', [{ type: 'group.confirmed', owner: 'auth-service', all: true, by: 'person' }]],
+    ['primarx<backspace>y<enter>', [{ type: 'group.confirmed', owner: 'auth-service', all: false, by: 'person' }]],
+    ['xx<ctrl-u>primary<enter>', [{ type: 'group.confirmed', owner: 'auth-service', all: false, by: 'person' }]],
+    ['<enter>', []], ['y<enter>', []], ['1<enter>', []], ['Primary<enter>', []], ['primaryall<enter>', []], ['primary', []],
+  ])('%s', (typed, expected) => expect(keys(confirm, typed).answers).toEqual(expected));
+
+  test('a paste empties the field, so that half a paste and half a word make nothing', () => {
+    const pasted = paste(confirm, keys(confirm, 'prim').local, 'ary');
+    expect(pasted.effect).toBeNull();
+    expect(keys(confirm, '<enter>', pasted.local).answers).toEqual([]);
+  });
+
+  test('nothing typed carries over to the next client', () => {
+    const [first] = GROUPS;
+    if (first === undefined) throw new Error('fixture');
+    const typed = keys(confirm, 'prim').local;
+    const events: readonly RunEvent[] = [...eventsUntil('chosen'), { type: 'group.skipped', owner: first.owner, by: 'person' }];
+    expect(localFor(typed, snapshotOf(events)).typed).toBe('');
+    expect(localFor(typed, confirm).typed).toBe('prim');
+  });
+
+  test('while something runs no word is taken', () => {
+    const running = { ...confirm, busy: 'write' } as const;
+    expect(keys(running, 'primary<enter>').answers).toEqual([]);
+  });
+});
+
+describe('statements, proofs and trouble', () => {
+  test('Enter on nothing states nothing, and that is recorded', () => {
+    expect(keys(snapshotOf(eventsUntil('connected')), '<enter>').answers).toEqual([{ type: 'freeze.stated', statement: null, by: 'person' }]);
+    expect(keys(snapshotOf(eventsUntil('connected')), 'root app paused<enter>').answers).toEqual([{ type: 'freeze.stated', statement: 'root app paused', by: 'person' }]);
+  });
+
+  const [first] = GROUPS;
+  const unproven = snapshotOf([...eventsUntil('chosen'), ...(first ? written(first) : []), { type: 'prove.done', owner: 'auth-service', proofs: [NOT_PROVEN] }]);
+
+  test('not proven: a probe user, a reason, or leaving', () => {
+    expect(keys(unproven, 'palice<enter>').answers).toEqual([{ type: 'probe.chosen', user: 'alice', by: 'person' }]);
+    expect(keys(unproven, 'aseen by hand<enter>').answers).toEqual([{ type: 'proof.accepted', owner: 'auth-service', reason: 'seen by hand', by: 'person' }]);
+    expect(keys(unproven, 'a<enter>').answers).toEqual([]);
+    expect(keys(unproven, 'q').answers).toMatchObject([{ type: 'run.stopped', reason: 'not-proven' }]);
+  });
+
+  test('a failure can be tried again or left', () => {
+    const failed = snapshotOf([...eventsUntil('connected'), { type: 'step.failed', step: 'capture', failure: { code: 'unreachable', title: 'The server does not answer.', next: [] } }]);
+    expect(keys(failed, 'r').answers).toEqual([{ type: 'step.retried', step: 'capture', by: 'person' }]);
+    expect(keys(failed, 'q').answers).toMatchObject([{ type: 'run.stopped', reason: 'failed' }]);
+  });
+
+  test('q while something runs stops after it', () => expect(keys({ ...unproven, busy: 'prove' }, 'q').effects).toEqual(['interrupt']));
+
+  test('help shows and goes away without doing anything else', () => {
+    expect(keys(choosing, '?').local.help).toBe(true);
+    const closed = keys(choosing, '?r');
+    expect(closed.local.help).toBe(false);
+    expect(closed.answers).toEqual([]);
+  });
+});
+
+test('a key press among 5,000 differences costs less than 50 ms, drawing included', async () => {
+  const { toView } = await import('../../src/ui/view/frame.ts');
+  const { describeOperation, sized } = await import('./fixtures.ts');
+  const many = Array.from({ length: 5000 }, (_, index) => difference(`client-mapper:client-${index % 500}/mapper-${index}`));
+  const order = Array.from({ length: 500 }, (_, index) => ({ owner: `client-${index}`, after: index === 0 ? [] : [{ owner: `client-${index - 1}`, reason: 'takes its tokens' }], reason: '' }));
+  const snapshot = snapshotOf([...eventsUntil('read'), { type: 'compare.done', differences: many, order }]);
+  let local = initialLocal(snapshot.state.question);
+  const times = Array.from({ length: 21 }, () => {
+    const from = performance.now();
+    local = press(snapshot, local, { id: 'down', text: null }, { scrollMax: 0, page: 10 }).local;
+    toView(snapshot, local, sized(120, 40), describeOperation);
+    return performance.now() - from;
+  });
+  expect(local.cursor).toBe(21);
+  expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(50);
+});
