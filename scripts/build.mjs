@@ -24,6 +24,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
+  // jsonc-parser's main is UMD with requires that a bundler cannot follow; its module field is plain ESM.
+  mainFields: ['module', 'main'],
   jsx: 'automatic',
   minify: true,
   keepNames: true,

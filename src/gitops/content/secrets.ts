@@ -24,12 +24,15 @@ export function secretName(realm: string, owner: string, field: string): string 
   return /SECRET$|PASSWORD$/.test(name) ? name : `${name}_SECRET`;
 }
 
+/** Switches and numbers whose name merely speaks of a secret: `require.password.update.after.registration` is `false`. */
+const SWITCH = /^(true|false|[0-9]+)$/i;
+
 /** Every secret in clear anywhere in a representation; masks and placeholders are none. Four characters and more, or everything would match. */
 export function secretsOf(value: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (at: Json, key: string): void => {
     if (typeof at === 'string') {
-      if (isSecretField(key) && at.length >= 4 && at !== MASK && placeholdersIn(at).length === 0) found.add(at);
+      if (isSecretField(key) && at.length >= 4 && !SWITCH.test(at) && at !== MASK && placeholdersIn(at).length === 0) found.add(at);
     } else if (isList(at)) {
       for (const element of at) walk(element, key);
     } else if (isObject(at)) {
