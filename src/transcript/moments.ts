@@ -89,7 +89,7 @@ export function summarySentence(story: Story): string {
   const realm = `realm ${code(run.realm)}${run.demo ? ' of the demo sandbox' : ` of ${code(hostOf(run.url))}`}${run.envTag ? ` (${prose(run.envTag)})` : ''}`;
   const restored = countOf(story, 'proven', 'restored', 'accepted', 'not proven');
   const groups = story.state.plan?.groups.length ?? 0;
-  const clients = groups === 0 ? '' : ` ${restored} of ${count(groups, 'client')} with lost configuration ${groups === 1 ? 'was' : 'were'} restored, ${countOf(story, 'proven')} proven in tokens;`;
+  const clients = groups === 0 ? '' : ` ${restored} of ${count(groups, 'client')} with lost configuration ${restored === 1 ? 'was' : 'were'} restored, ${countOf(story, 'proven')} proven in tokens;`;
   const login = story.state.account === null ? ' sessions were not accounted for' : story.state.account.sessionsLost.length === 0 && story.state.triage?.sessionsAlive !== false ? ' nobody had to log in again' : ' sessions were lost';
   if (finished) return `${finished.exit === 0 ? 'Recovered' : 'Worked on, **not everything is done and proven**'}: ${realm}.${clients}${login}.`;
   if (stopped) return `**Stopped before the end** (${prose(stopped.reason)}, ${timeOf(story.to)} UTC): ${realm}.${clients} ${prose(stopped.note)}.`;

@@ -25,7 +25,7 @@ export function openSection(story: Story): string[] {
 function openOf(client: ClientStory): string[] {
   const proofs = client.proofs.filter((proof) => proof.outcome !== 'proven').map((proof) => `- ${code(client.owner)}: ${awaited(proof, code)} ${proof.outcome === 'not-proven' ? 'is **not proven**' : 'could not be shown'}: ${prose(proof.because)}`);
   const accepted = client.accepted === null ? [] : [`- ${code(client.owner)}: accepted all the same, because ${prose(client.accepted)}`];
-  const state: Partial<Record<ClientStory['verdict'], string>> = { 'failed': '**a write failed**', 'unfinished': '**not all writes were sent**', 'taken back': 'its writes were taken back' };
+  const state: Partial<Record<ClientStory['verdict'], string>> = { 'failed': '**a write failed**', 'unfinished': client.writes.length === 0 ? '**was not begun**' : '**not all writes were sent**', 'taken back': 'its writes were taken back' };
   const word = state[client.verdict] ?? (client.verdict === 'left' && client.planned > 0 ? 'was skipped' : undefined);
   return [...proofs, ...accepted, ...(word ? [`- ${code(client.owner)}: ${word}`] : [])];
 }

@@ -14,9 +14,18 @@ export interface Piece {
 export const COLUMNS = 80;
 export const ROWS = 24;
 
+// Joiners, variation selectors and skin tones: players differ in how wide they draw what these join, and a line that
+// is wider than we think breaks the picture.
+const JOINING = /\u200c|\u200d|\ufe0e|\ufe0f|\p{Emoji_Modifier}/gu;
+
+/** Text as a recording may hold it: one line, no control, the same width in every player. */
+export function recorded(text: string): string {
+  return sanitise(text).replace(JOINING, '');
+}
+
 /** A piece of a line. The only way text gets into a recording, so nothing in it can move the cursor. */
 export function piece(paint: Paint, text: string): Piece {
-  return { paint, text: sanitise(text) };
+  return { paint, text: recorded(text) };
 }
 
 /** Breaks pieces into lines of at most 80 cells; those after the first begin with `indent` spaces. */

@@ -1,8 +1,8 @@
 import type { Difference } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { EvidenceCandidate, RunState } from '../runbook/model.ts';
-import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../ui/text.ts';
-import { COLUMNS, piece, type Paint, type Piece } from './paint.ts';
+import { displayWidth, padTo, truncateEnd, truncateMiddle } from '../ui/text.ts';
+import { COLUMNS, piece, recorded, type Paint, type Piece } from './paint.ts';
 import { plain, type Row } from './rows.ts';
 import type { Story } from './story.ts';
 import { count } from './words.ts';
@@ -29,7 +29,7 @@ export function candidateRows(candidates: readonly EvidenceCandidate[], story: S
   const chosen = new Set(story.state.evidence.map((read) => read.spec));
   const rows = candidates.slice(0, SHOWN).map((candidate): Row => {
     const mark = chosen.has(candidate.spec) ? piece('info', ' > ') : piece('plain', '   ');
-    const text = `${sanitise(candidate.title)}   ${sanitise(candidate.detail)}${candidate.recommended ? '   recommended' : ''}`;
+    const text = `${recorded(candidate.title)}   ${recorded(candidate.detail)}${candidate.recommended ? '   recommended' : ''}`;
     return { pieces: [mark, piece(chosen.has(candidate.spec) ? 'strong' : 'plain', truncateEnd(text, COLUMNS - 3))] };
   });
   return candidates.length === 0 ? [] : [...plain([piece('strong', ' Where can the lost configuration be read from?')]), ...rows, ...more(candidates.length - rows.length)];
@@ -51,13 +51,13 @@ export function chooseRows(state: RunState): Row[] {
   return [...heading, ...rows, ...more(owners.length - SHOWN)];
 }
 
-const nameOf = (difference: Difference) => truncateMiddle(`${difference.kind} ${sanitise(difference.name)}`, 40);
+const nameOf = (difference: Difference) => truncateMiddle(`${difference.kind} ${recorded(difference.name)}`, 40);
 const nameWidth = (differences: readonly Difference[]) => Math.max(...differences.map((difference) => displayWidth(nameOf(difference))));
 
 function differenceRow(difference: Difference, state: RunState, width: number): Row {
   const choice = state.choices[difference.id] ?? 'ask';
   const change = difference.change === 'live-only' ? 'live only' : difference.change;
-  const pieces: Piece[] = [piece('plain', '     '), piece(CHOICE[choice] ?? 'warn', `[${choice.padEnd(7)}]`), piece('plain', ` ${padTo(nameOf(difference), width)}  ${change}  `), piece('muted', truncateEnd(sanitise(difference.effect), COLUMNS - 19 - width - change.length))];
+  const pieces: Piece[] = [piece('plain', '     '), piece(CHOICE[choice] ?? 'warn', `[${choice.padEnd(7)}]`), piece('plain', ` ${padTo(nameOf(difference), width)}  ${change}  `), piece('muted', truncateEnd(recorded(difference.effect), COLUMNS - 19 - width - change.length))];
   return { pieces };
 }
 

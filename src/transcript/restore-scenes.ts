@@ -1,26 +1,28 @@
 import type { Group } from '../realm/model.ts';
 import type { Proof, RunState } from '../runbook/model.ts';
-import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../ui/text.ts';
+import { displayWidth, truncateEnd, truncateMiddle } from '../ui/text.ts';
 import { excerpt } from './claims.ts';
-import { COLUMNS, piece, type Paint } from './paint.ts';
+import { COLUMNS, piece, recorded, type Paint } from './paint.ts';
 import { plain, type Row, type Shot } from './rows.ts';
 import type { Story } from './story.ts';
 import { WAY, awaited, signatureWords } from './words.ts';
 
 /** The requests of one client as they are about to be sent. */
 export function groupRows(story: Story, group: Group, place: string): Row[] {
-  const requests = group.operations.map((operation): Row => {
+  const requests = group.operations.flatMap((operation): Row[] => {
     const write = story.writes.find((one) => one.id === operation.id && !one.undo);
-    const note = truncateEnd(sanitise(operation.note === undefined ? operation.title : `${operation.title}, ${operation.note}`), 40);
-    const path = write ? write.path : operation.request.path.map((part) => (typeof part === 'string' ? part : '…')).join('/');
-    const room = COLUMNS - 3 - 5 - 2 - displayWidth(note);
-    return { pieces: [piece('plain', '   '), piece('info', operation.request.method.padEnd(5)), piece('plain', padTo(truncateMiddle(shortIds(path), room), room)), piece('muted', `  ${note}`)] };
+    const path = write ? write.path : `/admin/realms/${story.state.run?.realm ?? ''}/${operation.request.path.map((part) => (typeof part === 'string' ? part : '…')).join('/')}`;
+    const request = [piece('plain', '   '), piece('info', operation.request.method.padEnd(6)), piece('plain', truncateMiddle(shortIds(path), COLUMNS - 9))];
+    const note = piece('muted', recorded(operation.note === undefined ? operation.title : `${operation.title}, ${operation.note}`));
+    const used = request.reduce((sum, part) => sum + displayWidth(part.text), 0);
+    return used + displayWidth(note.text) + 3 <= COLUMNS ? [{ pieces: [...request, piece('plain', '   '), note] }] : [{ pieces: request }, ...plain(['         ', note], 9)];
   });
-  const id = story.state.run?.id ?? '';
-  const head = truncateEnd(sanitise(` Restore ${place}  ${group.owner}`), 50);
+  const room = COLUMNS - 1;
+  const head = truncateEnd(recorded(` Restore ${place}  ${group.owner}`), 48);
+  const undo = truncateEnd(recorded(`undo: realm-rescue undo ${story.state.run?.id ?? ''}`), room - displayWidth(head) - 2);
   return [
     ...plain(['']),
-    { pieces: [piece('strong', head), piece('muted', `undo: realm-rescue undo ${id}`.padStart(COLUMNS - 1 - displayWidth(head)))] },
+    { pieces: [piece('strong', head), piece('muted', ' '.repeat(room - displayWidth(head) - displayWidth(undo)) + undo)] },
     ...requests,
     ...plain([group.operations.length === 1 ? ' 1 write, sent once and read back.' : ` ${group.operations.length} writes, each sent once and read back.`]),
   ];
@@ -28,7 +30,7 @@ export function groupRows(story: Story, group: Group, place: string): Row[] {
 
 /** As screens show them: `clients/7d0e…`. The whole path stands in the journal and in transcript.md. */
 function shortIds(path: string): string {
-  return sanitise(path).replace(/\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1…');
+  return recorded(path).replace(/\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '$1…');
 }
 
 /** What became of one write. */

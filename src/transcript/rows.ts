@@ -1,7 +1,7 @@
 import type { JournalLine, RunState, StepName } from '../runbook/model.ts';
-import { displayWidth, sanitise, truncateEnd } from '../ui/text.ts';
+import { displayWidth, truncateEnd } from '../ui/text.ts';
 import type { By } from '../runbook/events.ts';
-import { COLUMNS, piece, wrapped, type Paint, type Piece } from './paint.ts';
+import { COLUMNS, piece, recorded, wrapped, type Paint, type Piece } from './paint.ts';
 import type { Story } from './story.ts';
 
 /** One line on the screen; with `typed`, a prompt after which a person typed that. */
@@ -35,7 +35,7 @@ export function typing(prompt: string, typed: string): Row[] {
   const room = COLUMNS - last.reduce((sum, part) => sum + displayWidth(part.text), 0) - 1;
   const fits = room >= Math.min(12, displayWidth(typed));
   const rows = (fits ? lines.slice(0, -1) : lines).map((pieces): Row => ({ pieces }));
-  return [...rows, { pieces: fits ? [...last, piece('plain', ' ')] : [piece('plain', ' ')], typed: truncateEnd(sanitise(typed), fits ? room : COLUMNS - 1) }];
+  return [...rows, { pieces: fits ? [...last, piece('plain', ' ')] : [piece('plain', ' ')], typed: truncateEnd(recorded(typed), fits ? room : COLUMNS - 1) }];
 }
 
 const MARK: Readonly<Record<RunState['steps']['connect']['status'], readonly [Paint, string]>> = {
