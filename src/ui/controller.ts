@@ -3,7 +3,7 @@
  * without a terminal, and the components only draw.
  */
 import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
-import { initialLocal, localFor, type LocalState } from './local.ts';
+import { initialLocal, localFor, questionKey, type LocalState } from './local.ts';
 import type { Outcome, Reach } from './outcome.ts';
 import { splitInput, type RawKey } from './press.ts';
 import { paste, press } from './update.ts';
@@ -54,12 +54,11 @@ export function createController(handle: RunHandle, suspend: () => void): Contro
     if (!onlyProgress || drawn.progress === null) flush();
     else timer ??= setTimeout(flush, PROGRESS_INTERVAL);
   });
-  const apply = ({ local: next, effect }: Outcome): boolean => {
+  const apply = ({ local: next, effect }: Outcome) => {
     local = next;
     if (effect?.type === 'interrupt') handle.interrupt();
     if (effect?.type === 'suspend') suspend();
     if (effect?.type === 'answer' && !handle.answer(effect.answer)) local = { ...next, notice: 'The run is not waiting for that now.' };
-    return effect !== null;
   };
 
   return {
@@ -78,14 +77,12 @@ export function createController(handle: RunHandle, suspend: () => void): Contro
       const chunk = splitInput(text, key);
       if (chunk.kind === 'paste') apply(paste(handle.snapshot(), localFor(local, handle.snapshot()), chunk.text));
       else {
-        const asked = handle.snapshot().state.question;
+        const asked = questionKey(handle.snapshot().state.question);
         for (const one of chunk.presses) {
           const now = handle.snapshot();
           // What was typed for one question must not answer the next one, which nobody has read yet.
-          if (one !== chunk.presses[0] && now.state.question?.kind !== asked?.kind) break;
-          const before = localFor(local, now);
-          const acted = apply(press(now, before, one, reach));
-          if (acted && asked?.kind !== 'choose') break;
+          if (questionKey(now.state.question) !== asked) break;
+          apply(press(now, localFor(local, now), one, reach));
         }
       }
       changed();

@@ -139,6 +139,7 @@ describe('the typed word', () => {
   test('a paste empties the field, so that half a paste and half a word make nothing', () => {
     const pasted = paste(confirm, keys(confirm, 'prim').local, 'ary');
     expect(pasted.effect).toBeNull();
+    expect(pasted.local.typed).toBe('');
     expect(keys(confirm, '<enter>', pasted.local).answers).toEqual([]);
   });
 
