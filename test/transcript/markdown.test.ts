@@ -109,7 +109,7 @@ describe('Markdown with hostile text', () => {
       for (const made of [prose(any), code(any), sentence(any)]) {
         expect(made).not.toMatch(/[\n\r|]/);
       }
-      expect(prose(any)).not.toMatch(/^(?:[-+=#>*_`~]|\d+[.)](?:\s|$))(?!`)/);
+      expect(prose(any)).not.toMatch(/^(?:[-+=#>*_~]|\d+[.)](?:\s|$))/);
     }), { numRuns: 1500 });
     expect(code('a|b')).toBe('<code>a&#124;b</code>');
     expect(code('``x`')).toBe('``` ``x` ```');
