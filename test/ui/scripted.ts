@@ -35,7 +35,7 @@ export const happy: Script = (effect) => {
       { type: 'write.verified', operation: effect.operation.id, undo: false, found: 'read-back', ids: {} },
     ];
     case 'look': return [{ type: 'write.looked', operation: effect.operation.id, undo: false, found: 'done', images: [] }];
-    case 'prove': return [{ type: 'prove.done', owner: effect.group.owner, proofs: effect.group.expectations.map((expectation) => ({ ...PROVEN, expectation })) }];
+    case 'prove': return [{ type: 'prove.done', owner: effect.group.owner, proofs: effect.group.expectations.map((expectation) => ({ ...PROVEN, expectation, payload: { ...PROVEN.payload, groups: ['/staff'] } })) }];
     case 'account': return [{ type: 'account.done', account: { sessionsBefore: 8012, sessionsAfter: 8019, sessionsLost: [], sessionsNew: 7, keysUnchanged: true, clientIdsUnchanged: true, moved: [], notes: [], ok: true } }];
     case 'export': return [{ type: 'export.done', exported: EXPORTED }];
     case 'check-thaw': return [{ type: 'thaw.checked', fingerprintBefore: 'a', fingerprintAfter: 'a', equal: true }];

@@ -47,12 +47,14 @@ export function payloadLines(proof: Proof, size: Size): readonly Line[] {
   const payload = proof.payload;
   const names = LANDMARKS.filter((name) => name !== claim && Object.hasOwn(payload, name));
   const proven = proof.outcome === 'proven';
+  const shown = claimAt(payload, claim);
   const wide = size.width === 'wide' && proof.before !== null;
   const valueRoom = (wide ? Math.floor(size.columns / 2) : size.columns) - displayWidth(claim) - 8;
-  const after = `"${sanitise(claim)}": ${valueText(claimAt(payload, claim), member, Math.max(12, valueRoom))}`;
+  const after = `"${sanitise(claim)}": ${valueText(shown, member, Math.max(12, valueRoom))}`;
   const marked = span(proven ? 'added' : 'removed', `${proven ? ' + ' : ' - '}${after}`);
   const before = proof.before === null ? null : `"${sanitise(claim)}": ${valueText(claimAt(proof.before, claim), member, Math.max(12, valueRoom))}`;
-  const claimLines = wide && before !== null
+  // Proven by another way than this payload (userinfo, an attachment): a line that says "not there" beside OK would be read as a contradiction.
+  const claimLines = proven && shown === undefined ? [] : wide && before !== null
     ? [line(padTo('   before', Math.floor(size.columns / 2)), ' after'), line(span('removed', padTo(` - ${before}`, Math.floor(size.columns / 2))), marked)]
     : [...(before === null || before === after ? [] : [line(span('removed', ` - ${before}`), span('muted', '   before'))]), line(marked, span('muted', `   awaited: ${awaited}`))];
   const landmarks = names.map((name) => line(`   "${name}": ${valueText(payload[name], undefined, Math.max(12, size.columns - name.length - 8))}`));

@@ -72,6 +72,8 @@ describe('payload', () => {
   test('marks the claim by a sign, not only by colour', () => {
     const missing: Proof = { ...PROVEN, outcome: 'not-proven', payload: { aud: 'account' }, before: null };
     expect(payloadLines(PROVEN, sized(80)).map(lineText)).toContain(' + "scope": "profile email orders:read"   awaited: orders:read');
+    const elsewhere: Proof = { ...PROVEN, way: 'userinfo', payload: { aud: 'account' }, before: null };
+    expect(payloadLines(elsewhere, sized(80)).map(lineText)).toEqual(['   "aud": "account"']);
     expect(payloadLines(missing, sized(80)).map(lineText)).toContain(' - "scope": (not there)   awaited: orders:read');
   });
 });
