@@ -14,7 +14,7 @@ export interface Called {
 
 /** All that the stager needs from a server: the real Keycloak and the sandbox both give it. */
 export interface AdminCalls {
-  /** Sends one request with an administrator's token. `path` is below /admin/realms/{realm}, or starts with `/admin`. */
+  /** Sends one request with an administrator's token. `path` is below /admin/realms/{realm}, or starts with `/admin/`. */
   call(method: string, path: string, body?: unknown): Promise<Called>;
   /** Sends a form to the token endpoint of the realm. */
   token(form: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: Json }>;
@@ -62,7 +62,7 @@ export function openAdminCalls(target: AdminTarget): AdminCalls {
     realm: target.realm,
     url,
     async call(method, path, body) {
-      const address = path.startsWith('/admin') ? url + path : `${url}/admin/realms/${encodeURIComponent(target.realm)}${path}`;
+      const address = path.startsWith('/admin/') ? url + path : `${url}/admin/realms/${encodeURIComponent(target.realm)}${path}`;
       const headers = { authorization: `Bearer ${await adminToken()}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
       const answer = await send(address, method, headers, body === undefined ? undefined : JSON.stringify(body));
       // The rights on a new realm come only with a new token.

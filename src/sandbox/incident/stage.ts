@@ -11,6 +11,8 @@ export interface StageOptions extends RealmFileOptions {
   readonly users?: number;
   /** False leaves out what a person added after the sync. */
   readonly liveOnly?: boolean;
+  /** Called once, between the logins and the loss: the moment to read what the realm has to become again. */
+  readonly whenGood?: () => Promise<void>;
 }
 
 /** What the incident did, as data for assertions. */
@@ -38,6 +40,7 @@ export async function createRealm(calls: AdminCalls, users = STORY_USERS): Promi
 export async function stageIncident(calls: AdminCalls, options: StageOptions = {}): Promise<Staged> {
   await createRealm(calls, options.users);
   const tokens = await logIn(calls, options.logins ?? 200, options.users);
+  await options.whenGood?.();
   await destroy(calls);
   if (options.liveOnly !== false) await addLiveOnly(calls);
   return { evidence: goodRealmFile(calls, options), tokens, truth: TRUTH };
