@@ -6,7 +6,10 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const SESSION = /^[\w-]{24}$/;
 const SESSION_KEYS = new Set(['id', 'sid', 'session_state']);
 const SECRET_KEYS = new Set(['secret', 'value']);
-const GENERATED_SECRET = /^[A-Za-z0-9]{32}$/;
+const GENERATED_SECRET = /^[A-Za-z0-9]{32,}$/;
+/** RSA keys are named by their thumbprint. */
+const KID = /^[\w-]{43}$/;
+const KEY_MATERIAL = new Set(['n', 'publicKey', 'public_key']);
 const TIMES = new Set(['exp', 'iat', 'nbf', 'auth_time', 'time', 'createdTimestamp', 'createdDate', 'start', 'started', 'lastAccess', 'validTo', 'refresh_expires_in', 'at_hash', 'client.secret.creation.time']);
 const TOKENS = new Set(['access_token', 'refresh_token', 'id_token']);
 
@@ -24,11 +27,13 @@ export function normalise(value: Json, naming: Naming, key = ''): Json {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [named(name, naming), normalise(item, naming, name)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
   if (TIMES.has(key)) return '<time>';
+  if (KEY_MATERIAL.has(key)) return '<key>';
   if (typeof value !== 'string') return value;
   // The order of the names in a scope is the order of a hash map.
   if (key === 'scope') return named(value.split(' ').sort().join(' '), naming);
   if (key === 'representation') return embedded(value, naming);
   if (TOKENS.has(key) && JWT.test(value)) return payload(value, naming);
+  if (KID.test(value)) return '<kid>';
   const known = named(value, naming);
   if (SESSION_KEYS.has(key) && SESSION.test(known)) return '<session>';
   return SECRET_KEYS.has(key) && GENERATED_SECRET.test(known) ? '<secret>' : known;

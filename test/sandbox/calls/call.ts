@@ -13,8 +13,6 @@ export interface Call {
   readonly as?: string;
   /** variable → where it comes from: `location` (last part), or a dotted path into the body (`[name=x]` picks from a list). */
   readonly save?: Readonly<Record<string, string>>;
-  /** Only the status is compared: the body is known to differ (see differences.ts for the reason). */
-  readonly differs?: string;
 }
 
 type Rest = Omit<Call, 'method' | 'path' | 'body' | 'form'>;

@@ -4,6 +4,7 @@ import { permissionCalls } from './permissions.ts';
 import { flowCalls, realmCalls } from './realm.ts';
 import { roleCalls, userCalls } from './roles.ts';
 import { lateCalls, tokenCalls } from './tokens.ts';
+import { wholeRealmCalls } from './whole-realm.ts';
 
 /** The whole differential table; the order matters, later calls stand on what earlier ones made. */
-export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls];
+export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...wholeRealmCalls];

@@ -13,6 +13,8 @@ export const roleCalls: readonly Call[] = [
   post('/clients/{timeline}/roles', { name: 'read' }),
   post('/clients/{timeline}/roles', { name: 'write' }),
   post('/clients/{timeline}/roles', { name: 'admin', composites: { realm: ['staff'], client: { 'timeline-service': ['read'] } } }),
+  post('/clients/{timeline}/roles', { name: 'both', composite: true, composites: { realm: ['staff'], client: { 'timeline-service': ['read'] } } }),
+  get('/clients/{timeline}/roles/both/composites'),
   post('/clients/{auth}/roles', { name: 'introspect' }),
   get('/clients/{timeline}/roles', { save: { read: '[name=read].id', write: '[name=write].id' } }),
   get('/clients/{timeline}/roles?briefRepresentation=false'),

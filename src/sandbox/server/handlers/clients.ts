@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
+import { allows, type Actor } from '../permissions.ts';
 import { described, errorMessage, notFound, Refusal } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
-import { buildClient, buildMapper, buildServiceAccount, newSecret } from '../state/build.ts';
-import { clientOf } from '../state/find.ts';
+import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret } from '../state/build.ts';
+import { clientOf, roleNamed } from '../state/find.ts';
 import { filledMap, object, objects, page, present, text, without } from '../state/json.ts';
 import type { ClientRow, RealmRow, UserRow } from '../state/model.ts';
 import { clientJson, userJson } from '../state/represent.ts';
 import { emptyAuthz, resourceServerJson } from './authz.ts';
 
-function listClients({ realm, query }: Request): Answer {
+const mayManage = (actor: Actor | null): boolean => actor !== null && allows(actor, 'manage-clients');
+
+function listClients({ realm, query, actor }: Request): Answer {
   const wanted = query.get('clientId');
   const fits = (client: ClientRow): boolean => wanted === null || (query.get('search') === 'true' ? client.clientId.includes(wanted) : client.clientId === wanted);
   const rows = realm.clients.filter(fits).sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-  return ok(page(rows, query).map((client) => clientJson(realm, client)));
+  return ok(page(rows, query).map((client) => clientJson(realm, client, mayManage(actor))));
 }
 
 function createClient(request: Request): Answer {
@@ -24,17 +27,21 @@ function createClient(request: Request): Answer {
   if (realm.clients.some((client) => client.clientId === body['clientId'])) throw errorMessage(409, `Client ${text(body['clientId']) ?? ''} already exists`);
   if (realm.clients.some((client) => client.id === id)) throw described(409, 'conflict', 'Duplicate resource error');
   const client = buildClient(realm, body, request.now);
-  if (body['protocol'] === 'openid-connect') {
-    client.attributes = { 'backchannel.logout.session.required': 'true', 'backchannel.logout.revoke.offline.tokens': 'false', ...client.attributes };
-  }
+  if (body['protocol'] === 'openid-connect') protocolDefaults(client, body);
   realm.clients.push(client);
-  if (client.fields['serviceAccountsEnabled'] === true) realm.users.push(buildServiceAccount(realm, client, request.now));
-  const events: EventDraft[] = [{ representation: { ...body, id: client.id } }];
-  if (body['authorizationServicesEnabled'] === true) {
-    client.authz = emptyAuthz();
-    events.unshift({ type: 'AUTHORIZATION_RESOURCE_SERVER', path: `clients/${client.id}`, representation: resourceServerJson(client) });
-  }
-  return created(client.id, { events });
+  keepServiceAccount(realm, client, client.fields['serviceAccountsEnabled'], request.now);
+  const event = { representation: { ...body, id: client.id } };
+  if (body['authorizationServicesEnabled'] !== true) return created(client.id, { events: [event] });
+  const [made] = switchAuthz(realm, client, true);
+  return created(client.id, { events: [{ ...made, path: `clients/${client.id}` }, event] });
+}
+
+/** Naming the protocol changes the defaults: such a client is public with direct access grants unless the body says otherwise. */
+function protocolDefaults(client: ClientRow, body: JsonObject): void {
+  client.fields['publicClient'] = body['publicClient'] ?? true;
+  client.fields['directAccessGrantsEnabled'] = body['directAccessGrantsEnabled'] ?? true;
+  if (client.fields['publicClient'] === true) client.secret = null;
+  client.attributes = { 'backchannel.logout.session.required': 'true', 'backchannel.logout.revoke.offline.tokens': 'false', ...client.attributes };
 }
 
 /** Fields that PUT never takes from the body: they have places of their own, or are ignored as on the real server. */
@@ -57,7 +64,7 @@ function updateClient(request: Request): Answer {
   client.attributes = mergeAttributes(client.attributes, object(body['attributes']));
   if (body['protocolMappers'] !== undefined) replaceMappers(client, body);
   keepServiceAccount(realm, client, body['serviceAccountsEnabled'], request.now);
-  return { ...done, events: switchAuthz(client, body['authorizationServicesEnabled'] === true) };
+  return { ...done, events: switchAuthz(realm, client, body['authorizationServicesEnabled'] === true) };
 }
 
 /** A null or empty value takes the key out; keys that are not mentioned stay. */
@@ -80,15 +87,25 @@ function keepServiceAccount(realm: RealmRow, client: ClientRow, flag: unknown, n
   if (flag === true && scope !== undefined && !client.defaults.includes(scope.id)) client.defaults.push(scope.id);
 }
 
-function switchAuthz(client: ClientRow, wanted: boolean): EventDraft[] {
+/** Makes or drops the resource server where the flag says something new; gives the events of the whole update. */
+function switchAuthz(realm: RealmRow, client: ClientRow, wanted: boolean): EventDraft[] {
   if (wanted === (client.authz !== null)) return [{}];
-  const representation = client.authz === null ? undefined : resourceServerJson(client);
-  client.authz = wanted ? emptyAuthz() : null;
   const type = 'AUTHORIZATION_RESOURCE_SERVER';
-  return wanted ? [{ operation: 'CREATE', type, representation: resourceServerJson(client) }, { type }] : [{ operation: 'DELETE', type, ...(representation === undefined ? {} : { representation }) }, { type }];
+  const representation = resourceServerJson(client);
+  client.authz = wanted ? emptyAuthz() : null;
+  if (wanted) grantProtection(realm, client);
+  return [{ operation: wanted ? 'CREATE' : 'DELETE', type, representation: wanted ? resourceServerJson(client) : representation }, { type }];
 }
 
-/** A client's end by REST takes its roles, service account and sessions along. */
+/** A resource server's service account may manage its resources: a client role of its own says so. */
+function grantProtection(realm: RealmRow, client: ClientRow): void {
+  const role = roleNamed(realm, client.id, 'uma_protection') ?? buildRole(client.id, { name: 'uma_protection' });
+  if (!realm.roles.includes(role)) realm.roles.push(role);
+  const user = realm.users.find((row) => row.serviceAccount === client.id);
+  if (user !== undefined && !user.roles.includes(role.id)) user.roles.push(role.id);
+}
+
+/** A client's end by REST takes its roles, service account and client sessions along; the user sessions stay, without it. */
 function deleteClient(request: Request): Answer {
   const { realm } = request;
   const client = clientOf(request);
@@ -97,8 +114,7 @@ function deleteClient(request: Request): Answer {
   realm.clients = realm.clients.filter((row) => row !== client);
   realm.users = realm.users.filter((user) => user.serviceAccount !== client.id);
   for (const session of realm.sessions) delete session.clients[client.id];
-  realm.sessions = realm.sessions.filter((session) => Object.keys(session.clients).length > 0);
-  return done;
+  return { ...done, events: [{ representation: { id: client.id, clientId: client.clientId } }] };
 }
 
 /** Takes roles out of the realm and out of everything that holds them. */
@@ -136,7 +152,7 @@ function renewSecret(request: Request): Answer {
 export const CLIENT_ROUTES: readonly Route[] = [
   route('GET /clients', 'view-clients', listClients, { weak: 'query-clients' }),
   route('POST /clients', 'manage-clients|create-client', createClient, { event: 'CLIENT' }),
-  route('GET /clients/{client}', 'view-clients', (request) => ok(clientJson(request.realm, clientOf(request)))),
+  route('GET /clients/{client}', 'view-clients', (request) => ok(clientJson(request.realm, clientOf(request), mayManage(request.actor)))),
   route('PUT /clients/{client}', 'manage-clients', updateClient, { event: 'CLIENT' }),
   route('DELETE /clients/{client}', 'manage-clients', deleteClient, { event: 'CLIENT' }),
   route('GET /clients/{client}/client-secret', 'view-clients', secretOf),

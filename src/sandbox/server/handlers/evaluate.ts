@@ -1,6 +1,7 @@
 /** Previews of tokens: no session, no event, nothing kept but the warm mapper that a real token leaves as well. */
 import { randomUUID } from 'node:crypto';
-import { notFound } from '../refusal.ts';
+import { allows } from '../permissions.ts';
+import { notFound, Refusal } from '../refusal.ts';
 import { ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { clientNamed, clientOf } from '../state/find.ts';
 import { list as listOf, text } from '../state/json.ts';
@@ -16,6 +17,8 @@ function subjectOf(request: Request): Subject {
   const client = clientOf(request);
   const id = request.query.get('userId');
   if (id === null) throw notFound('No userId provided');
+  // The preview shows a user's data, so it wants both rights (facts, top ten 5).
+  if (request.actor === null || !allows(request.actor, 'view-users')) throw new Refusal(403, { error: 'You have no access to this user' });
   const user = request.realm.users.find((row) => row.id === id);
   if (user === undefined) throw notFound('No user found');
   return { realm: request.realm, client, user, requested: request.query.get('scope') ?? '', session: newSessionId(), notes: {} };
@@ -54,10 +57,9 @@ function protocolMappers(request: Request): Answer {
   const row = (mapper: MapperRow, container: { readonly id: string; readonly name: string; readonly type: string }): Record<string, string> => ({
     mapperId: mapper.id, mapperName: mapper.name, containerId: container.id, containerName: container.name, containerType: container.type, protocolMapper: mapper.protocolMapper,
   });
-  // The name of the client itself stays empty here unless it has a display name.
-  const own = client.mappers.map((mapper) => row(mapper, { id: client.id, name: text(client.fields['name']) ?? '', type: 'client' }));
+  const own = client.mappers.filter((mapper) => mapper.protocol === client.fields['protocol']).map((mapper) => row(mapper, { id: client.id, name: '', type: 'client' }));
   const scopes = evaluated(request.realm, client, request.query.get('scope') ?? '').flatMap((scope) => scope.mappers.map((mapper) => row(mapper, { id: scope.id, name: scope.name, type: 'client-scope' })));
-  return ok([...own, ...scopes].filter((mapper) => mapper['protocolMapper'] !== ''));
+  return ok([...own, ...scopes]);
 }
 
 /** Roles of one container (the realm by name, or a client) that may get into the client's tokens, or may not. */
@@ -70,14 +72,13 @@ function roles(request: Request, granted: boolean): Answer {
 }
 
 const BASE = '/clients/{client}/evaluate-scopes';
-// The preview of a token shows a user's data, so it wants both rights (facts, top ten 5).
-const BOTH = 'view-clients+view-users';
+const READ = 'view-clients';
 
 export const EVALUATE_ROUTES: readonly Route[] = [
-  route(`GET ${BASE}/generate-example-access-token`, BOTH, exampleAccessToken),
-  route(`GET ${BASE}/generate-example-id-token`, BOTH, exampleIdToken),
-  route(`GET ${BASE}/generate-example-userinfo`, BOTH, (request) => ok(userinfo(subjectOf(request)))),
-  route(`GET ${BASE}/protocol-mappers`, 'view-clients', protocolMappers),
-  route(`GET ${BASE}/scope-mappings/{container}/granted`, 'view-clients', (request) => roles(request, true)),
-  route(`GET ${BASE}/scope-mappings/{container}/not-granted`, 'view-clients', (request) => roles(request, false)),
+  route(`GET ${BASE}/generate-example-access-token`, READ, exampleAccessToken),
+  route(`GET ${BASE}/generate-example-id-token`, READ, exampleIdToken),
+  route(`GET ${BASE}/generate-example-userinfo`, READ, (request) => ok(userinfo(subjectOf(request)))),
+  route(`GET ${BASE}/protocol-mappers`, READ, protocolMappers),
+  route(`GET ${BASE}/scope-mappings/{container}/granted`, READ, (request) => roles(request, true)),
+  route(`GET ${BASE}/scope-mappings/{container}/not-granted`, READ, (request) => roles(request, false)),
 ];

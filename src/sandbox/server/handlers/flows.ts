@@ -58,15 +58,18 @@ function remove(request: Request): Answer {
   const flow = flowById(request);
   if (flow['builtIn'] === true) throw new Refusal(400, { error: "Can't delete built in flow" });
   const gone = new Set<unknown>();
+  const configs = new Set<unknown>();
   const collect = (row: Fields): void => {
     gone.add(row['alias']);
     for (const execution of objects(row['authenticationExecutions'])) {
+      configs.add(execution['authenticatorConfig']);
       const inner = byAlias(request.realm, execution['flowAlias']);
       if (inner !== undefined) collect(inner);
     }
   };
   collect(flow);
   request.realm.flows = request.realm.flows.filter((row) => !gone.has(row['alias']));
+  request.realm.authenticatorConfigs = request.realm.authenticatorConfigs.filter((row) => !configs.has(row['alias']));
   return done;
 }
 
@@ -114,7 +117,8 @@ function config({ realm, params }: Request): Answer {
   return ok(found);
 }
 
-const topLevel = ({ realm }: Request): Answer => ok(realm.flows.filter((flow) => flow['topLevel'] === true).map(flowJson));
+/** The list that the console shows; the SAML ECP flow is left out there. */
+const topLevel = ({ realm }: Request): Answer => ok(realm.flows.filter((flow) => flow['topLevel'] === true && flow['alias'] !== 'saml ecp').map(flowJson));
 const FLOW = { event: 'AUTH_FLOW' };
 const BASE = '/authentication';
 

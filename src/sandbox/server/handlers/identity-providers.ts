@@ -13,10 +13,10 @@ export function maskProvider(provider: JsonObject): Fields {
   return { ...provider, config: { ...config, ...(config['clientSecret'] === undefined ? {} : { clientSecret: MASK }) } };
 }
 
-const TYPES = ['USER_AUTHENTICATION', 'CLIENT_ASSERTION', 'EXCHANGE_EXTERNAL_TOKEN', 'JWT_AUTHORIZATION_GRANT'];
+const TYPES = ['USER_AUTHENTICATION', 'CLIENT_ASSERTION', 'EXCHANGE_EXTERNAL_TOKEN', 'JWT_AUTHORIZATION_GRANT', 'TRUST_MATERIAL'];
 const DEFAULTS: JsonObject = { enabled: true };
 
-const shown = (provider: Fields): Fields => ({ ...maskProvider(provider), ...(provider['providerId'] === 'oidc' ? { types: TYPES } : {}) });
+export const shownProvider = (provider: Fields): Fields => ({ ...maskProvider(provider), ...(provider['providerId'] === 'oidc' ? { types: TYPES } : {}) });
 
 function find({ realm, params }: Request): Fields {
   const provider = realm.identityProviders.find((row) => row['alias'] === params['alias']);
@@ -87,9 +87,9 @@ const READ = 'view-identity-providers';
 const WRITE = 'manage-identity-providers';
 
 export const IDENTITY_PROVIDER_ROUTES: readonly Route[] = [
-  route(`GET ${BASE}`, READ, ({ realm }) => ok(realm.identityProviders.map(shown))),
+  route(`GET ${BASE}`, READ, ({ realm }) => ok(realm.identityProviders.map(shownProvider))),
   route(`POST ${BASE}`, WRITE, create, PROVIDER),
-  route(`GET ${BASE}/{alias}`, READ, (request) => ok(shown(find(request)))),
+  route(`GET ${BASE}/{alias}`, READ, (request) => ok(shownProvider(find(request)))),
   route(`PUT ${BASE}/{alias}`, WRITE, update, PROVIDER),
   route(`DELETE ${BASE}/{alias}`, WRITE, remove, PROVIDER),
   route(`GET ${BASE}/{alias}/mappers`, READ, (request) => {

@@ -6,7 +6,7 @@ import type { ClientRow, Fields, GroupRow, RealmRow, RoleRow } from '../state/mo
 import { clientJson, groupJson, roleJson, scopeJson, scopeNames, userJson } from '../state/represent.ts';
 import { authzSettings } from './authz.ts';
 import { flowJson } from './flows.ts';
-import { maskProvider } from './identity-providers.ts';
+import { shownProvider } from './identity-providers.ts';
 import { realmJson } from './realms.ts';
 
 const MASK = '**********';
@@ -86,7 +86,7 @@ function partialExport({ realm, query, world }: Request): Answer {
     ...(mappings.length === 0 ? {} : { scopeMappings: mappings }),
     ...(withClients ? clientParts(realm) : {}),
     ...(query.get('exportGroupsAndRoles') === 'true' ? roleParts(realm, withClients) : {}),
-    identityProviders: realm.identityProviders.map(maskProvider), identityProviderMappers: realm.identityProviderMappers,
+    identityProviders: realm.identityProviders.map(shownProvider), identityProviderMappers: realm.identityProviderMappers,
     components: components(realm), authenticationFlows: realm.flows.map(flowJson), authenticatorConfig: realm.authenticatorConfigs, requiredActions: realm.requiredActions,
     localizationTexts: realm.localization,
   });

@@ -26,15 +26,21 @@ function read({ realm, actor }: Request): Answer {
   return ok(present({ realm: realm.name, displayName, supportedLocales: list(realm.fields['supportedLocales']), bruteForceProtected, organizationsEnabled }));
 }
 
-/** Fields that are null or absent stay; attributes are replaced as a whole, but those that Keycloak keeps there itself stay. */
+/** Fields that Keycloak keeps as attributes: once they were sent, they show in both places. */
+const MIRRORED = ['clientSessionIdleTimeout', 'clientSessionMaxLifespan', 'clientOfflineSessionIdleTimeout', 'clientOfflineSessionMaxLifespan', 'scimApiEnabled'];
+const OWN_ATTRIBUTES = /^(ciba|oauth2Device|par)/;
+
+/** Fields that are null or absent stay; attributes are replaced as a whole, but those that Keycloak sets from fields of its own stay. */
 function update({ realm, body }: Request): Answer {
   const sent = present(without(object(body), [...PARTS, 'attributes']));
   Object.assign(realm.fields, sent);
   const attributes = object(body)['attributes'];
   if (isObject(attributes)) {
-    const own = Object.fromEntries(Object.entries(object(realm.fields['attributes'])).filter(([key]) => key in object(freshData.realm['attributes'] as JsonObject)));
+    const own = Object.fromEntries(Object.entries(object(realm.fields['attributes'])).filter(([key]) => OWN_ATTRIBUTES.test(key)));
     realm.fields['attributes'] = { ...own, ...stringMap(attributes) };
   }
+  const mirrored = Object.entries(sent).filter(([key]) => MIRRORED.includes(key)).map(([key, value]) => [key, String(value)]);
+  realm.fields['attributes'] = { ...object(realm.fields['attributes']), ...Object.fromEntries(mirrored) };
   return { ...done, events: [{ path: null }] };
 }
 
@@ -47,6 +53,7 @@ function remove({ world, realm }: Request): Answer {
 export async function createRealm({ world, body, now }: Request): Promise<Answer> {
   const sent = object(body);
   const name = text(sent['realm']) ?? '';
+  if (name === '') throw errorMessage(400, 'Realm name cannot be empty');
   const taken = (): boolean => world.realms.some((realm) => realm.name === name || realm.id === sent['id']);
   if (taken()) throw errorMessage(409, `Realm ${name} already exists`);
   const realm = await importRealm(sent, now);
@@ -78,12 +85,13 @@ function profile({ realm }: Request): Answer {
 function setProfile(request: Request): Answer {
   const { realm } = request;
   const body = object(request.body);
-  const whole = { ...body, attributes: list(body['attributes']).map((attribute) => ({ ...object(attribute), multivalued: object(attribute)['multivalued'] ?? false })), groups: body['groups'] ?? [] };
+  const attributes = list(body['attributes']).map((attribute) => ({ ...object(attribute), multivalued: object(attribute)['multivalued'] ?? false }));
+  const whole = { attributes, groups: body['groups'] ?? [], ...without(body, ['attributes', 'groups']) };
   const config = { 'kc.user.profile.config': [JSON.stringify(whole)] };
   const old = realm.components.find((row) => row['providerType'] === PROFILE);
   if (old === undefined) realm.components.push({ id: crypto.randomUUID(), providerId: 'declarative-user-profile', providerType: PROFILE, parentId: realm.id, config });
   else old['config'] = config;
-  return { ...profile(request), events: [{ representation: body }] };
+  return { ...profile(request), events: [{ representation: whole }] };
 }
 
 function texts404({ realm, params }: Request): Answer {

@@ -12,15 +12,11 @@ export function buildMapper(body: JsonObject): MapperRow {
   };
 }
 
-/** Mappers with a `claim`: creating a container with one of them inside stores the userinfo switch, creating the mapper alone does not. */
-const CLAIM_MAPPERS = new Set(['oidc-audience-mapper', 'oidc-hardcoded-claim-mapper', 'oidc-group-membership-mapper', 'oidc-usermodel-attribute-mapper', 'oidc-usermodel-property-mapper', 'oidc-full-name-mapper',
-  'oidc-usermodel-realm-role-mapper', 'oidc-usermodel-client-role-mapper', 'oidc-usersessionmodel-note-mapper']);
-
-/** Mappers inside the body of a new client or client scope (facts: baselines section 3). */
-export function buildInlineMappers(body: JsonObject): MapperRow[] {
+/** Mappers inside the body of a new client or client scope get the userinfo switch stored; one that is made alone does not (facts: baselines section 3). */
+function buildInlineMappers(body: JsonObject): MapperRow[] {
   return objects(body['protocolMappers']).map(buildMapper).map((mapper) => {
     const id = mapper.config['id.token.claim'];
-    if (!CLAIM_MAPPERS.has(mapper.protocolMapper) || id === undefined || 'userinfo.token.claim' in mapper.config) return mapper;
+    if (id === undefined || 'userinfo.token.claim' in mapper.config) return mapper;
     return { ...mapper, config: { ...mapper.config, 'userinfo.token.claim': id } };
   });
 }
@@ -58,22 +54,19 @@ export function buildClient(realm: RealmRow, body: JsonObject, now: number): Cli
   if (body['webOrigins'] === undefined) fields['webOrigins'] = [...new Set(texts(fields['redirectUris']).map(origin).filter((item) => item !== null))];
   const attributes: Record<string, string> = { realm_client: 'false', ...filledMap(body['attributes']) };
   let secret = text(body['secret']);
-  const confidential = fields['publicClient'] !== true && fields['bearerOnly'] !== true;
-  if (secret === null && confidential) {
+  if (secret === null && fields['publicClient'] !== true) {
     secret = newSecret();
     attributes['client.secret.creation.time'] = String(Math.floor(now / 1000));
   }
   return {
     id: text(body['id']) ?? randomUUID(), clientId: text(body['clientId']) ?? randomUUID(), secret, attributes, fields, mappers: buildInlineMappers(body),
-    defaults: linked(realm, body['defaultClientScopes'], realm.defaultScopes, fields['serviceAccountsEnabled'] === true), optionals: linked(realm, body['optionalClientScopes'], realm.optionalScopes, false),
+    defaults: linked(realm, body['defaultClientScopes'], realm.defaultScopes), optionals: linked(realm, body['optionalClientScopes'], realm.optionalScopes),
     roles: [], authz: null,
   };
 }
 
-function linked(realm: RealmRow, names: Json | undefined, usual: readonly string[], serviceAccount: boolean): string[] {
-  const ids = names === undefined || names === null ? [...usual] : realm.scopes.filter((scope) => texts(names).includes(scope.name)).map((scope) => scope.id);
-  const extra = serviceAccount ? realm.scopes.filter((scope) => scope.name === 'service_account').map((scope) => scope.id) : [];
-  return [...new Set([...ids, ...extra])];
+function linked(realm: RealmRow, names: Json | undefined, usual: readonly string[]): string[] {
+  return names === undefined || names === null ? [...usual] : realm.scopes.filter((scope) => texts(names).includes(scope.name)).map((scope) => scope.id);
 }
 
 export function buildRole(client: string | null, body: JsonObject): RoleRow {

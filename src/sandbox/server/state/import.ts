@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../realm/json.ts';
 import { fresh } from '../data/fresh.ts';
-import { buildClient, buildGroup, buildRole, buildScope, buildServiceAccount, buildUser, newSecret, rolesByName } from './build.ts';
+import { buildClient, buildGroup, buildMapper, buildRole, buildScope, buildServiceAccount, buildUser, rolesByName } from './build.ts';
 import { clientNamed, roleNamed } from './find.ts';
 import { list, object, objects, present, text, texts, without } from './json.ts';
 import { generateKeys } from './keys.ts';
-import type { Fields, RealmRow } from './model.ts';
+import type { ClientRow, Fields, MapperRow, RealmRow } from './model.ts';
 
 /** Parts of a realm representation that become rows; everything else stays in `fields`. */
 export const PARTS = ['id', 'realm', 'defaultRole', 'defaultRoles', 'clients', 'clientScopes', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes', 'roles', 'groups', 'defaultGroups', 'users', 'scopeMappings',
@@ -31,10 +31,12 @@ export async function importRealm(sent: JsonObject, now: number): Promise<RealmR
   };
   realm.components = components(realm, object(sent['components']), object(base['components']));
   realm.keys = await generateKeys(realm.components, now);
-  addScopes(realm, or('clientScopes'), or('defaultDefaultClientScopes'), or('defaultOptionalClientScopes'));
+  // With scopes of its own a realm's built-in clients are left without any link.
+  const ownScopes = sent['clientScopes'] !== undefined;
+  addScopes(realm, ownScopes ? withOfflineAccess(sent, base) : base, !ownScopes);
   const sentClients = objects(sent['clients']);
   const builtIn = objects(base['clients']).filter((client) => !sentClients.some((own) => own['clientId'] === client['clientId']));
-  realm.clients = [...builtIn.map((client) => buildClient(realm, client, now)), ...sentClients.map((client) => withSecret(buildClient(realm, client, now), now))];
+  realm.clients = [...builtIn.map((client) => builtInClient(client, buildClient(realm, ownScopes ? { ...client, defaultClientScopes: [], optionalClientScopes: [] } : client, now))), ...sentClients.map((client) => imported(buildClient(realm, client, now)))];
   addRoles(realm, object(base['roles']), object(sent['roles']), text(object(sent['defaultRole'])['name']) ?? `default-roles-${name}`);
   for (const source of [base, sent]) addScopeMappings(realm, source);
   for (const group of objects(sent['groups'])) addGroup(realm, null, group);
@@ -42,11 +44,16 @@ export async function importRealm(sent: JsonObject, now: number): Promise<RealmR
   return realm;
 }
 
-/** An import gives even the built-in clients a secret: that is how one can tell later that there was an import (facts, section 7). */
-function withSecret(client: RealmRow['clients'][number], now: number): RealmRow['clients'][number] {
-  if (client.fields['bearerOnly'] !== true || client.secret !== null) return client;
-  return { ...client, secret: newSecret(), attributes: { ...client.attributes, 'client.secret.creation.time': String(Math.floor(now / 1000)) } };
+/**
+ * Built-in clients are born without a secret. One that comes in the representation gets one, even `realm-management`:
+ * that is how one can tell later that there was an import (facts, section 7).
+ */
+function builtInClient(body: JsonObject, row: ClientRow): ClientRow {
+  const { 'client.secret.creation.time': _born, ...attributes } = row.attributes;
+  return { ...asGiven(body, row), secret: null, attributes };
 }
+
+const imported = (row: ClientRow): ClientRow => ({ ...row, attributes: { 'post.logout.redirect.uris': '+', ...row.attributes } });
 
 const withId = (row: JsonObject): Fields => ({ ...row, id: text(row['id']) ?? randomUUID() });
 
@@ -55,11 +62,23 @@ function components(realm: RealmRow, sent: JsonObject, base: JsonObject): Fields
     objects(rows).map((row) => withId(present({ ...without(row, ['subComponents']), id: row['id'] ?? null, providerType, parentId: realm.id, config: object(row['config']) }))));
 }
 
-function addScopes(realm: RealmRow, scopes: Json | undefined, defaults: Json | undefined, optionals: Json | undefined): void {
-  realm.scopes = objects(scopes).map(buildScope);
+/** Built-in objects keep the configs of their mappers as the fresh realm has them. */
+function asGiven<T extends { mappers: MapperRow[] }>(body: JsonObject, row: T): T {
+  return { ...row, mappers: objects(body['protocolMappers']).map(buildMapper) };
+}
+
+/** A representation with scopes of its own gets no built-in one, except `offline_access` as an optional one. */
+function withOfflineAccess(sent: JsonObject, base: JsonObject): JsonObject {
+  const own = objects(sent['clientScopes']);
+  const offline = objects(base['clientScopes']).filter((scope) => scope['name'] === 'offline_access' && !own.some((row) => row['name'] === 'offline_access'));
+  return { ...sent, clientScopes: [...own, ...offline], defaultOptionalClientScopes: [...texts(sent['defaultOptionalClientScopes']), ...offline.map((scope) => scope['name'] ?? '')] };
+}
+
+function addScopes(realm: RealmRow, source: JsonObject, builtIn: boolean): void {
+  realm.scopes = objects(source['clientScopes']).map((scope) => (builtIn ? asGiven(scope, buildScope(scope)) : buildScope(scope)));
   const ids = (names: Json | undefined): string[] => texts(names).map((name) => realm.scopes.find((scope) => scope.name === name)?.id).filter((id) => id !== undefined);
-  realm.defaultScopes = ids(defaults);
-  realm.optionalScopes = ids(optionals);
+  realm.defaultScopes = ids(source['defaultDefaultClientScopes']);
+  realm.optionalScopes = ids(source['defaultOptionalClientScopes']);
 }
 
 function addRoles(realm: RealmRow, base: JsonObject, sent: JsonObject, defaultRole: string): void {

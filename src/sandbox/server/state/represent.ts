@@ -16,11 +16,8 @@ export function mapperRaw(realm: RealmRow, mapper: MapperRow): Fields {
 /** The switches that an OIDC mapper has even when its config does not say so. */
 export function effectiveConfig(mapper: MapperRow): Record<string, string> {
   if (mapper.protocol !== 'openid-connect') return { ...mapper.config };
-  return {
-    ...mapper.config,
-    'userinfo.token.claim': mapper.config['userinfo.token.claim'] ?? String(mapper.config['id.token.claim'] === 'true'),
-    'introspection.token.claim': mapper.config['introspection.token.claim'] ?? String(mapper.config['access.token.claim'] === 'true'),
-  };
+  const { 'id.token.claim': id, 'access.token.claim': access } = mapper.config;
+  return { ...(id === undefined ? {} : { 'userinfo.token.claim': id }), ...(access === undefined ? {} : { 'introspection.token.claim': access }), ...mapper.config };
 }
 
 /** As `protocol-mappers/models` shows it, while the inline list of a client shows it raw. */
@@ -33,9 +30,9 @@ const mappersOf = (realm: RealmRow, mappers: readonly MapperRow[]): Fields => (m
 
 export const scopeNames = (realm: RealmRow, ids: readonly string[]): string[] => realm.scopes.filter((scope) => ids.includes(scope.id)).map((scope) => scope.name);
 
-export function clientJson(realm: RealmRow, client: ClientRow): Fields {
+export function clientJson(realm: RealmRow, client: ClientRow, mayManage = true): Fields {
   const scoped = (ids: readonly string[]): string[] => scopeNames(realm, ids).filter((name) => realm.scopes.find((scope) => scope.name === name)?.protocol === client.fields['protocol']);
-  const manageable = client.clientId !== 'realm-management' && client.clientId !== 'broker';
+  const manageable = mayManage && client.clientId !== 'realm-management';
   return present({
     id: client.id, clientId: client.clientId, ...client.fields, secret: client.secret, attributes: client.attributes,
     ...mappersOf(realm, client.mappers),

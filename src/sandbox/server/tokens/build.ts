@@ -46,8 +46,12 @@ const SWITCH: Readonly<Record<Kind, string>> = { access: 'access.token.claim', i
 /** These work without a switch in their config, as mappers from before the switches existed have none. */
 const ALWAYS = new Set(['oidc-audience-resolve-mapper', 'oidc-hardcoded-role-mapper']);
 
+/** No switch brings these into userinfo. */
+const NOT_IN_USERINFO = new Set(['oidc-acr-mapper']);
+
 function runs(mapper: MapperRow, kind: Kind, lightweight: boolean): boolean {
   if (kind === 'access' && lightweight) return mapper.config['lightweight.claim'] === 'true';
+  if (kind === 'userinfo' && NOT_IN_USERINFO.has(mapper.protocolMapper)) return false;
   const value = effectiveConfig(mapper)[SWITCH[kind]];
   return value === 'true' || (ALWAYS.has(mapper.protocolMapper) && mapper.config['access.token.claim'] === undefined && kind !== 'id' && kind !== 'userinfo');
 }

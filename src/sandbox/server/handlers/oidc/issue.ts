@@ -13,6 +13,8 @@ export interface Issue {
   /** The last letters of the token id's first part: how it was asked for. */
   readonly grant: 'ro' | 'cc' | 'rt' | 'na';
   readonly notes: Readonly<Record<string, string>>;
+  /** The scope names of the refresh token that was used: its successor says the same, whatever takes part now. */
+  readonly refreshScope?: string;
 }
 
 /** `onrtro`: online/offline/transient session, regular/lightweight token, and the grant. */
@@ -45,7 +47,7 @@ export async function issue(request: Request, wanted: Issue): Promise<Answer> {
   warm(realm, access.warmed);
   if (session !== null) {
     const idle = session.offline ? 0 : seconds(realm, 'ssoSessionIdleTimeout', 1800);
-    const names = [...(asksOpenid(requested) ? ['openid'] : []), ...access.scopes.map((scope) => scope.name)].join(' ');
+    const names = wanted.refreshScope ?? [...(asksOpenid(requested) ? ['openid'] : []), ...access.scopes.map((scope) => scope.name)].join(' ');
     const { sub, aud } = access.claims;
     const claims: Fields = {
       ...(idle === 0 ? {} : { exp: now + idle }), iat: now, jti: randomUUID(), iss: issuer, aud: issuer, ...(sub === undefined ? {} : { sub }), typ: session.offline ? 'Offline' : 'Refresh', azp: client.clientId,

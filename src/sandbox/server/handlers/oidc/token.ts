@@ -73,7 +73,8 @@ async function refresh(request: Request, client: ClientRow): Promise<Answer> {
   if (session === undefined || user === undefined) throw invalid(offline ? 'Offline user session not found' : 'Session not active');
   const requested = session.clients[client.id];
   if (requested === undefined) throw invalid("Session doesn't have required client");
+  if (user.fields['enabled'] !== true) throw invalid('User disabled');
   session.lastAccess = Math.floor(request.now / 1000);
-  return issue(request, { client, user, session, requested, grant: 'rt', notes: {} });
+  return issue(request, { client, user, session, requested, grant: 'rt', notes: {}, refreshScope: String(claims['scope']) });
 }
 
