@@ -17,10 +17,13 @@ export interface ClaimRow {
 export function excerpt(proof: Proof, width = 110): ClaimRow[] {
   if (proof.payload === null) return [];
   const { payload, before, expectation: { claim } } = proof;
-  const awaited = rowText(claim, claimAt(payload, claim), width);
+  const shown = claimAt(payload, claim);
+  const awaited = rowText(claim, shown, width);
   const earlier = before === null ? null : rowText(claim, claimAt(before, claim), width);
   const landmarks = LANDMARKS.filter((name) => name !== claim && payload[name] !== undefined).map((name): ClaimRow => ({ sign: ' ', text: rowText(name, payload[name], width) }));
   const missing = proof.outcome !== 'proven';
+  // Proven by something else than this payload (userinfo, granted roles): "not there" beside "proven" would contradict it.
+  if (!missing && shown === undefined) return landmarks;
   return [
     ...landmarks,
     ...(earlier === null || earlier === awaited ? [] : [{ sign: '-' as const, text: earlier }]),
