@@ -36,7 +36,7 @@ export const OPTIONS = {
   'refresh-token-file': { type: 'string', value: 'FILE', help: 'a refresh token from before the incident: the strongest proof (CLIENT_ID on the first line, the token on the second, or the token alone)' },
   'frozen': { type: 'string', value: 'TEXT', help: 'states in words which writer is paused' },
   'thawed': { type: 'string', value: 'TEXT', help: 'states in words that the writer runs again; the realm is then checked' },
-  'accept-unproven': { type: 'string', value: 'REASON', help: 'go on although a claim is not proven; the reason goes into the record' },
+  'accept-unproven': { type: 'string', value: 'REASON', help: 'go on although a claim is not proven; the reason goes into the record, the exit stays 4' },
   'repo': { type: 'string', value: 'DIR', help: 'git working tree whose files are brought to live' },
   'out': { type: 'string', value: 'DIR', help: 'write the patch there instead of into the session' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },

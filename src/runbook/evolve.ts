@@ -92,7 +92,7 @@ const EVOLVERS: Evolvers = {
   },
   'prove.done': (state, { owner, proofs }) => {
     const proven = { ...state, group: owner, proofs: { ...state.proofs, [owner]: proofs } };
-    return finish(proven, 'prove', proveLine(proven), proofs.every((proof) => proof.outcome === 'proven') ? 'done' : 'warned');
+    return finish(proven, 'prove', proveLine(proven), Object.values(proven.proofs).flat().every((proof) => proof.outcome === 'proven') ? 'done' : 'warned');
   },
   'proof.accepted': (state, { owner, reason }) => ({ ...state, accepted: { ...state.accepted, [owner]: reason } }),
   'account.done': (state, { account }) => finish({ ...state, account, group: null }, 'account', accountLine(account), account.ok ? 'done' : 'failed'),

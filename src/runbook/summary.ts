@@ -22,10 +22,9 @@ export function summarise(state: RunState): Summary {
   };
 }
 
-/** Every proof that is not proven and was not accepted with a reason, by owner. */
+/** Claims that are not proven, by owner. One that was accepted with a reason lets the run go on; proven it is not. */
 export function unproven(state: RunState): { owner: string; count: number }[] {
   return Object.entries(state.proofs)
-    .filter(([owner]) => state.accepted[owner] === undefined)
     .map(([owner, proofs]) => ({ owner, count: proofs.filter((proof) => proof.outcome !== 'proven').length }))
     .filter((entry) => entry.count > 0);
 }

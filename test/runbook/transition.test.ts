@@ -100,7 +100,8 @@ describe('the end', () => {
     const unshown = replay([...all, { type: 'prove.done', owner: 'auth-service', proofs: [proof('not-showable')] }, ...rest]);
     expect(finishedExit(unshown)).toBe(4);
     const accepted = replay([...all, { type: 'prove.done', owner: 'auth-service', proofs: [proof('not-proven')] }, { type: 'proof.accepted', owner: 'auth-service', reason: 'no user in that group', by: 'person' }, ...rest]);
-    expect(finishedExit(accepted)).toBe(0);
+    expect(accepted.question).toBeNull();
+    expect(finishedExit(accepted)).toBe(4);
   });
 
   it('is 4 when something else moved or a key changed', () => {
