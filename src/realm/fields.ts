@@ -1,6 +1,6 @@
 /** Comparing and merging two values of one object, field by field. */
 import { canonicalJson, compareText } from './canonical.ts';
-import type { Json, JsonObject } from './json.ts';
+import { own, type Json, type JsonObject } from './json.ts';
 import type { FieldDifference } from './model.ts';
 import { couldBecome, isUnknown, placeholdersIn } from './unknowns.ts';
 
@@ -14,38 +14,37 @@ export function fieldDifferences(live: Json, evidence: Json, strict: boolean, na
   if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? [] : [difference(name, live, evidence)];
   const keys = strict ? keysOf(live, evidence) : Object.keys(evidence).sort(compareText);
   return keys.flatMap((key) => {
-    const a = live[key];
-    const b = evidence[key];
+    const a = own(live, key);
+    const b = own(evidence, key);
     if (!isMap(a ?? {}) || !isMap(b ?? {}) || (a === undefined && b === undefined)) return same(a, b) ? [] : [difference(key, a, b)];
     return mapDifferences(key, a as JsonObject | undefined, b as JsonObject | undefined);
   });
 }
 
 function mapDifferences(path: string, live: JsonObject = {}, evidence: JsonObject = {}): readonly FieldDifference[] {
-  return keysOf(live, evidence).flatMap((key) => (same(live[key], evidence[key]) ? [] : [difference(`${path}.${key}`, live[key], evidence[key])]));
+  return keysOf(live, evidence).flatMap((key) => (same(own(live, key), own(evidence, key)) ? [] : [difference(`${path}.${key}`, own(live, key), own(evidence, key))]));
 }
 
 /** What live becomes when its differing fields are set to the evidence: the after-image of a restored change. */
 export function mergeValues(live: Json, evidence: Json, strict: boolean): Json {
   if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? live : evidence;
-  const merged: Record<string, Json> = { ...live };
+  const merged = new Map(Object.entries(live));
   for (const key of strict ? keysOf(live, evidence) : Object.keys(evidence)) {
-    const a = live[key];
-    const b = evidence[key];
+    const a = own(live, key);
+    const b = own(evidence, key);
     const value = isMap(a ?? {}) && isMap(b ?? {}) ? mergeMaps(a as JsonObject | undefined, b as JsonObject | undefined) : same(a, b) ? a : b;
-    if (value === undefined) delete merged[key];
-    else merged[key] = value;
+    if (value === undefined) merged.delete(key);
+    else merged.set(key, value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}): JsonObject {
-  const merged: Record<string, Json> = {};
-  for (const key of keysOf(live, evidence)) {
-    const value = same(live[key], evidence[key]) ? live[key] : evidence[key];
-    if (value !== undefined) merged[key] = value;
-  }
-  return merged;
+  const entries = keysOf(live, evidence).flatMap((key): [string, Json][] => {
+    const value = same(own(live, key), own(evidence, key)) ? own(live, key) : own(evidence, key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Equal, or not known to differ. Nothing, an empty text, list and map are the same: exports leave them out. */

@@ -146,6 +146,8 @@ export interface Look {
   readonly request: RequestTemplate;
   /** `body` is null for 404. Gives null when the object is not there. */
   readonly pick: (body: Json) => { readonly value: Json; readonly serverId?: string } | null;
+  /** Where to look when nothing was picked: some objects stand in one of two lists. */
+  readonly otherwise?: Look;
 }
 
 /** Which kind of token a claim is awaited in. */

@@ -1,4 +1,5 @@
 import { compareText } from './canonical.ts';
+import { own } from './json.ts';
 import { objectId, parseId } from './keys.ts';
 import type { ObjectId, RealmState } from './model.ts';
 import { rawClient, rawMapper, rawScope } from './normal/raw.ts';
@@ -26,7 +27,7 @@ function fieldOf(state: RealmState, id: ObjectId, field: string): unknown {
   const dot = field.indexOf('.');
   if (dot < 0) return found?.[field];
   const map = found?.[field.slice(0, dot)];
-  return map !== null && typeof map === 'object' ? (map as Readonly<Record<string, unknown>>)[field.slice(dot + 1)] : undefined;
+  return map !== null && typeof map === 'object' ? own(map as Readonly<Record<string, unknown>>, field.slice(dot + 1)) : undefined;
 }
 
 /** Confidential clients among some restored ones whose secret no evidence knows: the server gives them a new one. */

@@ -2,6 +2,7 @@
  * What each protocol mapper puts into tokens, as a table by provider id
  * (org.keycloak.protocol.oidc.mappers, Keycloak 26.7). Unknown providers are shown as attached, never as proven.
  */
+import { own } from '../json.ts';
 import type { ClaimExpectation, TokenKind } from '../model.ts';
 import { configText, type MapperValue } from '../normal/mapper.ts';
 
@@ -86,7 +87,7 @@ export function tokensOf(mapper: MapperValue): readonly TokenKind[] {
 /** The claim of one mapper; null where it emits none by itself, or into no token. */
 export function claimOfMapper(mapper: MapperValue): MapperClaim | null {
   if (mapper.protocol !== 'openid-connect') return null;
-  const row = (TABLE[mapper.provider] ?? named(() => REAL_LOGIN))(mapper);
+  const row = (own(TABLE, mapper.provider) ?? named(() => REAL_LOGIN))(mapper);
   if (row === null) return null;
   const { notInUserinfo, ...claim } = row;
   const tokens = tokensOf(mapper).filter((kind) => kind !== 'userinfo' || notInUserinfo !== true);

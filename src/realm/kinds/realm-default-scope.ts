@@ -1,7 +1,7 @@
 import { objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookInList } from '../looks.ts';
-import type { RealmObject } from '../model.ts';
+import type { Look, RealmObject } from '../model.ts';
 import { isBuiltinScope } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { restoreRealmDefault, typeOf, type LinkType } from '../writes/link-writes.ts';
@@ -31,12 +31,13 @@ export const realmDefaultScope: Kind = {
   claims: () => [],
   builtin: (found) => isBuiltinScope(found.name),
   restore: restoreRealmDefault,
-  look: (id) => {
-    // Two lists on the server; the default one is looked at first, and a scope is never in both.
-    const scope = partOf(id, 0);
-    return lookInList({ path: ['default-default-client-scopes'] }, (list) => (list.some((item) => item['name'] === scope) ? { value: { type: 'default' } } : null));
-  },
+  // Two lists on the server; a scope is never in both.
+  look: (id) => ({ ...lookFor(partOf(id, 0), 'default'), otherwise: lookFor(partOf(id, 0), 'optional') }),
 };
+
+function lookFor(scope: string, type: LinkType): Look {
+  return lookInList({ path: [`default-${type}-client-scopes`] }, (list) => (list.some((item) => item['name'] === scope) ? { value: { type } } : null));
+}
 
 function object(scope: string, type: LinkType): RealmObject {
   return { id: objectId('realm-default-scope', scope), kind: 'realm-default-scope', owner: 'realm', name: scope, value: { type }, places: [place('realm-default-scope', `#${type}`)] };

@@ -7,7 +7,7 @@
  * where the leading key is stored; an audience-resolve mapper has `access.token.claim` true by itself; empty texts
  * are not stored; every other flag that is missing is false.
  */
-import type { Json, JsonObject } from '../json.ts';
+import { own, type Json, type JsonObject } from '../json.ts';
 import type { ProtocolMapperRepresentation } from '../representation.ts';
 import { mapValue } from '../unknowns.ts';
 
@@ -61,6 +61,6 @@ export function asMapperValue(value: Json): MapperValue | null {
 
 /** One config value as text; empty when it is missing or unknown. */
 export function configText(value: MapperValue, key: string): string {
-  const found = value.config[key];
+  const found = own(value.config, key);
   return typeof found === 'string' ? found : '';
 }

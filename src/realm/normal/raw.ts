@@ -1,8 +1,7 @@
 /** Finding the representation behind an object: bodies of writes are made from it, so that unknown fields come along. */
 import { compareText } from '../canonical.ts';
-import type { RoleRef } from '../keys.ts';
 import type { RealmState } from '../model.ts';
-import type { ClientRepresentation, ClientScopeRepresentation, GroupRepresentation, ProtocolMapperRepresentation, RealmRepresentation, RoleRepresentation } from '../representation.ts';
+import type { ClientRepresentation, ClientScopeRepresentation, GroupRepresentation, ProtocolMapperRepresentation, RealmRepresentation } from '../representation.ts';
 
 export function rawClient(state: RealmState | undefined, clientId: string): ClientRepresentation | undefined {
   return state?.representation.clients?.find((client) => client.clientId === clientId);
@@ -14,12 +13,6 @@ export function rawScope(state: RealmState | undefined, name: string): ClientSco
 
 export function rawMapper(container: { readonly protocolMappers?: ProtocolMapperRepresentation[] } | undefined, name: string): ProtocolMapperRepresentation | undefined {
   return container?.protocolMappers?.find((mapper) => mapper.name === name);
-}
-
-export function rawRole(state: RealmState | undefined, ref: RoleRef): RoleRepresentation | undefined {
-  const roles = state?.representation.roles;
-  const list = ref.client === null ? roles?.realm : roles?.client?.[ref.client];
-  return list?.find((role) => role.name === ref.role);
 }
 
 /** All groups of a realm with their paths; a file may leave `path` out, so it is made from the names. */

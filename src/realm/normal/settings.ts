@@ -1,5 +1,5 @@
 /** The settings of a client, one by one: fields, elements of sets, keys of maps. */
-import type { Json } from '../json.ts';
+import { own, type Json } from '../json.ts';
 import type { ClientRepresentation } from '../representation.ts';
 import { mapValue, secretFingerprint } from '../unknowns.ts';
 
@@ -67,5 +67,5 @@ export function isServerDefault(setting: Setting): boolean {
   const [field, key = ''] = setting.parts;
   if (field !== 'attributes') return false;
   if (/\.(lifespan|timeout)$/.test(key)) return setting.value === '0' || setting.value === '-1';
-  return SERVER_ATTRIBUTES[key] === setting.value;
+  return own(SERVER_ATTRIBUTES, key) === setting.value;
 }

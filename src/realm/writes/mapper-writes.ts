@@ -1,6 +1,6 @@
 /** The writes for protocol mappers, of clients and of client scopes alike. */
 import { fieldDifferences, mergeValues } from '../fields.ts';
-import type { Json } from '../json.ts';
+import { own, type Json } from '../json.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Difference, ObjectId, RealmObject, Reference, RequestTemplate, Template } from '../model.ts';
 import { asMapperValue } from '../normal/mapper.ts';
@@ -83,7 +83,7 @@ function change(home: MapperHome, difference: Difference, live: RealmObject, evi
   if (value.protocol !== before.protocol) return { refused: 'the protocol of a mapper cannot be changed; delete it and restore it again' };
   const raw = { ...home.live.config };
   for (const { path } of fieldDifferences(before.config, value.config, true)) {
-    const wanted = value.config[path];
+    const wanted = own(value.config, path);
     // What is false has no entry in normal form; a token flag has to be sent as false, or it follows its leader.
     if (wanted === undefined && path.endsWith('.token.claim')) raw[path] = 'false';
     else if (wanted === undefined) delete raw[path];
