@@ -26,7 +26,7 @@ export interface EvidenceOptions {
  */
 export function createEvidenceReader(options: EvidenceOptions): EvidenceReader {
   return {
-    read: (spec, realm) => readSpec(parseSpec(spec), spec, realm, options),
+    read: async (spec, realm) => readSpec(parseSpec(spec), spec, realm, options),
     find: ({ repo, realm }) => (repo === null ? Promise.resolve([]) : findCandidates(repo, realm, options.cwd)),
   };
 }

@@ -30,7 +30,7 @@ export function commitMessage(request: MessageRequest): string {
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${file}:${line} ${setting} (${verdict}; ${done})\n  ${because}`);
   const sections = [
     subject(realm, changed),
-    `The realm was overwritten by an import of a stale file and has been recovered (run ${request.session}).\nWith this commit the files say what the realm says, so that the next sync changes nothing.`,
+    `The files say what the realm says live, as realm-rescue found and proved it in run ${request.session},\nso that the next sync changes nothing.`,
     rows.length === 0 ? null : ['| object | difference | answer | reason |', '| --- | --- | --- | --- |', ...rows].join('\n'),
     settings.length === 0 ? null : [`Settings that decide about overwriting, on Keycloak ${request.serverVersion ?? '(version not known)'}:`, ...settings].join('\n'),
     changed.map(({ path, changes }) => [`${path}`, ...changes.map((change) => `  ${change}`)].join('\n')).join('\n'),

@@ -1,5 +1,6 @@
 import { couldBecome, placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject } from '../splice/origin.ts';
+import { statesNo } from './notes.ts';
 import { readAt, writeAt, writeMember } from './steps.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
 import type { Difference } from '../../realm/model.ts';
@@ -38,7 +39,7 @@ function prepare(steps: readonly Step[], member: string, about: About, work: Wor
   if (index >= 0 && typeof key === 'object' && readAt(work.after, owner) === undefined) {
     const made = newOwner(owner, key, work);
     if (!made) {
-      work.note(`${about.owner}: git does not have it, so ${member} was not added there.`);
+      work.note(work.after['clients'] === undefined ? statesNo('clients') : `${about.owner} is not in git, so ${member} was not added there.`);
       return false;
     }
     put(owner, made, work);
@@ -62,16 +63,22 @@ function newOwner(owner: readonly Step[], key: Readonly<Record<string, string>>,
   return { username, enabled: true, serviceAccountClientId: clientId, realmRoles: defaultRoles(readAt(work.live, [...owner, 'realmRoles'])) };
 }
 
-/**
- * A list that git does not state starts with what a missing list meant: a client without scope lists gets the realm's defaults,
- * a service account without roles gets the default role. Live has those, so the whole live list is written.
- */
+/** A client that states neither of its scope lists has the realm's defaults; with one stated, an import empties the other. So both are written. */
+const SCOPE_LISTS: Readonly<Record<string, string>> = {
+  defaultClientScopes: 'optionalClientScopes', optionalClientScopes: 'defaultClientScopes',
+  defaultDefaultClientScopes: 'defaultOptionalClientScopes', defaultOptionalClientScopes: 'defaultDefaultClientScopes',
+};
+
+/** A list that git does not state starts with what a missing list meant; live has that. A service account without roles gets the default role. */
 function startList(steps: readonly Step[], work: Work): void {
-  const name = steps.at(-1);
-  const whole = name === 'defaultClientScopes' || name === 'optionalClientScopes' || name === 'defaultDefaultClientScopes' || name === 'defaultOptionalClientScopes';
-  const live = asList(readAt(work.live, steps));
-  if (whole) put(steps, live, work);
-  else if (name === 'realmRoles') put(steps, defaultRoles(live), work);
+  const name = String(steps.at(-1));
+  const live = (at: readonly Step[]) => asList(readAt(work.live, at));
+  const other = SCOPE_LISTS[name];
+  if (other !== undefined) {
+    const beside = [...steps.slice(0, -1), other];
+    if (readAt(work.after, beside) === undefined) put(beside, live(beside), work);
+    put(steps, live(steps), work);
+  } else if (name === 'realmRoles') put(steps, defaultRoles(live(steps)), work);
 }
 
 function put(steps: readonly Step[], value: Json, work: Work, onlyIfStated = false): void {

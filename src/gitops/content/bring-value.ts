@@ -27,8 +27,8 @@ export function bringValue(place: Extract<Place, { as: 'value' }>, about: About,
     const target = fields === null ? git : mergeToLive(git, live, {
       origins: work.origins, fields,
       placeholder: (field) => work.secret(about.owner, field),
-      kept: (path, why) => work.note(`${about.owner}: ${[about.name, path].filter(Boolean).join(' ')} stays as git has it: ${why}.`),
-    });
+      kept: (path, why) => work.note(`${about.owner}: ${path === '' ? about.name : path} stays as git has it: ${why}.`),
+    }, fieldPath(place.steps));
     work.after = writeAt(before, place.steps, target, work.origins) as JsonObject;
   }
   if (work.after === before) return null;
@@ -42,6 +42,12 @@ function mapperFields(git: Json, live: Json): readonly string[] | null {
   const config = [...new Set([...Object.keys(old.config), ...Object.keys(now.config)])].filter((key) => differ(old.config[key], now.config[key])).map((key) => `config.${key}`);
   const fields = [...(differ(old.provider, now.provider) ? ['protocolMapper'] : []), ...(differ(old.protocol, now.protocol) ? ['protocol'] : []), ...config];
   return fields.length === 0 ? null : fields;
+}
+
+/** The name of a field of its own decides whether it is a secret. */
+function fieldPath(steps: readonly Step[]): readonly string[] {
+  const last = steps.at(-1);
+  return typeof last === 'string' ? [last] : [];
 }
 
 /** A field of its own is compared whole; in an object only what the comparison named. */
@@ -61,7 +67,7 @@ function takeOut(steps: readonly Step[], git: Json, about: About, work: Work): v
 function add(steps: readonly Step[], live: Json, about: About, work: Work): void {
   const owner = ownerSteps(steps);
   if (owner.length > 0 && readAt(work.after, owner) === undefined) {
-    work.note(`${about.owner}: git does not have it, so ${about.name} was not added there.`);
+    work.note(`${about.owner} is not in git, so ${about.name} was not added there.`);
     return;
   }
   const last = steps.at(-1);

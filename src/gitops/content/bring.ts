@@ -2,6 +2,7 @@ import { objectId, parseId } from '../../realm/keys.ts';
 import { isObject } from '../splice/origin.ts';
 import { bringMember } from './bring-member.ts';
 import { bringValue } from './bring-value.ts';
+import { statesNo } from './notes.ts';
 import { placesInFile } from './places.ts';
 import { secretName } from './secrets.ts';
 import { writeAt } from './steps.ts';
@@ -83,18 +84,19 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
   if (places.length === 0) work.note(`${phrase(difference)} cannot be written into a realm file by this version; edit the file by hand.`);
   const top = places[0]?.steps[0];
   if (typeof top === 'string' && STATED_WHOLE.has(top) && work.after[top] === undefined) {
-    // A list with only the new object would say "and nothing else".
-    work.note(`it states no ${top}, so none were added there.`);
+    work.note(statesNo(top));
     return null;
   }
   const outcomes = places.map((place) => (place.as === 'member' ? bringMember(place, difference, work) : bringValue(place, difference, work))).filter((outcome) => outcome !== null);
   return outcomes.length > 1 ? 'brought to live' : outcomes[0] ?? null;
 }
 
+const ELSEWHERE: ReadonlySet<KindName> = new Set(['client-role', 'composite', 'scope-mapping', 'service-account-role']);
+
 /** What stands elsewhere in a realm file but belongs to an object that git did not have. */
 function contents({ id, kind, owner }: Pick<Difference, 'id' | 'kind' | 'owner'>, live: RealmState) {
   if (kind !== 'client' && kind !== 'client-scope') return [];
-  return [...live.objects.values()].filter((object) => object.id !== id && (object.parent === id || (kind === 'client' && object.owner === owner)));
+  return [...live.objects.values()].filter((object) => ELSEWHERE.has(object.kind) && (object.parent === id || (kind === 'client' && object.owner === owner)));
 }
 
 /** A realm file whose roles or users belong to a client that it does not have cannot be imported. */
@@ -113,8 +115,12 @@ const TITLES: Partial<Record<KindName, string>> = {
   'service-account-role': 'service account role',
 };
 
+const ELEMENTS: Readonly<Record<string, string>> = { redirectUris: 'redirect URI', webOrigins: 'web origin', attributes: 'attribute' };
+
 /** `protocol mapper groups of auth-service`; what belongs to itself is not said twice. */
 export function phrase({ id, kind, owner, name }: Pick<Difference, 'id' | 'kind' | 'owner' | 'name'>): string {
+  const [, field = '', element] = parseId(id).parts;
+  if (kind === 'client-setting' && element !== undefined) return `${ELEMENTS[field] ?? field} ${element} of ${owner}`;
   const title = TITLES[kind] ?? kind.replaceAll('-', ' ');
   const own = id === objectId(kind, owner) || owner === name || parseId(id).parts.length === 1;
   return own ? `${title} ${name}` : `${title} ${name} of ${owner}`;

@@ -3,10 +3,14 @@ import { isList, isObject } from '../splice/origin.ts';
 import { isSecretField } from './secrets.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
 
-/** What a server fills in when a file does not say it. Such fields go into git only where the file states them for others. */
+/**
+ * What a server fills in when a file does not say it; such fields go into git only where the file states them for others. Only fields whose
+ * default on import is certain stand here: a mapper without protocol cannot be imported, a client without `enabled` is another one.
+ */
 const DEFAULTS: Readonly<Record<string, Json>> = {
-  enabled: true, protocol: 'openid-connect', clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, fullScopeAllowed: true,
-  nodeReRegistrationTimeout: -1, notBefore: 0, consentRequired: false,
+  clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, nodeReRegistrationTimeout: -1, notBefore: 0, consentRequired: false,
+  surrogateAuthRequired: false, alwaysDisplayInConsole: false, bearerOnly: false, implicitFlowEnabled: false, frontchannelLogout: false, publicClient: false,
+  serviceAccountsEnabled: false, directAccessGrantsEnabled: false, authorizationServicesEnabled: false,
 };
 
 /** What only a server or its REST API says about an object, never a file. */
@@ -29,28 +33,35 @@ export interface NewObjectContext {
 export function forGit(object: JsonObject, context: NewObjectContext): JsonObject {
   const stated = new Set(context.siblings.flatMap((sibling) => (isObject(sibling) ? Object.keys(sibling) : [])));
   const order = [...stated];
-  const fields = Object.entries(object).filter(([key, value]) => keeps(key, value, stated, context));
+  const fields = Object.entries(object).filter(([key]) => keeps(key, object, stated, context));
   const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
   fields.sort(([a], [b]) => rank(a) - rank(b));
   const nested = (key: string) => context.siblings.flatMap((sibling) => (isObject(sibling) ? nestedOf(sibling[key]) : []));
   return Object.fromEntries(fields.flatMap(([key, value]) => {
-    const written = fieldForGit(key, value, { ...context, siblings: nested(key) });
+    const written = fieldForGit(key, value, { ...context, defaults: {}, siblings: nested(key) });
     return written === undefined ? [] : [[key, written]];
   }));
 }
 
 const nestedOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : value === undefined ? [] : [value]);
 
-function keeps(key: string, value: Json, stated: ReadonlySet<string>, context: NewObjectContext): boolean {
+function keeps(key: string, object: JsonObject, stated: ReadonlySet<string>, context: NewObjectContext): boolean {
+  const value = object[key];
   if (value === null || value === undefined) return false;
   if (NEVER.has(key) || HOUSEKEEPING.test(key)) return stated.has(key) && key !== 'registrationAccessToken';
   if (stated.has(key)) return true;
   // An id is kept where the file keeps ids: then the next import brings the same object, and its sessions, back.
   if (key === 'id' || key === 'clientRole' || key === 'composite') return false;
-  if (isEmpty(value) || value === false) return false;
-  const list = context.defaults[key];
-  if (list && isList(value) && sameTexts(value.filter((scope) => scope !== 'service_account'), list)) return false;
-  return !(key in DEFAULTS && DEFAULTS[key] === value);
+  if (key in context.defaults) return !hasDefaultScopes(object, context.defaults);
+  return !isEmpty(value) && !(key in DEFAULTS && DEFAULTS[key] === value);
+}
+
+/** A client that states one of its scope lists states both: an import empties the other one (RepresentationToModel.createClient). */
+function hasDefaultScopes(object: JsonObject, defaults: Readonly<Record<string, readonly Json[]>>): boolean {
+  return Object.entries(defaults).every(([key, list]) => {
+    const value = object[key];
+    return isList(value) && sameTexts(value.filter((scope) => scope !== 'service_account'), list);
+  });
 }
 
 function fieldForGit(key: string, value: Json, context: NewObjectContext): Json | undefined {

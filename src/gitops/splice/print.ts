@@ -10,9 +10,14 @@ export interface JsonStyle {
   readonly colon: string;
   /** What stands after a comma in a list on one line. */
   readonly comma: string;
+  /** Lists of plain values stand on one line. */
+  readonly shortLists: boolean;
 }
 
 const FIRST_FIELD = /[[{]\s*\n([ \t]+)"/;
+const SHORT_LIST = /:\s*\[[ \t]*"[^[\]{}\n]*\]/;
+/** A list that is longer than this is broken even where others are not. */
+const LINE = 96;
 const COLON = /"(\s*:\s*)(?=["{[0-9tfn-])/;
 
 /** Reads the style off a text of JSON: its indent, its line ends, whether a blank follows colons. */
@@ -23,6 +28,7 @@ export function styleOf(text: string): JsonStyle {
     unit: unitOf(text),
     colon: /[\r\n]/.test(colon) ? ': ' : colon,
     comma: colon === ':' ? ',' : ', ',
+    shortLists: SHORT_LIST.test(text),
   };
 }
 
@@ -40,6 +46,10 @@ export function printBlock(value: Json, indent: string, style: JsonStyle): strin
   const inner = indent + style.unit;
   const lines = (open: string, parts: readonly string[], close: string) =>
     parts.length === 0 ? open + close : `${open}${style.eol}${parts.map((part) => inner + part).join(`,${style.eol}`)}${style.eol}${indent}${close}`;
+  if (isList(value) && style.shortLists && value.every((element) => typeof element !== 'object')) {
+    const line = printLine(value, style);
+    if (line.length <= LINE) return line;
+  }
   if (isList(value)) return lines('[', value.map((element) => printBlock(element, inner, style)), ']');
   if (isObject(value)) return lines('{', Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}${style.colon}${printBlock(field, inner, style)}`), '}');
   return JSON.stringify(value);

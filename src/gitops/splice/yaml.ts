@@ -14,7 +14,7 @@ interface Context {
   readonly origins: Origins;
 }
 
-const STYLE = { eol: '\n', unit: '  ', colon: ': ', comma: ', ' };
+const STYLE = { eol: '\n', unit: '  ', colon: ': ', comma: ', ', shortLists: true };
 
 /**
  * The edits that turn a YAML tree into the target and touch nothing else; comments, quoting, anchors and key order stay.

@@ -1,0 +1,141 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createEvidenceReader, specFiles } from '../../src/evidence/reader.ts';
+import { RescueError } from '../../src/realm/errors.ts';
+import { writeRepository, REPOSITORY_FILES } from '../../src/sandbox/incident/repository.ts';
+import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
+import { git, scratch } from '../gitops/story.ts';
+import type { Snapshot } from '../../src/realm/snapshot.ts';
+
+const REALM = { realm: 'primary', enabled: true, clients: [{ clientId: 'a', secret: '**********', rootUrl: '${A_URL}', baseUrl: '${client_a}' }], clientScopes: [] };
+const TEXT = JSON.stringify(REALM, null, 2);
+const indent = (text: string, by: number) => text.replace(/^(?=.)/gm, ' '.repeat(by));
+
+function reading(files: Record<string, string>) {
+  const cwd = scratch();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true });
+    writeFileSync(path.join(cwd, name), text);
+  }
+  return { cwd, read: (spec: string, realm = 'primary') => createEvidenceReader({ cwd }).read(spec, realm) };
+}
+
+async function refusal(promise: Promise<unknown>): Promise<RescueError> {
+  const error: unknown = await promise.then(() => null, (thrown: unknown) => thrown);
+  if (!(error instanceof RescueError)) throw new Error(`not refused: ${String(error)}`);
+  expect(error.next.length).toBeGreaterThan(0);
+  return error;
+}
+
+describe('shapes', () => {
+  const scalar = (style: string) => `apiVersion: v1\nkind: ConfigMap\ndata:\n  notes.txt: 'the "realm": none'\n  other.json: '{"realm":"other","enabled":true}'\n  realm.json: ${style}\n`;
+  test.each([
+    ['realm JSON', 'realm.json', TEXT], ['with a byte order mark', 'realm.json', `\uFEFF${TEXT}`],
+    ['a list of realms', 'all.json', JSON.stringify([{ realm: 'master', enabled: true }, REALM])],
+    ['a ConfigMap, literal', 'cm.yaml', scalar(`|\n${indent(TEXT, 4)}`)], ['a ConfigMap, double quotes', 'cm.yaml', scalar(JSON.stringify(TEXT))],
+    ['a ConfigMap, single quotes', 'cm.yaml', scalar(`'${JSON.stringify(REALM)}'`)], ['a ConfigMap, folded', 'cm.yaml', scalar(`>-\n${indent(TEXT, 4)}`)],
+    ['a ConfigMap as JSON', 'cm.json', JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { 'realm.json': TEXT } })],
+    ['a Secret', 'secret.yaml', `apiVersion: v1\nkind: Secret\ndata:\n  r: ${Buffer.from(TEXT).toString('base64')}\n`],
+    ['Helm values', 'values.yaml', `keycloak:\n  realm:\n    config: |\n${indent(TEXT, 6)}\nx: "{{ .Release.Name }}"\n`],
+    ['a KeycloakRealmImport', 'cr.yaml', `apiVersion: k8s.keycloak.org/v2alpha1\nkind: KeycloakRealmImport\nspec:\n  realm: ${JSON.stringify(REALM)}\n`],
+    ['keycloak-config-cli YAML', 'cli.yaml', 'realm: primary\nenabled: true\nclients:\n  - {clientId: a, secret: "**********", rootUrl: "${A_URL}", baseUrl: "${client_a}"}\nclientScopes: []\n'],
+  ])('%s', async (_, name, text) => {
+    const { read } = reading({ [name]: text });
+    const snapshot = await read(name);
+    expect(snapshot.representation).toEqual(REALM);
+    expect(snapshot).toMatchObject({ schema: 'realm-rescue/snapshot/v1', source: `file:${name}`, realm: 'primary', completeness: 'stated', serverVersion: null });
+    expect(snapshot.fingerprint).toBe((await reading({ 'r.json': JSON.stringify(REALM) }).read('file:r.json')).fingerprint);
+    expect(snapshot.notes.join('\n')).toMatch(/1 masked secret .*\n1 placeholder /);
+  });
+
+  test('completeness comes from what is in the file', async () => {
+    const exported = { ...REALM, keycloakVersion: '26.7.4', clients: [{ id: 'x', clientId: 'a' }] };
+    const components = { 'org.keycloak.keys.KeyProvider': [{ config: { privateKey: ['MIIE'] } }] };
+    const { read } = reading({
+      'full.json': JSON.stringify({ ...exported, components, users: [{ username: 'kim' }] }), 'partial.json': JSON.stringify({ ...exported, components: { 'org.keycloak.keys.KeyProvider': [{ config: { priority: ['100'] } }] } }),
+      'plain.json': JSON.stringify({ ...exported, clients: [{ clientId: 'a' }] }),
+    });
+    expect(await read('full.json')).toMatchObject({ completeness: 'full', serverVersion: '26.7.4' });
+    expect((await read('partial.json'))).toMatchObject({ completeness: 'partial', notes: ['a partial export: without users and keys'] });
+    expect(await read('plain.json')).toMatchObject({ completeness: 'stated' });
+  });
+
+  test('a snapshot keeps its facts; another realm is captured', async () => {
+    const { cwd, read } = reading({ 'realm.json': TEXT });
+    const snapshot = { ...await read('realm.json'), source: 'live', facts: { realmId: 'r' } };
+    writeFileSync(path.join(cwd, 's.json'), JSON.stringify(snapshot));
+    expect(await read('snapshot:s.json')).toMatchObject({ source: 'snapshot:s.json', facts: { realmId: 'r' }, fingerprint: snapshot.fingerprint });
+    expect(await read('s.json')).toMatchObject({ source: 'snapshot:s.json' });
+    expect(await refusal(read('snapshot:s.json', 'other'))).toMatchObject({ code: 'evidence-other-realm' });
+    expect(await refusal(read('snapshot:realm.json'))).toMatchObject({ code: 'evidence-unreadable' });
+    const captured = await createEvidenceReader({ cwd, captureRealm: () => Promise.resolve(snapshot as unknown as Snapshot) }).read('realm:staging', 'primary');
+    expect(captured.source).toBe('realm:staging');
+    expect(await refusal(read('realm:staging'))).toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('bad input gets one clear sentence', () => {
+  test.each([
+    ['missing.json', '', 'evidence-unreadable', 'does not exist'],
+    ['broken.json', '{\n  "realm": "primary",\n  "clients": [,]\n}', 'evidence-unreadable', 'line 3, column 15'],
+    ['trailing.json', '{"realm": "primary",}', 'evidence-unreadable', 'line 1, column 21'],
+    ['broken.yaml', 'a: [1\nb: 2\n', 'evidence-unreadable', 'line 2'],
+    ['list.json', '[1, 2]', 'evidence-unreadable', 'holds no realm'],
+    ['adapter.json', '{"realm":"primary","auth-server-url":"x","resource":"y","enabled":true}', 'evidence-unreadable', 'holds no realm'],
+    ['empty.json', ' \n', 'evidence-unreadable', 'is empty'],
+    ['other.json', '{"realm":"staging","enabled":true}', 'evidence-other-realm', 'holds realm staging, not realm primary'],
+    ['template.json', '{"realm": "primary", "clients": {{ .Values.clients | toJson }} }', 'evidence-unreadable', 'template'],
+  ])('%s', async (name, text, code, words) => {
+    const { read } = reading(text === '' ? {} : { [name]: text });
+    const error = await refusal(read(`file:${name}`));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(words);
+    expect(error.message.split('\n')).toHaveLength(1);
+  });
+
+  test.each([['configmap:ns/name', 'kubectl'], ['events:2h', 'git:'], ['git:realm.json', 'git:PATH@REVISION'], ['git:realm.json@--output=x', 'git:PATH@REVISION'], ['', 'file:PATH']])('spec "%s"', async (spec, words) => {
+    const error = await refusal(reading({}).read(spec));
+    expect(error).toMatchObject({ code: 'usage' });
+    expect(error.next.join()).toContain(words);
+  });
+});
+
+describe('git', () => {
+  test('reads a revision by any spelling, also of a file that is gone, from inside and outside of the repository', async () => {
+    const repo = scratch();
+    const { commits } = await writeRepository(repo, goodRealmFile({ realm: 'primary' }));
+    const reader = createEvidenceReader({ cwd: repo });
+    const stale = await reader.read(`git:${REPOSITORY_FILES.realm}@${commits.stale.slice(0, 8)}`, 'primary');
+    expect(stale).toMatchObject({ capturedAt: '2026-06-02T15:40:00.000Z', source: `git:${REPOSITORY_FILES.realm}@${commits.stale.slice(0, 8)}` });
+    expect((await reader.read(`git:${REPOSITORY_FILES.configMap}@HEAD~2`, 'primary')).fingerprint).toBe(stale.fingerprint);
+    git(repo, 'rm', '-q', '-r', 'charts');
+    expect((await reader.read(`git:${REPOSITORY_FILES.realm}@main@{0}`, 'primary')).fingerprint).not.toBe(stale.fingerprint);
+    const outside = createEvidenceReader({ cwd: scratch() });
+    expect((await outside.read(`git:${path.join(repo, REPOSITORY_FILES.realm)}@HEAD`, 'primary')).realm).toBe('primary');
+    expect(await refusal(reader.read(`git:${REPOSITORY_FILES.realm}@nowhere`, 'primary'))).toMatchObject({ code: 'git' });
+    expect(await refusal(reader.read('git:none.json@HEAD', 'primary'))).toMatchObject({ code: 'evidence-unreadable' });
+    expect(await refusal(outside.read('git:none.json@HEAD', 'primary'))).toMatchObject({ code: 'git' });
+  });
+
+  test('finds the revisions newest first, marks the one with most objects, and can read what it names', async () => {
+    const repo = scratch();
+    const { commits } = await writeRepository(repo, goodRealmFile({ realm: 'primary' }), { configMap: 'stale' });
+    const reader = createEvidenceReader({ cwd: scratch() });
+    const found = await reader.find({ repo, realm: 'primary' });
+    expect(found.map(({ title }) => title)).toEqual([
+      `${REPOSITORY_FILES.realm} @ ${commits.good.slice(0, 7)}`, `${REPOSITORY_FILES.realm} @ ${commits.stale.slice(0, 7)}`, `${REPOSITORY_FILES.configMap} @ ${commits.stale.slice(0, 7)}`,
+    ]);
+    expect(found.map(({ recommended }) => recommended)).toEqual([true, false, false]);
+    expect(found[0]?.detail).toMatch(/^states 12 clients, 14 scopes; the most of all 3 revisions \(\d+ mappers, \d+ objects\) · Bring the realm file up to date/);
+    expect(found[1]?.detail).toMatch(/^states 12 clients, 11 scopes · Keep the realm in git$/);
+    for (const { spec } of found) expect((await reader.read(spec, 'primary')).realm).toBe('primary');
+    expect(await reader.find({ repo, realm: 'nothing' })).toEqual([]);
+    expect(await reader.find({ repo: scratch(), realm: 'primary' })).toEqual([]);
+    expect((await createEvidenceReader({ cwd: repo }).find({ repo, realm: 'primary' }))[0]?.spec).toBe(`git:${REPOSITORY_FILES.realm}@${commits.good.slice(0, 7)}`);
+  });
+
+  test('names the files behind specs for the export', () => {
+    expect(specFiles(['a.json', 'file:/x/b.json', 'git:c.json@HEAD', 'snapshot:s.json', 'realm:r', 'a.json'], '/w')).toEqual(['/w/a.json', '/x/b.json', '/w/c.json']);
+  });
+});
