@@ -11,7 +11,7 @@ import { oneLine } from './text.ts';
 
 const LARGEST_BODY = 64 * 1024 * 1024;
 const LONGEST_PAUSE = 10_000;
-/** 500 is among them: a server that is busy invalidating its caches gives one now and then. */
+/** 500 is repeated once only: a busy server gives one now and then, a stale cache gives it every time. */
 const WORTH_REPEATING = new Set([429, 500, 502, 503, 504]);
 
 export interface Call {
@@ -64,7 +64,7 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
       const wait = patience.pause * 2 ** (attempt - 1);
       try {
         const answered = await once(call);
-        if (last || !WORTH_REPEATING.has(answered.status)) return answered;
+        if (last || !WORTH_REPEATING.has(answered.status) || (answered.status === 500 && attempt > 1)) return answered;
         await pause(Math.min(retryAfter(answered.headers) ?? wait, LONGEST_PAUSE));
       } catch (error) {
         if (error instanceof RescueError || reached(error) === 'tls' || last) throw error;

@@ -12,7 +12,8 @@ import { describePath } from './fill.ts';
 import { previewBefore, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, lookAt, sendWrite } from './send.ts';
-import { unlistedClients, unlistedFindings, vanishedUsers } from './stale.ts';
+import { unlistedClients } from './stale/clients.ts';
+import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
 import { RescueError } from '../realm/errors.ts';
@@ -70,21 +71,24 @@ async function capture(api: Api, { knownClients, onProgress }: CaptureRequest): 
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
   let unlisted: readonly Client[] = [];
-  const representation = await readRealm(reading, async (listed) => {
+  const version = await serverVersion(api);
+  const read = await readRealm(reading, async (listed) => {
     unlisted = await unlistedClients(api, listed, knownClients);
     return unlisted;
   });
+  const representation = version === null ? read : { ...read, keycloakVersion: version };
   onProgress({ part: 'sessions', done: 0, total: null });
   const facts = await readFacts(api, representation.clients as Client[] | undefined, []);
-  const users = [...(facts.sessions ?? []), ...(facts.offlineSessions ?? [])].map((session) => session.userId);
-  const stale = [...unlistedFindings(unlisted), ...(await vanishedUsers(api, facts.usersCount, users))];
+  onProgress({ part: 'stale cache', done: 0, total: null });
+  const users = [...(facts.sessions ?? []), ...(facts.offlineSessions ?? [])].map(({ userId, username }) => ({ id: userId, username }));
+  const stale = await findStale(api, { representation, unlisted, usersCount: facts.usersCount, users });
   const draft: Snapshot = {
     schema: 'realm-rescue/snapshot/v1',
     source: 'live',
     capturedAt,
     completeness: 'full',
     realm: api.realm,
-    serverVersion: await serverVersion(api),
+    serverVersion: version,
     fingerprint: '',
     representation,
     facts: { ...facts, stale },

@@ -43,25 +43,33 @@ export function rightsFrom(found: Found): readonly Right[] {
   });
 }
 
+/** An id that nobody has: what is asked is only whether one may ask. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Lists are no probes: with a query- role they answer 200 and []. Initial access tokens and the brute-force status of
+ * nobody are closed (403) without view-clients and view-users (tried with each role alone on 26.7.4).
+ */
 async function findRoles(api: Api, target: Target): Promise<Found> {
   const account = await accountClient(api);
   const keys = await opens(api, ['keys']);
-  const users = await userRights(api);
-  const manageClients = account?.['configure'] ?? false;
+  const viewClients = await isOpen(api, ['clients-initial-access']);
+  const viewUsers = await isOpen(api, ['attack-detection', 'brute-force', 'users', NOBODY]);
+  const manageClients = account?.['configure'] ?? (viewClients ? null : false);
   const providers = await opens(api, ['identity-provider', 'instances'], { max: 1 });
   const probed: Found = {
     'view-realm': keys,
-    'view-clients': account !== undefined,
-    'view-users': users.view,
+    'view-clients': viewClients,
+    'view-users': viewUsers,
     'view-identity-providers': providers,
     'view-events': await opens(api, ['events', 'config']),
     'manage-clients': manageClients,
-    'manage-users': users.manage,
+    'manage-users': viewUsers ? await mapsRoles(api) : false,
     // Organizations are closed (403) to everybody without manage-realm or a role for organizations.
     'manage-realm': keys && (await api.get(['organizations'], { max: 1 })).status !== 403 ? null : false,
     // No read tells manage- from view-identity-providers, nor does one for authorization where no client has the services.
     'manage-identity-providers': providers ? null : false,
-    'manage-authorization': manageClients ? true : null,
+    'manage-authorization': manageClients === true ? true : null,
   };
   const known = filled(probed, await ownRoles(api, target));
   return known['manage-realm'] === null ? { ...known, 'manage-realm': await mayExport(api) } : known;
@@ -73,10 +81,7 @@ function filled(probed: Found, own: ReadonlySet<string> | undefined): Found {
   return Object.fromEntries(Object.entries(probed).map(([role, finding]) => [role, finding ?? own.has(role)])) as Record<RoleName, Finding>;
 }
 
-/**
- * The client `account` exists in every realm; with query-clients alone the answer is 200 and [], so finding it shows
- * view-clients, and its `access` tells who may also change clients.
- */
+/** The client `account` exists in every realm, and its `access` tells who may also change clients. */
 async function accountClient(api: Api): Promise<Readonly<Record<string, boolean>> | undefined> {
   const found = objects((await api.get(['clients'], { clientId: 'account' })).body).find((client) => client['clientId'] === 'account');
   const id = found && text(found['id']);
@@ -85,15 +90,12 @@ async function accountClient(api: Api): Promise<Readonly<Record<string, boolean>
   return isObject(client) && isObject(client['access']) ? (client['access'] as Record<string, boolean>) : {};
 }
 
-/** With query-users the list is 200 and [], and a user who does not exist is 404 as for everybody: only a user who is shown proves anything. */
-async function userRights(api: Api): Promise<{ readonly view: Finding; readonly manage: Finding }> {
-  const list = await api.get(['users'], { max: 1 });
-  if (list.status !== 200) return { view: false, manage: false };
-  const id = text(objects(list.body)[0]?.['id']);
-  if (id === undefined) return { view: null, manage: null };
+/** Whether role mappings may be changed, as any user's `access` tells; null where there is no user. */
+async function mapsRoles(api: Api): Promise<Finding> {
+  const id = text(objects((await api.get(['users'], { max: 1 })).body)[0]?.['id']);
+  if (id === undefined) return null;
   const user = (await api.get(['users', id])).body;
-  const access = isObject(user) && isObject(user['access']) ? user['access'] : {};
-  return { view: true, manage: access['mapRoles'] === true };
+  return isObject(user) && isObject(user['access']) ? user['access']['mapRoles'] === true : null;
 }
 
 /**
@@ -107,4 +109,9 @@ async function mayExport(api: Api): Promise<Finding> {
 
 async function opens(api: Api, path: readonly string[], query = {}): Promise<boolean> {
   return (await api.get(path, query)).status === 200;
+}
+
+/** Not refused: on a node with a stale cache the answer to an allowed read can be 500. */
+async function isOpen(api: Api, path: readonly string[]): Promise<boolean> {
+  return ![401, 403].includes((await api.get(path)).status);
 }

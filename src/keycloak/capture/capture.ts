@@ -1,9 +1,10 @@
 /** The whole realm in the shape of an export, put together from reads that are bounded, paged and never write. */
 import { RescueError } from '../../realm/errors.ts';
 import type { RealmRepresentation } from '../../realm/representation.ts';
+import { refusal } from '../api.ts';
 import { isObject, text } from '../text.ts';
 import { readServiceAccounts } from './accounts.ts';
-import { clientByName, listClients, withAuthorization, type Client } from './clients.ts';
+import { listClients, withAuthorization, type Client } from './clients.ts';
 import { readFlows } from './flows.ts';
 import { readGroups } from './groups.ts';
 import { readComponents, readIdentityProviders, readLocalization, readOrganizations } from './providers.ts';
@@ -62,13 +63,15 @@ async function realmSettings(reading: Reading): Promise<RealmRepresentation> {
 
 /**
  * An empty list means "not allowed" or "stale" until something else is shown: with query-clients the server answers
- * 200 and []. The client `account` exists in every realm.
+ * 200 and [], and so does a node whose cache the database has left behind. Initial access tokens tell the two apart:
+ * 403 without view-clients; with it 200, or 500 on a node that is stale.
  */
 async function readableClients(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>): Promise<Client[]> {
   const { api } = reading;
   const listed = await listClients(api);
-  if (listed.length === 0 && (await clientByName(api, 'account')) === undefined) {
-    throw new RescueError('missing-role', `The server shows no client of the realm ${api.realm}.`, ['Grant view-clients of realm-management.']);
+  if (listed.length === 0) {
+    const reply = await api.get(['clients-initial-access']);
+    if (reply.status === 403) throw refusal(reply, 'the list of clients');
   }
   return [...listed, ...(await named(listed))];
 }

@@ -29,7 +29,8 @@ export async function clientByName(api: Api, clientId: string): Promise<Client |
   return found.find((client) => client.clientId === clientId);
 }
 
-function asClient(found: JsonObject): Client[] {
+/** A client from an answer; empty when the answer is none. */
+export function asClient(found: JsonObject): Client[] {
   // `access` says what the reader may do; it is not part of the client.
   const { access: _, ...client } = found;
   const id = text(client['id']);

@@ -26,8 +26,9 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
       try {
         return await read();
       } catch (error) {
-        if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
-        notes.push(`The ${name} could not be read: grant ${role} of realm-management.`);
+        if (!(error instanceof RescueError) || (error.code !== 'missing-role' && error.code !== 'server-error')) throw error;
+        // On a node with a stale cache single reads answer 500; the others may hold the last copy of what was lost.
+        notes.push(error.code === 'missing-role' ? `The ${name} could not be read: grant ${role} of realm-management.` : `The ${name} could not be read: the server fails (500) on them.`);
         return undefined;
       }
     },
