@@ -3,6 +3,7 @@ import { canonicalJson } from '../realm/canonical.ts';
 import type { JsonObject } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
 import { parseId } from '../realm/keys.ts';
+import { isUnknown } from '../realm/unknowns.ts';
 import type { Image, Look, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
@@ -45,10 +46,19 @@ function resolvable(request: RequestTemplate, id: (object: ObjectId) => string |
   return request.path.every((part) => typeof part === 'string' || ('$id' in part ? id(part.$id) : '$serviceAccount' in part ? id(part.$serviceAccount) : true) !== undefined);
 }
 
-/** Equal as sets of images. */
-export function sameImages(one: readonly Image[], other: readonly Image[]): boolean {
-  const text = (images: readonly Image[]) => images.map((image) => `${image.id} ${canonicalJson(image.value)}`).toSorted().join('\n');
-  return text(one) === text(other);
+/** Everything whose image a write names: what it covers and what comes along, such as the settings of a new client. */
+function touchedBy(operation: Operation): readonly ObjectId[] {
+  return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
+}
+
+/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there. */
+export function sameImages(seen: readonly Image[], wanted: readonly Image[]): boolean {
+  return differing(seen, wanted).length === 0;
+}
+
+function differing(seen: readonly Image[], wanted: readonly Image[]): readonly ObjectId[] {
+  const found = new Map(seen.map((image) => [image.id, image.value]));
+  return wanted.filter(({ id, value }) => (isUnknown(value) ? (found.get(id) ?? null) === null : canonicalJson(found.get(id) ?? null) !== canonicalJson(value))).map(({ id }) => id);
 }
 
 /**
@@ -59,7 +69,7 @@ export async function write(context: EffectContext, operation: Operation, undo: 
   const base = { operation: operation.id, undo } as const;
   const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
   try {
-    const before = await seeObjects(context, operation.covers);
+    const before = await seeObjects(context, touchedBy(operation));
     if (sameImages(before.images, operation.after)) {
       context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
       return;
@@ -91,25 +101,20 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
     return;
   }
   try {
-    const after = await seeObjects(context, operation.covers);
+    const after = await seeObjects(context, touchedBy(operation));
     if (sameImages(after.images, operation.after)) context.dispatch({ type: 'write.verified', ...base, found: 'read-back', ids: after.ids });
-    else fail({ code: 'write-failed', title: `The server accepted the write, but ${differing(after.images, operation.after)} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
+    else fail({ code: 'write-failed', title: `The server accepted the write, but ${differing(after.images, operation.after).join(', ')} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
   } catch (error) {
     // The write was answered, so it happened; only the reading back is missing.
     context.dispatch({ type: 'write.unknown', ...base, failure: asFailure(error) });
   }
 }
 
-function differing(seen: readonly Image[], wanted: readonly Image[]): string {
-  const found = new Map(seen.map((image) => [image.id, canonicalJson(image.value)]));
-  return wanted.filter((image) => found.get(image.id) !== canonicalJson(image.value)).map((image) => image.id).join(', ') || 'the object';
-}
-
 /** After a crash or a lost answer: what does the server show? Decides nothing but what is there. */
 export async function look(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   try {
-    const seen = await seeObjects(context, operation.covers);
+    const seen = await seeObjects(context, touchedBy(operation));
     const found = sameImages(seen.images, operation.after) ? 'done' : sameImages(seen.images, operation.before) ? 'not-done' : 'something-else';
     if (found === 'done') context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: seen.ids });
     else context.dispatch({ type: 'write.looked', ...base, found, images: seen.images });
