@@ -33,7 +33,8 @@ export function mergeValues(live: Json, evidence: Json, strict: boolean): Json {
     const a = own(live, key);
     const b = own(evidence, key);
     const value = isMap(a ?? {}) && isMap(b ?? {}) ? mergeMaps(a as JsonObject | undefined, b as JsonObject | undefined) : same(a, b) ? a : b;
-    if (value === undefined) merged.delete(key);
+    // A map that lost its last key is not there, as in normal form; one that the evidence has, even empty, stays.
+    if (value === undefined || (b === undefined && isMap(value) && Object.keys(value).length === 0)) merged.delete(key);
     else merged.set(key, value);
   }
   return Object.fromEntries(merged);

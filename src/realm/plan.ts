@@ -52,7 +52,7 @@ interface Drafted {
 
 /** Asks the kinds for their writes; when one refuses, what needs it is refused too, and all are asked again without it. */
 function draftAll(input: PlanInput): Drafted {
-  const usedIds = new Set([...input.live.objects.values()].flatMap((object) => object.serverId ?? []));
+  const usedIds = unusableIds(input);
   let refused: ReadonlyMap<ObjectId, string> = new Map();
   for (;;) {
     const pulled = pullIn({ ...input, refused });
@@ -64,15 +64,34 @@ function draftAll(input: PlanInput): Drafted {
   }
 }
 
-/** Turns needed objects into the operations that make them. */
+/** Ids that cannot be given to a restored object: live ones, and those that the evidence has twice (copied blocks in a file). */
+function unusableIds(input: PlanInput): ReadonlySet<string> {
+  const unusable = new Set([...input.live.objects.values()].flatMap((object) => object.serverId ?? []));
+  const seen = new Set<string>();
+  for (const difference of input.differences) {
+    const id = difference.change === 'lost' ? evidenceWith(input.evidence, difference.id)?.objects.get(difference.id)?.serverId : undefined;
+    if (id === undefined) continue;
+    if (seen.has(id)) unusable.add(id);
+    seen.add(id);
+  }
+  return unusable;
+}
+
+/**
+ * Turns needed objects into the operations that make them. What is deleted goes after everything that still refers to it:
+ * the server answers 500 when a role is unmapped that is gone already.
+ */
 function connect(drafts: Drafted['drafts']): readonly Item[] {
   const maker = new Map(drafts.flatMap(({ draft }) => draft.after.filter((image) => image.value !== null).map((image) => [image.id, draft.id] as const)));
   const ids = new Set(drafts.map(({ draft }) => draft.id));
   const rank = new Map(KINDS.map((kind, index) => [kind.name, index]));
+  const users = new Map<ObjectId, string[]>();
+  for (const { draft } of drafts) for (const id of draft.requires) users.set(id, [...(users.get(id) ?? []), draft.id]);
   return drafts.map(({ difference, draft }) => {
+    const removed = draft.request.method === 'DELETE' ? draft.covers.flatMap((id) => users.get(id) ?? []) : [];
     const makers = draft.requires.flatMap((id) => maker.get(id) ?? []);
     const earlier = (draft.afterOperations ?? []).filter((id) => ids.has(id));
-    const dependsOn = [...new Set([...makers, ...earlier])].filter((id) => id !== draft.id).sort(compareText);
+    const dependsOn = [...new Set([...makers, ...earlier, ...removed])].filter((id) => id !== draft.id).sort(compareText);
     return { draft, owner: difference.owner, rank: rank.get(difference.kind) ?? KINDS.length, dependsOn };
   });
 }

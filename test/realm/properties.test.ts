@@ -7,6 +7,7 @@ import type { Choice, Difference, RealmState } from '../../src/realm/model.ts';
 import { moveOwner, orderOwners } from '../../src/realm/order.ts';
 import { makePlan, operationsOf, undoPlan } from '../../src/realm/plan.ts';
 import { invert } from '../../src/realm/undo.ts';
+import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import { realm } from './arbitrary.ts';
 import { state } from './incident.ts';
 
@@ -95,6 +96,17 @@ describe('planning', () => {
     }), RUNS);
   });
 
+  test('no id is given out twice, and none that live uses', () => {
+    const uuid = '00000000-0000-1000-8000-000000000000';
+    const sameIds = (value: RealmRepresentation): RealmRepresentation => JSON.parse(JSON.stringify(value), (key, item) => (key === 'id' && item !== 'g-1' ? uuid : item)) as RealmRepresentation;
+    fc.assert(fc.property(realm, realm, fc.boolean(), (a, b, copied) => {
+      const { plan } = planned(state(a), [state(copied ? sameIds(b) : b, 'snapshot:b')]);
+      const ids = [...JSON.stringify(operationsOf(plan).filter(({ request }) => request.method === 'POST').map(({ request }) => request.body)).matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const object of state(a).objects.values()) if (object.serverId !== undefined && !plan.groups.some((group) => group.operations.some(({ request }) => request.method === 'DELETE'))) expect(ids).not.toContain(object.serverId);
+    }), RUNS);
+  });
+
   test('no secret, no mask, no whole-client PUT, no DELETE of a client in any request', () => {
     fc.assert(fc.property(realm, realm, (a, b) => {
       const { plan } = planned(state(a), [state(b, 'snapshot:b')]);
@@ -125,7 +137,7 @@ describe('undoing', () => {
       const done = operationsOf(plan).filter((operation) => operation.inverse !== null);
       const undo = undoPlan(plan, done.map(({ id }) => id), {});
       const back = applyOperations(applyOperations(live, evidence, done), [live, ...evidence], undo);
-      for (const operation of done) for (const image of operation.before) expect(back.objects.get(image.id)?.value ?? null).toEqual(image.value);
+      for (const id of done.flatMap((operation) => operation.before.map((image) => image.id))) expect(back.objects.get(id)?.value ?? null, id).toEqual(live.objects.get(id)?.value ?? null);
       const position = new Map(undo.map((operation, index) => [operation.id, index]));
       for (const [index, operation] of undo.entries()) for (const id of operation.dependsOn) expect(position.get(id)).toBeLessThan(index);
     }), RUNS);
