@@ -1,4 +1,4 @@
-import type { Json } from '../../src/realm/json.ts';
+import type { Json, JsonObject } from '../../src/realm/json.ts';
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../src/sandbox/incident/read.ts';
 import { named, withoutSecret } from './plain.ts';
@@ -9,8 +9,22 @@ import { named, withoutSecret } from './plain.ts';
  * new; `identity` has what tokens and sessions hang on.
  */
 export interface Reading {
-  readonly plain: { readonly [part: string]: unknown };
+  readonly plain: PlainRealm;
   readonly identity: Identity;
+}
+
+/** By part, then by name; keys and lists are in a fixed order, so that equal realms are equal as text too. */
+export interface PlainRealm {
+  readonly realm: JsonObject;
+  readonly clients: JsonObject;
+  readonly clientScopes: JsonObject;
+  readonly defaultScopes: Json;
+  readonly optionalScopes: Json;
+  readonly roles: JsonObject;
+  /** By path. */
+  readonly groups: JsonObject;
+  /** By user name, service accounts among them. */
+  readonly users: JsonObject;
 }
 
 export interface Identity {
@@ -32,7 +46,7 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
   const names = new Map(clients.map((client) => [text(client, 'id') ?? '', text(client, 'clientId') ?? '']));
   const scopes = list(await get('/client-scopes'));
 
-  const plainClients: Record<string, unknown> = {};
+  const plainClients: Record<string, Json> = {};
   for (const client of clients) {
     const at = `/clients/${text(client, 'id')}`;
     const clientId = text(client, 'clientId') ?? '';
@@ -42,19 +56,19 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
       scopeMappings: mappings(await get(`${at}/scope-mappings`)),
     };
   }
-  const plainScopes: Record<string, unknown> = {};
+  const plainScopes: Record<string, Json> = {};
   for (const scope of scopes) {
     plainScopes[text(scope, 'name') ?? ''] = { ...named(scope), scopeMappings: mappings(await get(`/client-scopes/${text(scope, 'id')}/scope-mappings`)) };
   }
-  const plain = {
+  const plain: PlainRealm = {
     realm: named(realm),
-    clients: plainClients,
-    clientScopes: plainScopes,
-    defaultScopes: list(await get('/default-default-client-scopes')).map((scope) => text(scope, 'name')).sort(),
-    optionalScopes: list(await get('/default-optional-client-scopes')).map((scope) => text(scope, 'name')).sort(),
-    roles: await roles(get, '', names),
-    groups: await groups(get, list(await get('/groups?briefRepresentation=false&max=-1'))),
-    users: await users(get, clients),
+    clients: named(plainClients),
+    clientScopes: named(plainScopes),
+    defaultScopes: fields(await get('/default-default-client-scopes'), 'name'),
+    optionalScopes: fields(await get('/default-optional-client-scopes'), 'name'),
+    roles: named(await roles(get, '', names)),
+    groups: named(await groups(get, list(await get('/groups?briefRepresentation=false&max=-1')))),
+    users: named(await users(get, clients)),
   };
   return { plain, identity: await identity(get, realm, clients) };
 }
@@ -62,8 +76,8 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
 type Get = (path: string) => Promise<Json>;
 
 /** Roles of the realm (`at` empty) or of a client, with the names of what composite ones consist of. */
-async function roles(get: Get, at: string, clients: ReadonlyMap<string, string>): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
+async function roles(get: Get, at: string, clients: ReadonlyMap<string, string>): Promise<Record<string, Json>> {
+  const found: Record<string, Json> = {};
   for (const role of list(await get(`${at}/roles?briefRepresentation=false&max=-1`))) {
     const parts = object(role)?.['composite'] === true ? list(await get(`/roles-by-id/${text(role, 'id')}/composites`)) : [];
     const owner = (part: Json): string => clients.get(text(part, 'containerId') ?? '') ?? 'realm';
@@ -72,8 +86,8 @@ async function roles(get: Get, at: string, clients: ReadonlyMap<string, string>)
   return found;
 }
 
-async function groups(get: Get, level: readonly Json[]): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
+async function groups(get: Get, level: readonly Json[]): Promise<Record<string, Json>> {
+  const found: Record<string, Json> = {};
   for (const group of level) {
     const at = `/groups/${text(group, 'id')}`;
     Object.assign(found, {
@@ -85,21 +99,26 @@ async function groups(get: Get, level: readonly Json[]): Promise<Record<string, 
 }
 
 /** People and service accounts. The list of users leaves the latter out; each is asked for through its client. */
-async function users(get: Get, clients: readonly Json[]): Promise<Record<string, unknown>> {
+async function users(get: Get, clients: readonly Json[]): Promise<Record<string, Json>> {
   const all = [...list(await get('/users?briefRepresentation=false&max=-1'))];
   for (const client of clients) {
     if (object(client)?.['serviceAccountsEnabled'] === true) all.push(await get(`/clients/${text(client, 'id')}/service-account-user`));
   }
-  const found: Record<string, unknown> = {};
+  const found: Record<string, Json> = {};
   for (const user of all) {
     const at = `/users/${text(user, 'id')}`;
     found[text(user, 'username') ?? ''] = {
-      email: text(user, 'email'), enabled: object(user)?.['enabled'], attributes: object(user)?.['attributes'] ?? {},
+      email: text(user, 'email') ?? null, enabled: object(user)?.['enabled'] ?? null, attributes: object(user)?.['attributes'] ?? {},
       roles: mappings(await get(`${at}/role-mappings`)),
-      groups: list(await get(`${at}/groups`)).map((group) => text(group, 'path')).sort(),
+      groups: fields(await get(`${at}/groups`), 'path'),
     };
   }
   return found;
+}
+
+/** One field of each entry, sorted. */
+function fields(body: Json, field: string): string[] {
+  return list(body).map((entry) => text(entry, field) ?? '').sort();
 }
 
 /** Realm and client roles of a mapping, as `owner/name`. */

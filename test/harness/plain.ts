@@ -13,7 +13,7 @@ const ASSUMED: Readonly<Record<string, string>> = {
   clientSessionIdleTimeout: '0', clientSessionMaxLifespan: '0', scimApiEnabled: 'false',
 };
 
-/** A representation without ids, its lists in a fixed order (in Keycloak all of these lists are sets). */
+/** Anything without ids, keys and lists in a fixed order: servers list objects as they please, and the lists are sets. */
 export function named(value: Json): JsonObject {
   return object(tidy(value)) ?? {};
 }

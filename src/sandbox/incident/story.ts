@@ -11,7 +11,21 @@ export const STORY_USERS = 24;
  * 14 client scopes, groups, users with passwords. Names only, no ids and no keys: the server makes those.
  */
 export function storyRealm(realm: string, userCount = STORY_USERS): RealmRepresentation {
-  return { ...configuration(realm), users: [...serviceAccounts(realm), ...users(realm, userCount)] };
+  return { ...configuration(realm), components: userProfile(), users: [...serviceAccounts(realm), ...users(realm, userCount)] };
+}
+
+/**
+ * Lets users have attributes that no profile declares. Without it the server keeps them and puts them into tokens,
+ * but shows nobody that they are there. Must be on the way in: a component of this type in the file does not keep the
+ * server from making its own keys.
+ */
+function userProfile(): NonNullable<RealmRepresentation['components']> {
+  const profile = {
+    attributes: ['username', 'email', 'firstName', 'lastName'].map((name) => ({ name, permissions: { view: ['admin', 'user'], edit: ['admin', 'user'] }, multivalued: false })),
+    unmanagedAttributePolicy: 'ENABLED',
+  };
+  const component = { providerId: 'declarative-user-profile', subComponents: {}, config: { 'kc.user.profile.config': [JSON.stringify(profile)] } };
+  return { 'org.keycloak.userprofile.UserProfileProvider': [component] };
 }
 
 export interface RealmFileOptions {
