@@ -18,7 +18,7 @@ export const run: CommandRun = async (invocation) => {
   const demo = info.demo ? await demoTarget(directory, id, info) : null;
   try {
     const target = demo ? demo.target : await resolveTarget(invocation, terminal, info);
-    return await oldRun({ invocation, terminal, target: { ...target, readOnly: info.readOnly }, settings, demo: info.demo, cwd: process.cwd() }, id);
+    return await oldRun({ invocation, terminal, target: { ...target, readOnly: info.readOnly }, settings, demo: info.demo, cwd: info.cwd ?? process.cwd() }, id);
   } finally {
     await demo?.close();
   }

@@ -6,7 +6,7 @@ import { acquireLock } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
-import type { RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
+import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
 import type { Keycloak, Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
@@ -31,40 +31,53 @@ export function sessionDirectory({ flags, environment }: Invocation): string {
 }
 
 /** Makes the directory of a new run. */
-export function newSession(invocation: Invocation): SessionStore {
-  const directory = sessionDirectory(invocation);
-  return createSession({ directory, id: newSessionId(Math.random, sessionIds(directory)), now: Date.now });
+export function newSession(invocation: Invocation, id = freshId(invocation)): SessionStore {
+  return createSession({ directory: sessionDirectory(invocation), id, now: Date.now });
 }
 
-/** A new recorded run, from the lock to the exit code. */
+function freshId(invocation: Invocation): string {
+  return newSessionId(Math.random, sessionIds(sessionDirectory(invocation)));
+}
+
+/** A new recorded run, from the lock to the exit code. What can be known to be wrong is said before anything is made. */
 export async function newRun(request: SessionRequest, made?: SessionStore): Promise<number> {
-  // What can be known to be wrong is said before anything is made: an unreadable file leaves no empty session behind.
   await checkEvidence(request);
-  const store = made ?? newSession(request.invocation);
-  return recorded(request, sessionDirectory(request.invocation), store, { type: 'run.started', run: runInfo(request, store.id) });
+  const id = made?.id ?? freshId(request.invocation);
+  return recorded(request, id, (lockTakenFrom) => ({
+    store: made ?? newSession(request.invocation, id),
+    first: { type: 'run.started', run: runInfo(request, id), ...lockTakenFrom },
+  }));
 }
 
 /** A recorded run goes on. */
 export async function oldRun(request: SessionRequest, id: string): Promise<number> {
-  const directory = sessionDirectory(request.invocation);
-  const lock = acquireLock({ directory, url: request.target.url, realm: request.target.realm, session: id, now: Date.now });
-  lock.release();
-  const { store } = openSession({ directory, id, now: Date.now });
-  const mode = request.terminal.mode === 'ink' || request.terminal.mode === 'plain-prompts' ? 'interactive' : 'headless';
-  return recorded(request, directory, store, { type: 'run.resumed', pid: process.pid, tool: VERSION, mode, settings: request.settings });
+  return recorded(request, id, (lockTakenFrom) => ({
+    store: openSession({ directory: sessionDirectory(request.invocation), id, now: Date.now }).store,
+    first: { type: 'run.resumed', pid: process.pid, tool: VERSION, mode: runMode(request.terminal), settings: request.settings, ...lockTakenFrom },
+  }));
 }
 
-async function recorded(request: SessionRequest, directory: string, store: SessionStore, first: RunEvent): Promise<number> {
+interface Opened {
+  readonly store: SessionStore;
+  readonly first: RunEvent;
+}
+
+/** Holds the lock from before the journal is opened until after it is closed: opening may cut off a torn line. */
+async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened): Promise<number> {
   const { target, settings, terminal, cwd } = request;
-  const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: store.id, now: Date.now });
+  const lock = acquireLock({ directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm, session: id, now: Date.now });
   const keycloak = openKeycloak(target);
+  let store: SessionStore | undefined;
   try {
-    const ports: Ports = { keycloak, evidence: evidenceReader(cwd, target, keycloak), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: refreshToken(request.invocation.flags) };
-    const handle = startRun({ ports, first, evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    const refresh = refreshToken(request.invocation.flags);
+    const opened = open(lock.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
+    store = opened.store;
+    const ports: Ports = { keycloak, evidence: evidenceReader(cwd, target, keycloak), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh };
+    const handle = startRun({ ports, first: opened.first, evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle, terminal);
   } finally {
     await keycloak.close();
-    store.close();
+    store?.close();
     lock.release();
   }
 }
@@ -87,7 +100,11 @@ async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise
   for (const spec of settings.evidence) if (!spec.startsWith('realm:')) await reader.read(spec, target.realm);
 }
 
-function runInfo({ target, settings, terminal, demo, invocation }: SessionRequest, id: string): RunInfo {
+function runMode(terminal: Terminal): RunInfo['mode'] {
+  return terminal.mode === 'ink' || terminal.mode === 'plain-prompts' ? 'interactive' : 'headless';
+}
+
+function runInfo({ target, settings, terminal, demo, cwd, invocation }: SessionRequest, id: string): RunInfo {
   return {
     id,
     tool: VERSION,
@@ -95,7 +112,8 @@ function runInfo({ target, settings, terminal, demo, invocation }: SessionReques
     url: target.url,
     realm: target.realm,
     envTag: invocation.flags['env-tag'] ?? (demo ? 'SANDBOX' : null),
-    mode: terminal.mode === 'ink' || terminal.mode === 'plain-prompts' ? 'interactive' : 'headless',
+    mode: runMode(terminal),
+    cwd,
     demo,
     readOnly: target.readOnly,
     settings,

@@ -87,7 +87,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
   transcript: {
     summary: 'show, verify or export the record of a run',
-    words: 'show|verify|export SESSION',
+    words: 'show|verify|export SESSION [HEAD]',
     options: ['out', 'session-dir', ...OUTPUT],
     example: 'realm-rescue transcript verify 8f2c',
     load: () => import('./transcript.ts'),

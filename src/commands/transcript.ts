@@ -13,14 +13,14 @@ import type { CommandRun } from './table.ts';
 
 /** Shows, verifies or exports the record of a run; always computed from its journal. */
 export const run: CommandRun = async (invocation) => {
-  const [verb, typed] = invocation.words;
+  const [verb, typed, head] = invocation.words;
   if (!verb || !['show', 'verify', 'export'].includes(verb) || !typed) {
-    throw new RescueError('usage', 'A transcript is shown, verified or exported.', ['realm-rescue transcript show ID', 'realm-rescue transcript verify ID', 'realm-rescue transcript export ID --out DIR']);
+    throw new RescueError('usage', 'A transcript is shown, verified or exported.', ['realm-rescue transcript show ID', 'realm-rescue transcript verify ID [sha256:HEAD]', 'realm-rescue transcript export ID --out DIR']);
   }
   const directory = sessionDirectory(invocation);
   const { id } = findSession(directory, typed);
   const place = `${directory}/${id}`;
-  if (verb === 'verify') return verify(place, id, invocation.flags.json ?? false);
+  if (verb === 'verify') return verify(place, id, head, invocation.flags.json ?? false);
   const { lines } = readJournal(place, id);
   if (verb === 'show') {
     process.stdout.write(invocation.flags.json ? transcriptJson(lines) : transcriptMarkdown(lines));
@@ -34,10 +34,12 @@ export const run: CommandRun = async (invocation) => {
   return EXIT.done;
 };
 
-function verify(place: string, id: string, json: boolean): number {
-  const verdict = verifyLines(readFileSync(`${place}/${JOURNAL_FILE}`));
+/** With a head noted elsewhere (the end of the run, the transcript's footer, the export commit) the last lines are held to it too. */
+function verify(place: string, id: string, head: string | undefined, json: boolean): number {
+  const verdict = verifyLines(readFileSync(`${place}/${JOURNAL_FILE}`), head);
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) })}\n`);
   else if (verdict.ok) process.stdout.write(`OK  ${verdict.lines.length} lines, head ${verdict.head}\n`);
+  else if (verdict.kind === 'torn') process.stdout.write(`TORN  line ${verdict.line} ${verdict.because}: the run was killed while it wrote it, or is still writing; resume cuts it off\n`);
   else process.stdout.write(`ALTERED  line ${verdict.line}: ${verdict.because}\n`);
   return verdict.ok ? EXIT.done : EXIT.differences;
 }

@@ -6,10 +6,18 @@ import type { Account, Captured, Connection, EvidenceCandidate, EvidenceRead, Ex
 /** What a person did to a question: flags, keys, an answers file, or a dependency. */
 export type By = 'flag' | 'person' | 'answers-file' | 'dependency' | 'suggestion';
 
+/** The dead run whose lock was in the way. */
+export interface LockHolder {
+  readonly session: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly since: string;
+}
+
 /** Every event of a run. The journal's envelope (seq, time, prev) is added by the journal. */
 export type RunEvent =
-  | { readonly type: 'run.started'; readonly run: RunInfo }
-  | { readonly type: 'run.resumed'; readonly pid: number; readonly tool: string; readonly mode: RunInfo['mode']; readonly settings: RunSettings }
+  | { readonly type: 'run.started'; readonly run: RunInfo; readonly lockTakenFrom?: LockHolder }
+  | { readonly type: 'run.resumed'; readonly pid: number; readonly tool: string; readonly mode: RunInfo['mode']; readonly settings: RunSettings; readonly lockTakenFrom?: LockHolder }
   | { readonly type: 'connect.succeeded'; readonly connection: Connection }
   | { readonly type: 'freeze.stated'; readonly statement: string | null; readonly by: By }
   | { readonly type: 'capture.succeeded'; readonly captured: Captured }

@@ -20,6 +20,8 @@ export interface RunInfo {
   /** Shown as text beside the target: `PROD`. */
   readonly envTag: string | null;
   readonly mode: 'interactive' | 'headless';
+  /** The directory that relative paths of the flags are meant from. */
+  readonly cwd?: string;
   /** True for the sandbox: nothing outside this process is touched. */
   readonly demo: boolean;
   readonly readOnly: boolean;
