@@ -39,14 +39,14 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const notes = notesOf(everything, copies, request);
   const known = secretsOf(request.live.representation);
   const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm)])]);
-  const diffs = new Map(patched.map((file) => [file, diffOf(file, hidden)]));
-  const patch = [...diffs.values()].map(({ text }) => text).join('');
+  const diffs = new Map(everything.map((file) => [file, diffOf(file, hidden)]));
+  const patch = patched.map((file) => diffs.get(file)?.text ?? '').join('');
   const shown = shownIn(patch, hidden);
   if (shown > 0) notes.push(`changes.patch shows ${shown} ${shown === 1 ? 'secret' : 'secrets'} that git already holds in clear, beside changed lines.`);
   const secrets = uniqueSecrets(everything);
   const message = commitMessage({ ...request, files: everything, notes });
   const texts = { 'COMMIT_MESSAGE': message, 'secrets-to-create.txt': secretsText(secrets, request.realm) };
-  guardSecrets(known, everything, texts);
+  guardSecrets(known, everything.map((file) => ({ ...file, added: diffs.get(file)?.addedText ?? file.after })), texts);
 
   await writeAll(request.directory, everything, patch, texts);
   const changed = patched.filter(({ before, after }) => before !== after);
@@ -55,7 +55,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
     ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, at: now() }) : null;
   return {
     directory: request.directory, patch: patch === '' ? null : path.join(request.directory, 'changes.patch'),
-    files: everything.flatMap((file) => exportedFile(file, diffs.get(file) ?? diffOf(file, hidden))),
+    files: everything.flatMap((file) => exportedFile(file, diffs.get(file) ?? { added: 0, removed: 0 })),
     strategy: everything.flatMap(({ findings }) => findings), secretsToCreate: secrets.map(({ name }) => name),
     applyCheck, branch: commit === null ? null : request.branch, commit, notes,
   };

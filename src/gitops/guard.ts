@@ -14,14 +14,19 @@ function spellings(secret: string): readonly string[] {
   return [...new Set([secret, json, JSON.stringify(json).slice(1, -1), Buffer.from(secret).toString('base64')])];
 }
 
+export interface GuardedFile extends Pick<PatchedFile, 'path' | 'before' | 'after'> {
+  /** The lines that the patch adds: only there can something new be. */
+  readonly added: string;
+}
+
 /**
  * The last look before anything is written. No text of ours may hold a secret, and no patched file may hold one more often than the file
  * in git did (what git already has in clear stays where it is). Throws RescueError `needs-decision`, without the secret in it.
  */
-export function guardSecrets(secrets: ReadonlySet<string>, files: readonly PatchedFile[], texts: Readonly<Record<string, string>>): void {
+export function guardSecrets(secrets: ReadonlySet<string>, files: readonly GuardedFile[], texts: Readonly<Record<string, string>>): void {
   for (const secret of secrets) {
     for (const spelling of spellings(secret)) {
-      const file = files.find(({ before, after }) => before !== after && occurrences(after, spelling) > occurrences(before, spelling));
+      const file = files.find(({ before, after, added }) => added.includes(spelling) && occurrences(after, spelling) > occurrences(before, spelling));
       const text = Object.entries(texts).find(([, content]) => content.includes(spelling));
       if (file || text) {
         throw new RescueError('needs-decision', `The export would write a secret of the realm into ${file?.path ?? text?.[0] ?? 'a file'}, so nothing was written.`,

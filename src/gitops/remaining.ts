@@ -12,8 +12,9 @@ import type { RealmRepresentation } from '../realm/representation.ts';
 export function remainingIn(realm: JsonObject, path: string, live: RealmState): readonly ObjectId[] {
   const file = readState({ realm: live.realm, source: `file:${path}`, completeness: 'stated', representation: realm as RealmRepresentation });
   const differing = [...file.objects.values()].filter((object) => {
-    const value = canonicalJson(object.value);
-    return !value.includes('"$unknown"') && (live.objects.has(object.id) ? canonicalJson(live.objects.get(object.id)?.value) !== value : knowsAbsence(live, object));
+    const there = live.objects.get(object.id);
+    const [value, now] = [canonicalJson(object.value), there && canonicalJson(there.value)];
+    return now === undefined ? knowsAbsence(live, object) : now !== value && !`${now}${value}`.includes('"$unknown"');
   });
   const absent = [...live.objects.values()].filter((object) => !file.objects.has(object.id) && knowsAbsence(file, object));
   return [...differing, ...absent].map(({ id }) => id);

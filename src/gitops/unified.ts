@@ -12,6 +12,8 @@ export interface UnifiedFile {
   readonly text: string;
   readonly added: number;
   readonly removed: number;
+  /** The lines that come, without their sign. */
+  readonly addedText: string;
 }
 
 /**
@@ -19,14 +21,14 @@ export interface UnifiedFile {
  * `git apply` allows (`context` lines, 3 as usual): a hunk may begin without context, but needs one line behind it.
  */
 export function unifiedDiff({ path, before, after }: FileChange, hides: (line: string) => boolean, context: number): UnifiedFile {
-  if (before === after) return { text: '', added: 0, removed: 0 };
+  if (before === after) return { text: '', added: 0, removed: 0, addedText: '' };
   const { hunks } = structuredPatch(path, path, before, after, undefined, undefined, { context });
   const shown = hunks.map((hunk) => trimmed(hunk, hides));
   const lines = shown.flatMap((hunk) => [`@@ -${span(hunk.oldStart, hunk.oldLines)} +${span(hunk.newStart, hunk.newLines)} @@`, ...hunk.lines]);
   const count = (sign: string) => shown.reduce((sum, hunk) => sum + hunk.lines.filter((line) => line.startsWith(sign)).length, 0);
   const [from, to] = [quoted(`a/${path}`), quoted(`b/${path}`)];
   const tab = path.includes(' ') && !from.startsWith('"') ? '\t' : '';
-  return { text: [`diff --git ${from} ${to}`, `--- ${from}${tab}`, `+++ ${to}${tab}`, ...lines, ''].join('\n'), added: count('+'), removed: count('-') };
+  return { text: [`diff --git ${from} ${to}`, `--- ${from}${tab}`, `+++ ${to}${tab}`, ...lines, ''].join('\n'), added: count('+'), removed: count('-'), addedText: lines.filter((line) => line.startsWith('+')).map((line) => line.slice(1)).join('\n') };
 }
 
 const span = (start: number, lines: number) => `${lines === 0 ? Math.max(0, start - 1) : start},${lines}`;

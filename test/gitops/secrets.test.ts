@@ -8,7 +8,6 @@ import { unifiedDiff } from '../../src/gitops/unified.ts';
 import { realmJson } from '../../src/sandbox/incident/files.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { answered, exportRequest, FEED_SECRET, git, liveRealm, scratch, stateOf } from './story.ts';
-import type { PatchedFile } from '../../src/gitops/patch-file.ts';
 
 const exporter = createExporter({ now: () => 0 });
 
@@ -34,7 +33,7 @@ describe('secrets', () => {
   });
 
   test('a secret that would be new in a file stops the export, in any spelling, and is not in the message', () => {
-    const file = (after: string) => [{ path: 'realm.json', before: 'pass"word', after } as PatchedFile];
+    const file = (after: string) => [{ path: 'realm.json', before: 'pass"word', after, added: after }];
     const guard = (after: string, text = '') => () => guardSecrets(new Set(['pass"word', 'other-one']), file(after), { COMMIT_MESSAGE: text });
     expect(guard('pass"word x')).not.toThrow();
     for (const after of ['pass"word pass"word', 'pass\\"word', 'pass\\\\\\"word', Buffer.from('other-one').toString('base64')]) {

@@ -58,9 +58,21 @@ function newOwner(owner: readonly Step[], key: Readonly<Record<string, string>>,
   const clientId = key['serviceAccountClientId'];
   if (owner[0] !== 'users' || clientId === undefined) return null;
   if (readAt(work.after, ['clients', { clientId }]) === undefined) return null;
+  if (work.after['users'] === undefined) startServiceAccounts(clientId, work);
   const live = readAt(work.live, owner);
   const username = isObject(live) && typeof live['username'] === 'string' ? live['username'] : `service-account-${clientId.toLowerCase()}`;
   return { username, enabled: true, serviceAccountClientId: clientId, realmRoles: defaultRoles(readAt(work.live, [...owner, 'realmRoles'])) };
+}
+
+/** A file without users that gets one service account gets them all: a list with one would say that the others have no roles. */
+function startServiceAccounts(except: string, work: Work): void {
+  const accounts = asList(work.live['users']).flatMap((user) => {
+    const clientId = isObject(user) ? user['serviceAccountClientId'] : undefined;
+    if (!isObject(user) || typeof clientId !== 'string' || clientId === except || readAt(work.after, ['clients', { clientId }]) === undefined) return [];
+    const { username = '', realmRoles = [], clientRoles } = user;
+    return [{ username, enabled: true, serviceAccountClientId: clientId, realmRoles, ...(clientRoles === undefined ? {} : { clientRoles }) }];
+  });
+  put(['users'], accounts, work);
 }
 
 /** A client that states neither of its scope lists has the realm's defaults; with one stated, an import empties the other. So both are written. */
