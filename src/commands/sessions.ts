@@ -1,4 +1,4 @@
-import { listSessions } from '../journal/sessions.ts';
+import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { sanitise } from '../ui/text.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
@@ -12,6 +12,13 @@ export const run: CommandRun = async (invocation) => {
     return 0;
   }
   if (sessions.length === 0) process.stderr.write(`No recorded runs in ${directory}.\n`);
-  for (const session of sessions) process.stdout.write(`${session.id}  ${session.startedAt ?? 'never begun'}  ${sanitise(`${session.url ?? ''} / ${session.realm ?? ''}`)}  ${session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; realm-rescue resume ${session.id}`}\n`);
+  for (const session of sessions) process.stdout.write(`${row(session)}\n`);
   return 0;
 };
+
+function row(session: SessionSummary): string {
+  const where = sanitise([session.envTag, session.url, session.realm].filter(Boolean).join(' / '));
+  if (session.problem) return `${session.id}  cannot be used: ${sanitise(session.problem)}`;
+  const state = session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; go on with: realm-rescue resume ${session.id}`;
+  return `${session.id}  ${session.startedAt ?? 'never begun'}  ${where}  ${state}`;
+}
