@@ -9,7 +9,7 @@ import type { World } from './state/model.ts';
 import { newWorld } from './state/world.ts';
 
 export interface SandboxOptions {
-  /** The port to listen on; a free one when absent, or the one that the state file remembers. */
+  /** The port to listen on; a free one when absent or 0, or the one that the state file remembers. */
   readonly port?: number;
   /** Everything is written there after each change and read from there at the start. Holds keys and secrets: mode 0600. */
   readonly stateFile?: string;
@@ -40,7 +40,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (stateFile !== undefined) saveWorld(stateFile, world);
   };
   const server = createServer((request, response) => void serve(world, save, request, response));
-  await listen(server, options.port ?? world.port);
+  await listen(server, options.port === undefined || options.port === 0 ? world.port : options.port);
   world.port = (server.address() as AddressInfo).port;
   save();
   return {
