@@ -8,10 +8,9 @@ import { readRealm, realmNotFound } from './capture/capture.ts';
 import type { Client } from './capture/clients.ts';
 import { openReading } from './capture/reading.ts';
 import { readFacts } from './facts.ts';
-import { describePath } from './fill.ts';
 import { previewBefore, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
-import { clearRealmCaches, lookAt, sendWrite } from './send.ts';
+import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
 import { unlistedClients } from './stale/clients.ts';
 import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
@@ -35,7 +34,7 @@ export function openKeycloak(target: Target): Keycloak {
       return sendWrite(api, request, references);
     },
     look: (look, references) => lookAt(api, look, references),
-    describe: (request, references) => api.path([]) + describePath(request.path, references).map((part) => `/${part}`).join(''),
+    describe: (request, references) => describeRequest(api, request, references),
     prove: (request) => prove(api, request),
     before: (request) => previewBefore(api, request),
     close: async () => {
@@ -66,14 +65,14 @@ async function serverVersion(api: Api): Promise<string | null> {
   return text(system['version']) ?? null;
 }
 
-async function capture(api: Api, { knownClients, onProgress }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {
+async function capture(api: Api, { knownClients, knownClientIds = [], onProgress }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {
   const before = api.http.count();
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
   let unlisted: readonly Client[] = [];
   const version = await serverVersion(api);
   const read = await readRealm(reading, async (listed) => {
-    unlisted = await unlistedClients(api, listed, knownClients);
+    unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
     return unlisted;
   });
   const representation = version === null ? read : { ...read, keycloakVersion: version };

@@ -21,8 +21,13 @@ export async function sendWrite(api: Api, request: RequestTemplate, references: 
   const body = request.body === undefined ? undefined : fillBody(request.body, answers);
   await refuseDangerous(api, request.method, path, body);
   const reply = await api.send(request.method, path, body, request.query);
-  if (reply.status >= 400) throw rejected(reply, `${request.method} ${api.path(describePath(path, references))}`);
+  if (reply.status >= 400) throw rejected(reply, `${request.method} ${describeRequest(api, request, references)}`);
   return reply;
+}
+
+/** `/admin/realms/primary/clients/7d0e…/protocol-mappers/models`: the path as it is sent, fit for a screen. */
+export function describeRequest(api: Api, request: RequestTemplate, references: References): string {
+  return api.path([]) + describePath(request.path, references).map((part) => `/${part}`).join('');
 }
 
 /** Reads one object, with repetition; null when it, or something that it lies in, is not there. */

@@ -19,6 +19,8 @@ export interface Progress {
 export interface CaptureRequest {
   /** clientIds known from elsewhere (evidence files): asked for by name, so that a stale cache shows. */
   readonly knownClients: readonly string[];
+  /** UUIDs of those clients where evidence has them: a stale cache answers by id where it does not by name. */
+  readonly knownClientIds?: readonly string[];
   readonly onProgress: (progress: Progress) => void;
 }
 

@@ -13,10 +13,10 @@ const EVENTS = 1000;
  * The clients that answer by name or by id although the list does not have them. The list comes from the database, a
  * single client from the cache; by name only if somebody asked for it by name before (a login does), by id always.
  *
- * Names: the built-in clients, those of evidence, audiences of what was found. Ids: clients with sessions, those that
- * the default role and admin events mention.
+ * Names: the built-in clients, those of evidence, audiences of what was found. Ids: clients with sessions, those of
+ * evidence, those that the default role and admin events mention.
  */
-export async function unlistedClients(api: Api, listed: readonly Client[], named: readonly string[]): Promise<Client[]> {
+export async function unlistedClients(api: Api, listed: readonly Client[], named: readonly string[], ids: readonly string[]): Promise<Client[]> {
   const found = new Map<string, Client>();
   const asked = new Set(listed.flatMap((client) => [client.id, client.clientId]));
   const ask = async (keys: readonly string[], read: (key: string) => Promise<Client | undefined>): Promise<void> => {
@@ -28,7 +28,7 @@ export async function unlistedClients(api: Api, listed: readonly Client[], named
     await ask(answers.flatMap(audiences), (clientId) => clientByName(api, clientId));
   };
   await ask([...BUILTIN, ...named, ...listed.flatMap(audiences)], (clientId) => clientByName(api, clientId));
-  await ask(await mentionedIds(api), (id) => clientById(api, id));
+  await ask([...ids, ...(await mentionedIds(api))], (id) => clientById(api, id));
   // Made since the list was read: the search looks into the database as well.
   const stored = await inFlight([...found.values()], (client) => isStored(api, client));
   return [...found.values()].filter((_, index) => !stored[index]);
