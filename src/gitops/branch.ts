@@ -9,36 +9,39 @@ export interface BranchRequest {
   readonly branch: string;
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly message: string;
+  /** The run: its own branch may be made anew after a crash. */
+  readonly session: string;
   /** Milliseconds since the epoch: the commit's date. */
   readonly at: number;
 }
 
 /**
  * Refuses a branch that cannot be made, before anything is written: bad name, taken name, no commit yet, changes that are not committed.
- * Throws RescueError `git`.
+ * Gives the tip of the branch where this very run made it before it was interrupted, else null. Throws RescueError `git`.
  */
-export async function checkBranch(top: string, branch: string): Promise<void> {
+export async function checkBranch(top: string, branch: string, session: string): Promise<string | null> {
   const inTop = { cwd: top };
   if (branch.startsWith('-') || (await tryGit(['check-ref-format', '--branch', branch], inTop)).code !== 0) {
     throw new RescueError('git', `"${branch}" is not a name for a branch.`, ['Choose another name with --branch.']);
   }
-  if ((await tryGit(['show-ref', '--verify', '--quiet', `refs/heads/${branch}`], inTop)).code === 0) {
-    throw new RescueError('git', `The branch ${branch} exists already.`, ['Choose another name with --branch; this tool never moves a branch.']);
-  }
+  const tip = (await tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`], inTop)).stdout.trim();
+  const ours = tip !== '' && (await git(['log', '-1', '--format=%(trailers:key=Runbook-Session,valueonly)', tip], inTop)).trim() === session;
+  if (tip !== '' && !ours) throw new RescueError('git', `The branch ${branch} exists already.`, ['Choose another name with --branch; this tool never moves the branch of somebody else.']);
   if ((await tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], inTop)).code !== 0) {
     throw new RescueError('git', 'The repository has no commit yet, so there is nothing to branch from.', ['Export without --branch and apply changes.patch.']);
   }
   if ((await git(['status', '--porcelain', '--untracked-files=no'], inTop)).trim() !== '') {
     throw new RescueError('git', 'The working tree has changes that are not committed.', ['Commit or stash them first, or export without --branch and apply changes.patch.']);
   }
+  return ours ? tip : null;
 }
 
 /**
  * Makes a branch with one commit on top of HEAD, by git's own plumbing and an index of its own: working tree, index and current branch
  * stay as they are, no hook runs, nothing is pushed. Gives the commit's id. Throws RescueError `git`.
  */
-export async function commitOnBranch({ top, branch, files, message, at }: BranchRequest): Promise<string> {
-  await checkBranch(top, branch);
+export async function commitOnBranch({ top, branch, files, message, session, at }: BranchRequest): Promise<string> {
+  const tip = await checkBranch(top, branch, session);
   const directory = await mkdtemp(path.join(tmpdir(), 'realm-rescue-index-'));
   try {
     const options = { cwd: top, env: { GIT_INDEX_FILE: path.join(directory, 'index'), GIT_AUTHOR_DATE: new Date(at).toISOString(), GIT_COMMITTER_DATE: new Date(at).toISOString() } };
@@ -52,7 +55,7 @@ export async function commitOnBranch({ top, branch, files, message, at }: Branch
     }
     const tree = (await git(['write-tree'], options)).trim();
     const commit = (await git(['commit-tree', tree, '-p', head, '-F', '-'], { ...options, input: message })).trim();
-    await git(['update-ref', '-m', 'realm-rescue export', `refs/heads/${branch}`, commit, '0'.repeat(commit.length)], options);
+    await git(['update-ref', '-m', 'realm-rescue export', `refs/heads/${branch}`, commit, tip ?? '0'.repeat(commit.length)], options);
     return commit;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -30,7 +30,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const repository = request.repo === null ? null : await repositoryOf(await realpath(request.repo));
   if (request.branch !== null) {
     if (!repository?.git) throw new RescueError('git', 'A branch needs a git working tree.', ['Name it with --repo, or export without --branch.']);
-    await checkBranch(repository.top, request.branch);
+    await checkBranch(repository.top, request.branch, request.session);
   }
   const { inside, outside } = await gather(request, repository);
   const patched = inside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
@@ -52,7 +52,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const changed = patched.filter(({ before, after }) => before !== after);
   const applyCheck = patch === '' || repository === null ? null : await checkPatch(repository, path.join(request.directory, 'changes.patch'));
   const commit = request.branch !== null && repository && changed.length > 0
-    ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, at: now() }) : null;
+    ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, session: request.session, at: now() }) : null;
   return {
     directory: request.directory, patch: patch === '' ? null : path.join(request.directory, 'changes.patch'),
     files: everything.flatMap((file) => exportedFile(file, diffs.get(file) ?? { added: 0, removed: 0 })),

@@ -46,7 +46,7 @@ type Path = readonly (string | number)[];
 export function differingPaths(left: Json | undefined, right: Json | undefined, path: Path = []): readonly Path[] {
   if (isObject(left) && isObject(right)) {
     const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return [...keys].flatMap((name) => (name in left && name in right ? differingPaths(left[name], right[name], [...path, name]) : [path]));
+    return [...keys].flatMap((name) => (name in left && name in right ? differingPaths(left[name], right[name], [...path, name]) : [[...path, name]]));
   }
   if (isList(left) && isList(right) && left.length === right.length) return left.flatMap((element, index) => differingPaths(element, right[index], [...path, index]));
   return isDeepStrictEqual(left, right) ? [] : [path];

@@ -117,6 +117,14 @@ test('a branch gets one commit with the patched files; working tree, index and H
   expect(git(repo, 'diff', '--name-only', 'main', 'rescue/primary').trim().split('\n')).toHaveLength(4);
 });
 
+test('an export that was interrupted may make its own branch again, nobody else may', async () => {
+  const { repo, live, exported } = await storyExport('rescue/primary');
+  const request = exportRequest({ live, directory: scratch(), repo, ...answered(live, staleRealm(goodRealmFile({ realm: 'primary' }))), branch: 'rescue/primary' });
+  expect((await exporter.export(request)).commit).toBe(exported.commit);
+  await expect(exporter.export({ ...request, session: 'other' })).rejects.toMatchObject({ code: 'git' });
+  expect(git(repo, 'rev-parse', 'rescue/primary').trim()).toBe(exported.commit);
+});
+
 test('a dirty tree and a taken name are refused before anything is written', async () => {
   const [repo, directory] = [scratch(), path.join(scratch(), 'export')];
   await writeRepository(repo, goodRealmFile({ realm: 'primary' }));
