@@ -50,7 +50,7 @@ export function marksOf(input: TriageInput): Marks {
   const { facts, live } = input;
   const known = new Set(input.evidence.flatMap((item) => (item.facts?.builtinSecretTimes ?? []).map((mark) => `${mark.clientId} ${mark.epochSeconds}`)));
   const marks = facts.builtinSecretTimes.filter((mark) => IMPORT_MARKERS.has(mark.clientId) && !known.has(`${mark.clientId} ${mark.epochSeconds}`));
-  const latest = marks.toSorted((a, b) => b.epochSeconds - a.epochSeconds || compareText(a.clientId, b.clientId))[0];
+  const latest = marks.toSorted((a, b) => b.epochSeconds - a.epochSeconds || compareText(b.clientId, a.clientId))[0];
   const marked = latest === undefined ? null : latest.epochSeconds * 1000;
   const old = marked !== null && newestActivity(facts) - marked > LONG_AGO;
   const importedAt = old ? null : marked;

@@ -22,7 +22,7 @@ export function judgeSessions({ facts, evidence }: TriageInput, marks: Marks, ki
       because: counted > 0 && online?.length === 0 ? [`the statistics still count ${counted} sessions, but no row belongs to a user`] : [],
       promise: stale
         ? `${what}: what still works is served from the memory of this node and ends with it, because ${why}`
-        : `${what}: everybody who logged in before has to log in again, because ${why}${since > 0 ? `; ${count(since, 'session')} opened since and alive` : ''}`,
+        : `${what}: everybody who logged in before has to log in again, because ${why}${since > 0 ? `; ${count(since, 'session')} alive, opened since` : ''}`,
     };
   }
   if (marks.keys.renewed === true) return { alive: false, because: [], promise: `sessions and keys are gone: everybody who logged in before has to log in again, because ${marks.keys.because}` };

@@ -66,7 +66,7 @@ function reasons(input: TriageInput, marks: Marks, sessions: readonly string[]):
     ...(events === null ? ['admin events cannot be read'] : !events.enabled ? ['admin events are off, so they say nothing'] : quiet ? ['no admin event around that time although they are on: an import leaves none'] : []),
     ...(marks.partialImport.length > 0 ? ['admin events of type REALM with a client path: only partialImport writes those'] : []),
     ...(marks.partialImport.length === 0 && marks.edits.length > 0 ? [editors(marks)] : []),
-    marks.keys.because, marks.realmId.because, marks.clientIds.because,
+    marks.keys.because, ...(input.evidence.length > 0 ? [marks.realmId.because, marks.clientIds.because] : []),
     ...(marks.newServiceAccounts ? ['service accounts were made by the import: the file had no users'] : []),
     ...(marks.keys.renewed === true && marks.keyComponentsKept ? ['key providers kept their ids while the keys changed: the file was a partial export'] : []),
     ...(marks.maskedSecrets ? ['client secrets are ten asterisks: the file was a partial export with masked secrets'] : []),
@@ -78,7 +78,8 @@ function reasons(input: TriageInput, marks: Marks, sessions: readonly string[]):
 
 function editors(marks: Marks): string {
   const clients = [...new Set(marks.edits.map((event) => event.client))].toSorted().slice(0, 3);
-  return `${marks.edits.length} admin events by ${list(clients)}: these objects were changed through REST`;
+  const count = marks.edits.length === 1 ? '1 admin event' : `${marks.edits.length} admin events`;
+  return `${count} by ${list(clients)}: objects were changed through REST`;
 }
 
 function identity(input: TriageInput, marks: Marks): { readonly kept: readonly string[]; readonly gone: readonly string[] } {

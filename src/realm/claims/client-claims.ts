@@ -4,7 +4,7 @@ import { escapePart, objectId, parseId, roleId, roleOfParts, scopeMappingId, hol
 import type { ClaimExpectation, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { asMapperValue, configText, type MapperValue } from '../normal/mapper.ts';
 import { objectsAt } from '../places.ts';
-import { CLIENT_ROLE_MAPPER, claimOfMapper, clientRolesClaim, REALM_ROLE_MAPPER, tokensOf } from './mapper-claims.ts';
+import { CLIENT_ROLE_MAPPER, claimOfMapper, clientRolesClaim, ORGANIZATION_MAPPER, REALM_ROLE_MAPPER, tokensOf } from './mapper-claims.ts';
 
 /** A claim together with everything it rests on. */
 export interface SupportedClaim {
@@ -46,6 +46,8 @@ interface LinkedScope {
   readonly scope?: string;
   readonly gate?: string;
   readonly inToken: boolean;
+  /** The scope applies only to members of an organization, whatever was asked for (tried on 26.7.4). */
+  readonly forMembers: boolean;
 }
 
 function linkedScopes(client: string, state: RealmState): readonly LinkedScope[] {
@@ -60,6 +62,7 @@ function linkedScopes(client: string, state: RealmState): readonly LinkedScope[]
       ...(field(link.value, 'type') === 'optional' ? { scope: name } : {}),
       ...(gate === undefined ? {} : { gate: roleName(gate) }),
       inToken: field(scope.value, 'protocol') === 'openid-connect' && field(field(scope.value, 'attributes'), 'include.in.token.scope') !== 'false',
+      forMembers: objectsAt(state, `client-scope-mapper@${escapePart(name)}`).some((mapper) => asMapperValue(mapper.value)?.provider === ORGANIZATION_MAPPER),
     }];
   });
 }
@@ -88,7 +91,7 @@ function mapperClaim(client: string, mapper: AppliedMapper, lightweightTokens: b
 }
 
 function scopeClaim(client: string, scope: LinkedScope): SupportedClaim {
-  const need = scope.gate === undefined ? { needs: 'nothing' as const } : { needs: 'role' as const, needed: scope.gate };
+  const need = scope.forMembers ? { needs: 'real-login' as const } : scope.gate === undefined ? { needs: 'nothing' as const } : { needs: 'role' as const, needed: scope.gate };
   return {
     // A lightweight access token carries `scope` like any other (tried on 26.7.4).
     claim: { client, claim: 'scope', member: scope.name, tokens: ['access'], ...(scope.scope === undefined ? {} : { scope: scope.scope }), ...need, inLightweight: true },

@@ -34,6 +34,7 @@ const needsAttribute = (attribute: string): Need => ({ needs: 'attribute', neede
 /** Roles by which a user may reach a claim are named by the mapper that emits them. */
 export const REALM_ROLE_MAPPER = 'oidc-usermodel-realm-role-mapper';
 export const CLIENT_ROLE_MAPPER = 'oidc-usermodel-client-role-mapper';
+export const ORGANIZATION_MAPPER = 'oidc-organization-membership-mapper';
 export const AUDIENCE_MAPPER = 'oidc-audience-mapper';
 
 const TABLE: Readonly<Record<string, Row>> = {
@@ -65,7 +66,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   'oidc-allowed-origins-mapper': fixed('allowed-origins', REAL_LOGIN),
   'oidc-full-name-mapper': fixed('name', needsAttribute('firstName')),
   'oidc-address-mapper': fixed('address', needsAttribute('street')),
-  'oidc-organization-membership-mapper': named(() => REAL_LOGIN),
+  [ORGANIZATION_MAPPER]: named(() => REAL_LOGIN),
 };
 
 /** The audience that an audience mapper adds; the client wins over the custom value, as in the server. */
