@@ -10,7 +10,7 @@ import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list } from '../../src/sandbox/incident/read.ts';
 import { readRealm, type Reading } from './independent.ts';
 import { startKeycloak, type RealKeycloak } from './keycloak.ts';
-import { stageAllReal, type Column, type Node, type ReallyStaged } from './realStage.ts';
+import { stageAllReal, stageReal, type Column, type ReallyStaged } from './realStage.ts';
 import { sharedCalls } from './shared.ts';
 
 /** Clients whose part of the realm, service account included, is not the same in two readings. */
@@ -85,14 +85,13 @@ describe('the incident by kc.sh import', () => {
   beforeEach(() => { onTestFailed(() => { failed = true; }); });
   afterAll(() => keycloak.stop(failed));
 
-  async function realmsAfter(node: Node, columns: readonly Column[]): Promise<Map<Column, ReallyStaged>> {
-    const staged = await stageAllReal(keycloak, node, columns.map((column) => ({ column, realm: `${node}-${column}` })));
-    return new Map(columns.flatMap((column, index) => (staged[index] === undefined ? [] : [[column, staged[index]]])));
-  }
-
   describe('with the node stopped', () => {
     let all: Map<Column, ReallyStaged>;
-    beforeAll(async () => { all = await realmsAfter('stopped', ['full', 'partial', 'masked', 'hand-written']); });
+    beforeAll(async () => {
+      const columns: readonly Column[] = ['full', 'partial', 'masked', 'hand-written'];
+      const staged = await stageAllReal(keycloak, 'stopped', columns.map((column) => ({ column, realm: `stopped-${column}` })));
+      all = new Map(staged.map((one) => [one.column, one]));
+    });
 
     it('(a) from a full export: six clients differ, every login lives', async () => {
       const staged = pick(all, 'full');
@@ -128,11 +127,9 @@ describe('the incident by kc.sh import', () => {
   });
 
   describe('with the node running', () => {
-    let all: Map<Column, ReallyStaged>;
-    beforeAll(async () => { all = await realmsAfter('running', ['full', 'hand-written']); });
-
+    // Each stages its own: clearing the cache of one realm clears those of all realms of the node.
     it('(a) from a full export: the old realm is served until the cache is cleared, then every login lives', async () => {
-      const staged = pick(all, 'full');
+      const staged = await stageReal(keycloak, 'running', { column: 'full', realm: 'running-full' });
       expect(differing(staged.before, await readRealm(staged.calls))).not.toContain('auth-service');
       await clearCaches(staged.calls);
       const after = await readRealm(staged.calls);
@@ -142,7 +139,7 @@ describe('the incident by kc.sh import', () => {
     });
 
     it('(b) from a hand-written file: the list of clients is empty while each still answers by name', async () => {
-      const staged = pick(all, 'hand-written');
+      const staged = await stageReal(keycloak, 'running', { column: 'hand-written', realm: 'running-written' });
       expect(await clientIds(staged.calls)).toEqual([]);
       expect(await clientUuid(staged.calls, 'auth-service')).toBe(staged.before.identity.clients['auth-service']);
       await clearCaches(staged.calls);

@@ -27,6 +27,7 @@ export interface RealStageOptions {
 }
 
 export interface ReallyStaged {
+  readonly column: Column;
   readonly calls: AdminCalls;
   /** The realm before the incident. */
   readonly before: Reading;
@@ -52,8 +53,8 @@ export async function stageAllReal(keycloak: RealKeycloak, node: Node, all: read
     for (const options of all) prepared.push(await prepare(keycloak, options));
     if (node === 'stopped') await keycloak.halt();
     const staged: ReallyStaged[] = [];
-    for (const [index, { column, partial, ...good }] of prepared.entries()) {
-      const evidence = partial === null ? await wholeFile(keycloak, good.calls, column, join(directory, `good-${index}.json`)) : partial;
+    for (const [index, { partial, ...good }] of prepared.entries()) {
+      const evidence = partial === null ? await wholeFile(keycloak, good.calls, good.column, join(directory, `good-${index}.json`)) : partial;
       const file = join(directory, `stale-${index}.json`);
       await writeFile(file, JSON.stringify(staleRealm(evidence)), { mode: 0o600 });
       staged.push({ ...good, evidence, log: await keycloak.import(file) });
@@ -66,7 +67,7 @@ export async function stageAllReal(keycloak: RealKeycloak, node: Node, all: read
 }
 
 /** The good realm, and what has to be read from it while the server runs. */
-async function prepare(keycloak: RealKeycloak, options: RealStageOptions): Promise<Omit<ReallyStaged, 'evidence' | 'log'> & { readonly column: Column; readonly partial: RealmRepresentation | null }> {
+async function prepare(keycloak: RealKeycloak, options: RealStageOptions): Promise<Omit<ReallyStaged, 'evidence' | 'log'> & { readonly partial: RealmRepresentation | null }> {
   const calls = keycloak.calls(options.realm ?? 'primary');
   await createRealm(calls);
   const tokens = await logIn(calls, options.logins ?? 20);
