@@ -4,8 +4,8 @@ import { isSecretField } from './secrets.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
 
 /**
- * What a server fills in when a file does not say it; such fields go into git only where the file states them for others. Only fields whose
- * default on import is certain stand here: a mapper without protocol cannot be imported, a client without `enabled` is another one.
+ * What a server fills in when a file does not say it; such fields go into git only where the file states them for others. Only what
+ * an import of a bare client gave on 26.7.4 stands here. A mapper's protocol is no default: without it the import of the realm fails.
  */
 const DEFAULTS: Readonly<Record<string, Json>> = {
   clientAuthenticatorType: 'client-secret', standardFlowEnabled: true, nodeReRegistrationTimeout: -1, notBefore: 0, consentRequired: false,
@@ -56,7 +56,7 @@ function keeps(key: string, object: JsonObject, stated: ReadonlySet<string>, con
   return !isEmpty(value) && !(key in DEFAULTS && DEFAULTS[key] === value);
 }
 
-/** A client that states one of its scope lists states both: an import empties the other one (RepresentationToModel.createClient). */
+/** A client that states one of its scope lists states both: an import empties the other one (tried on 26.7.4). */
 function hasDefaultScopes(object: JsonObject, defaults: Readonly<Record<string, readonly Json[]>>): boolean {
   return Object.entries(defaults).every(([key, list]) => {
     const value = object[key];
