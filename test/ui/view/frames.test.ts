@@ -320,7 +320,7 @@ describe('the record that stays', () => {
      - "scope": "profile email"                                  + "scope": "profile email orders:read"
      OK  "orders:read" in claim "scope" is there   was missing 22:43 – 23:31
      ✓ Restore    3 writes sent once and read back
-     ✓ Prove      1 claim proven in tokens, 1 NOT PROVEN
+     ! Prove      1 claim proven in tokens, 1 NOT PROVEN
      x Account    FAILED: sessions 8,012 → 8,019 (1 lost, 7 new) · signing keys unchanged · client ids unchanged · 1 thing
                   MOVED: client-mapper:auth-service/groups
        session of kim is gone: NOT EXPLAINED
@@ -335,6 +335,7 @@ describe('the record that stays', () => {
      - Thaw       skipped: not yet: the writer stays paused until you resume it
      ✓ Transcript transcript.md  transcript.json  transcript.cast
      Ended, but not everything is done. 3 restored, 1 proven, 1 failed, 1 left.
+       NOT PROVEN: 1 claim of auth-service
        not proven, but accepted: auth-service: seen by hand
        NOT EQUAL: the account shows what moved
        verify the record with: realm-rescue transcript verify 8f2c
