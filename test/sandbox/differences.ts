@@ -19,7 +19,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
 export const UNCOMPARED: readonly string[] = [
   'Deleting a client by REST ends its client sessions at once; Keycloak lets refreshes go on from memory until the next restart.',
   'Sessions do not end by idle time; only tokens expire.',
-  'The master realm has no `<realm>-realm` clients: a master user is full administrator or nobody.',
   'SAML clients get none of their protocol defaults (keys, binding attributes).',
   'There is one node and no cache: a stale cache after an import cannot be drilled here.',
   'User profile rules are stored and not enforced; password policies neither.',

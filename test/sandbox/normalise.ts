@@ -10,7 +10,7 @@ const GENERATED_SECRET = /^[A-Za-z0-9]{32,}$/;
 /** RSA keys are named by their thumbprint. */
 const KID = /^[\w-]{43}$/;
 const KEY_MATERIAL = new Set(['n', 'publicKey', 'public_key']);
-const TIMES = new Set(['exp', 'iat', 'nbf', 'auth_time', 'time', 'createdTimestamp', 'createdDate', 'start', 'started', 'lastAccess', 'validTo', 'refresh_expires_in', 'at_hash', 'client.secret.creation.time']);
+const TIMES = new Set(['exp', 'iat', 'nbf', 'auth_time', 'time', 'createdTimestamp', 'createdDate', 'start', 'started', 'lastAccess', 'validTo', 'expires_in', 'refresh_expires_in', 'at_hash', 'client.secret.creation.time']);
 const TOKENS = new Set(['access_token', 'refresh_token', 'id_token']);
 
 export interface Naming {

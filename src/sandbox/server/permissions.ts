@@ -1,12 +1,14 @@
-import { effectiveRoles } from './state/roles.ts';
+import { clientNamed } from './state/find.ts';
+import { masterClientOf } from './state/master.ts';
 import type { ClientRow, RealmRow, UserRow } from './state/model.ts';
+import { effectiveRoles } from './state/roles.ts';
 
 /** Who calls the admin API, and with which rights in the realm that is called. */
 export interface Actor {
   readonly realm: RealmRow;
   readonly client: ClientRow;
   readonly user: UserRow;
-  /** A master admin may everything; others have the roles of the realm's own `realm-management`. */
+  /** A master admin may everything; others have the roles of `realm-management`, or of `NAME-realm` in master. */
   readonly admin: boolean;
   readonly roles: ReadonlySet<string>;
 }
@@ -15,8 +17,9 @@ export interface Actor {
 export function actorFor(tokenRealm: RealmRow, client: ClientRow, user: UserRow, target: RealmRow): Actor {
   const effective = effectiveRoles(tokenRealm, user);
   const admin = tokenRealm.name === 'master' && effective.some((role) => role.client === null && role.name === 'admin');
-  const management = tokenRealm.clients.find((candidate) => candidate.clientId === 'realm-management');
-  const granted = tokenRealm === target && management !== undefined ? effective.filter((role) => role.client === management.id).map((role) => role.name) : [];
+  // Of an other realm than master, nobody has rights elsewhere.
+  const carrier = tokenRealm.name === 'master' ? masterClientOf(tokenRealm, target) : tokenRealm === target ? clientNamed(tokenRealm, 'realm-management') : undefined;
+  const granted = carrier === undefined ? [] : effective.filter((role) => role.client === carrier.id).map((role) => role.name);
   return { realm: tokenRealm, client, user, admin, roles: new Set(granted.flatMap((name) => (name.startsWith('manage-') ? [name, name.replace('manage-', 'view-')] : [name]))) };
 }
 

@@ -106,14 +106,17 @@ function grantProtection(realm: RealmRow, client: ClientRow): void {
 }
 
 /** A client's end by REST takes its roles, service account and client sessions along; the user sessions stay, without it. */
-function deleteClient(request: Request): Answer {
-  const { realm } = request;
-  const client = clientOf(request);
+export function dropClient(realm: RealmRow, client: ClientRow): void {
   const roles = new Set(realm.roles.filter((role) => role.client === client.id).map((role) => role.id));
   dropRoles(realm, roles);
   realm.clients = realm.clients.filter((row) => row !== client);
   realm.users = realm.users.filter((user) => user.serviceAccount !== client.id);
   for (const session of realm.sessions) delete session.clients[client.id];
+}
+
+function deleteClient(request: Request): Answer {
+  const client = clientOf(request);
+  dropClient(request.realm, client);
   return { ...done, events: [{ representation: { id: client.id, clientId: client.clientId } }] };
 }
 
@@ -155,6 +158,7 @@ export const CLIENT_ROUTES: readonly Route[] = [
   route('GET /clients/{client}', 'view-clients', (request) => ok(clientJson(request.realm, clientOf(request), mayManage(request.actor)))),
   route('PUT /clients/{client}', 'manage-clients', updateClient, { event: 'CLIENT' }),
   route('DELETE /clients/{client}', 'manage-clients', deleteClient, { event: 'CLIENT' }),
+  route('GET /clients-initial-access', 'view-clients', () => ok([])),
   route('GET /clients/{client}/client-secret', 'view-clients', secretOf),
   route('POST /clients/{client}/client-secret', 'manage-clients', renewSecret, { event: 'CLIENT' }),
   route('GET /clients/{client}/service-account-user', 'view-clients', (request) => ok(userJson(serviceAccountOf(request), 'bare'))),

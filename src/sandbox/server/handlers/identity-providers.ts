@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
 import { errorMessage, notFound } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type Request, type Route } from '../route.ts';
-import { object, text } from '../state/json.ts';
+import { object, page, text } from '../state/json.ts';
 import type { Fields } from '../state/model.ts';
 
 const MASK = '**********';
@@ -87,7 +87,7 @@ const READ = 'view-identity-providers';
 const WRITE = 'manage-identity-providers';
 
 export const IDENTITY_PROVIDER_ROUTES: readonly Route[] = [
-  route(`GET ${BASE}`, READ, ({ realm }) => ok(realm.identityProviders.map(shownProvider))),
+  route(`GET ${BASE}`, READ, ({ realm, query }) => ok(page(realm.identityProviders, query).map(shownProvider))),
   route(`POST ${BASE}`, WRITE, create, PROVIDER),
   route(`GET ${BASE}/{alias}`, READ, (request) => ok(shownProvider(find(request)))),
   route(`PUT ${BASE}/{alias}`, WRITE, update, PROVIDER),

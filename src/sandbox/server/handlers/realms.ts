@@ -8,7 +8,10 @@ import { isObject, list, object, present, stringMap, text, texts, without } from
 import { keysJson } from '../state/keys.ts';
 import type { Fields, RealmRow } from '../state/model.ts';
 import { groupJson, roleJson } from '../state/represent.ts';
+import { addToMaster, masterClientOf } from '../state/master.ts';
+import { realmNamed } from '../state/world.ts';
 import { allows } from '../permissions.ts';
+import { dropClient } from './clients.ts';
 
 export function realmJson(realm: RealmRow): Fields {
   const defaultRole = realm.roles.find((role) => role.id === realm.defaultRole);
@@ -46,6 +49,9 @@ function update({ realm, body }: Request): Answer {
 
 function remove({ world, realm }: Request): Answer {
   world.realms = world.realms.filter((row) => row !== realm);
+  const master = realmNamed(world, 'master');
+  const client = master && masterClientOf(master, realm);
+  if (master !== undefined && client !== undefined) dropClient(master, client);
   return done;
 }
 
@@ -59,6 +65,8 @@ export async function createRealm({ world, body, now }: Request): Promise<Answer
   const realm = await importRealm(sent, now);
   if (taken()) throw errorMessage(409, `Realm ${name} already exists`);
   world.realms.push(realm);
+  const master = realmNamed(world, 'master');
+  if (master !== undefined) addToMaster(master, realm, now);
   return { status: 201, created: name };
 }
 
@@ -153,7 +161,7 @@ export const REALM_ROUTES: readonly Route[] = [
   route('PUT /client-policies/policies', 'manage-realm', setPolicies('clientPolicies'), REALM),
   route('GET /client-policies/profiles', 'view-realm', policies('clientProfiles')),
   route('PUT /client-policies/profiles', 'manage-realm', setPolicies('clientProfiles'), REALM),
-  route('GET /organizations', 'view-realm|view-organizations', ({ realm }) => {
+  route('GET /organizations', 'manage-realm|view-organizations', ({ realm }) => {
     if (realm.fields['organizationsEnabled'] !== true) throw errorMessage(404, 'Organizations not enabled for this realm.');
     return ok([]);
   }),

@@ -5,7 +5,7 @@ import { clientOf, roleById, roleNamed, roleOf } from '../state/find.ts';
 import { compositeIds } from '../state/import.ts';
 import { object, objects, page, text } from '../state/json.ts';
 import type { RoleRow } from '../state/model.ts';
-import { roleJson, userJson } from '../state/represent.ts';
+import { groupJson, roleJson, userJson } from '../state/represent.ts';
 import { dropRoles } from './clients.ts';
 
 const ownerId = (request: Request): string | null => (request.params['client'] === undefined ? null : clientOf(request).id);
@@ -68,7 +68,10 @@ function listMembers(role: RoleRow, request: Request, fits: (member: RoleRow) =>
 
 const eventType = (role: RoleRow): string => (role.client === null ? 'REALM_ROLE' : 'CLIENT_ROLE');
 
-const holders = (role: RoleRow, request: Request): Answer => ok(request.realm.users.filter((user) => user.roles.includes(role.id)).map((user) => userJson(user, 'list')));
+const holders = (role: RoleRow, request: Request): Answer => ok(page(request.realm.users.filter((user) => user.roles.includes(role.id)), request.query).map((user) => userJson(user, 'list')));
+
+const groupHolders = (role: RoleRow, request: Request): Answer =>
+  ok(page(request.realm.groups.filter((group) => group.roles.includes(role.id)), request.query).map((group) => groupJson(request.realm, group, 'member')));
 
 type With = (role: RoleRow, request: Request) => Answer;
 const byName = (handle: With) => (request: Request): Answer => handle(roleOf(request), request);
@@ -83,6 +86,7 @@ function family(base: string, read: string, write: string, type: string): Route[
     route(`PUT ${base}/{role}`, write, byName(change), event),
     route(`DELETE ${base}/{role}`, write, byName(remove), event),
     route(`GET ${base}/{role}/users`, read, byName(holders)),
+    route(`GET ${base}/{role}/groups`, `${read}+view-users`, byName(groupHolders)),
     ...memberRoutes(`${base}/{role}`, read, write, type, byName),
   ];
 }

@@ -103,6 +103,9 @@ function sessions(offline: boolean) {
   };
 }
 
+/** Nobody is ever locked out here; it answers for unknown ids too, as the real one does. */
+const bruteForce = (): Answer => ok({ numFailures: 0, numSecondaryAuthFailures: 0, numTemporaryLockouts: 0, disabled: false, failedLoginNotBefore: 0, lastFailure: 0, lastIPFailure: 'n/a' });
+
 const USER = { event: 'USER' };
 const MEMBERSHIP = { event: 'GROUP_MEMBERSHIP' };
 
@@ -118,6 +121,7 @@ export const USER_ROUTES: readonly Route[] = [
   route('GET /users/{user}/groups', 'view-users', groupsOf),
   route('PUT /users/{user}/groups/{group}', 'manage-users', join, MEMBERSHIP),
   route('DELETE /users/{user}/groups/{group}', 'manage-users', leave, MEMBERSHIP),
+  route('GET /attack-detection/brute-force/users/{user}', 'view-users', bruteForce),
   route('GET /users/{user}/sessions', 'view-users', sessions(false)),
   route('GET /users/{user}/offline-sessions/{client}', 'view-users', sessions(true)),
 ];

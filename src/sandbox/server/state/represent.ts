@@ -32,7 +32,8 @@ export const scopeNames = (realm: RealmRow, ids: readonly string[]): string[] =>
 
 export function clientJson(realm: RealmRow, client: ClientRow, mayManage = true): Fields {
   const scoped = (ids: readonly string[]): string[] => scopeNames(realm, ids).filter((name) => realm.scopes.find((scope) => scope.name === name)?.protocol === client.fields['protocol']);
-  const manageable = mayManage && client.clientId !== 'realm-management';
+  // The clients that carry the rights of administrators are not for anybody to change.
+  const manageable = mayManage && client.clientId !== 'realm-management' && !(realm.name === 'master' && client.clientId.endsWith('-realm'));
   return present({
     id: client.id, clientId: client.clientId, ...client.fields, secret: client.secret, attributes: client.attributes,
     ...mappersOf(realm, client.mappers),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { described } from '../../refusal.ts';
 import type { Answer, Request } from '../../route.ts';
 import { passwordFits } from '../../state/build.ts';
-import type { ClientRow, SessionRow, UserRow } from '../../state/model.ts';
+import type { ClientRow, Fields, SessionRow, UserRow } from '../../state/model.ts';
 import { takingPart, unknownScopes } from '../../tokens/scopes.ts';
 import { verify } from '../../tokens/sign.ts';
 import { authenticateClient } from './authenticate.ts';
@@ -60,13 +60,27 @@ async function clientCredentials(request: Request, client: ClientRow): Promise<A
   return issue(request, { client, user, session: null, requested, grant: 'cc', notes: { clientHost: '127.0.0.1', clientAddress: '127.0.0.1', client_id: client.clientId } });
 }
 
-async function refresh(request: Request, client: ClientRow): Promise<Answer> {
+const invalid = (why: string): Error => described(400, 'invalid_grant', why);
+
+/** The claims of the refresh token that was sent, if this realm made it for this client. */
+async function refreshClaims(request: Request, client: ClientRow): Promise<Fields> {
   const given = request.form.get('refresh_token');
   if (given === null) throw described(400, 'invalid_request', 'No refresh token');
-  const invalid = (why: string): Error => described(400, 'invalid_grant', why);
   const claims = await verify(request.realm, given, 'HS512', request.now);
   if (claims === null || claims['iss'] !== `${request.url}/realms/${request.realm.name}`) throw invalid('Invalid refresh token');
   if (claims['azp'] !== client.clientId) throw invalid("Invalid refresh token. Token client and authorized client don't match");
+  return claims;
+}
+
+/** Ends the session of a refresh token; a session that is over already is no error. */
+export async function logout(request: Request): Promise<Answer> {
+  const claims = await refreshClaims(request, authenticateClient(request));
+  request.realm.sessions = request.realm.sessions.filter((session) => session.id !== claims['sid']);
+  return { status: 204 };
+}
+
+async function refresh(request: Request, client: ClientRow): Promise<Answer> {
+  const claims = await refreshClaims(request, client);
   const offline = claims['typ'] === 'Offline';
   const session = request.realm.sessions.find((row) => row.id === claims['sid'] && row.offline === offline);
   const user = request.realm.users.find((row) => row.id === session?.user);
