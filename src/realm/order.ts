@@ -23,18 +23,20 @@ export function orderOwners(input: OrderInput): readonly OrderedOwner[] {
   const hints = hintEdges(input.differences, unionOf(input.live, input.evidence));
   const nodes = new Set(owners);
   const edges = strongestOnly([...objectEdges(input.differences, input.evidence), ...hints].filter((edge) => edge.before !== edge.after && nodes.has(edge.before) && nodes.has(edge.after)));
-  const incoming = new Map(owners.map((owner) => [owner, edges.filter((edge) => edge.after === owner)]));
-  const needed = new Map(owners.map((owner) => [owner, edges.filter((edge) => edge.before === owner).length]));
+  const incoming = groupBy(edges, (edge) => edge.after);
+  const outgoing = groupBy(edges, (edge) => edge.before);
   const reasons = earlyReasons(hints);
-  const placed = new Set<string>();
+  const waiting = new Map(owners.map((owner) => [owner, { owner, open: [...(incoming.get(owner) ?? [])], needed: outgoing.get(owner)?.length ?? 0 }]));
   const ordered: OrderedOwner[] = [];
-  while (ordered.length < owners.length) {
-    const rest = owners.filter((owner) => !placed.has(owner)).map((owner) => ({ owner, open: (incoming.get(owner) ?? []).filter((edge) => !placed.has(edge.before)), needed: needed.get(owner) ?? 0 }));
-    const free = rest.filter((candidate) => candidate.open.length === 0);
-    const next = (free.length > 0 ? free : cycleMembers(rest)).toSorted(rank)[0];
-    if (next === undefined) break;
-    const after = (incoming.get(next.owner) ?? []).filter((edge) => placed.has(edge.before)).map((edge) => ({ owner: edge.before, reason: edge.reason }));
-    placed.add(next.owner);
+  while (waiting.size > 0) {
+    const free = [...waiting.values()].filter((candidate) => candidate.open.length === 0);
+    const next = (free.length > 0 ? free : cycleMembers([...waiting.values()])).reduce((a, b) => (rank(b, a) < 0 ? b : a));
+    waiting.delete(next.owner);
+    for (const edge of outgoing.get(next.owner) ?? []) {
+      const candidate = waiting.get(edge.after);
+      if (candidate !== undefined) candidate.open = candidate.open.filter((other) => other !== edge);
+    }
+    const after = (incoming.get(next.owner) ?? []).filter((edge) => !next.open.includes(edge)).map((edge) => ({ owner: edge.before, reason: edge.reason }));
     ordered.push({ owner: next.owner, after: after.toSorted((a, b) => compareText(a.owner, b.owner)), reason: reasons.get(next.owner) ?? '', ...(next.open.length > 0 ? { cycle: true } : {}) });
   }
   return ordered;
@@ -54,12 +56,23 @@ export function isRealmLevel(owner: string): boolean {
   return owner === 'realm' || owner.startsWith('scope ') || owner.startsWith('group ');
 }
 
+function groupBy(edges: readonly Edge[], key: (edge: Edge) => string): ReadonlyMap<string, readonly Edge[]> {
+  const groups = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const group = groups.get(key(edge));
+    if (group === undefined) groups.set(key(edge), [edge]);
+    else group.push(edge);
+  }
+  return groups;
+}
+
 interface Candidate {
   readonly owner: string;
   readonly open: readonly Edge[];
   readonly needed: number;
 }
 
+/** Which of two is next: negative for the first. */
 function rank(a: Candidate, b: Candidate): number {
   const open = (candidate: Candidate, strength: Strength): number => candidate.open.filter((edge) => edge.strength === strength).length;
   const level = (candidate: Candidate): number => (isRealmLevel(candidate.owner) ? 0 : 1);

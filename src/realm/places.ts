@@ -19,24 +19,3 @@ export function knowsAbsence(state: Pick<RealmState, 'listed' | 'objects'>, obje
 function lacks(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
   return lists(state, { id }) || state.listed.has('client@*');
 }
-
-/** The objects of one kind whose key begins with one piece (escaped): `client-mapper`, `auth-service`. */
-export function objectsAt(state: RealmState, place: string): readonly RealmObject[] {
-  return (state.index ?? indexObjects(state.objects.values())).get(place) ?? [];
-}
-
-/** Groups objects by `kind@first piece of the key`, and links by their scope as `client-scope-link>SCOPE`. */
-export function indexObjects(objects: Iterable<RealmObject>): ReadonlyMap<string, readonly RealmObject[]> {
-  const index = new Map<string, RealmObject[]>();
-  const add = (key: string, object: RealmObject): void => {
-    const list = index.get(key);
-    if (list) list.push(object);
-    else index.set(key, [object]);
-  };
-  for (const object of objects) {
-    const pieces = object.id.slice(object.id.indexOf(':') + 1).split('/');
-    add(`${object.kind}@${pieces[0] ?? ''}`, object);
-    if (pieces.length > 1) add(`${object.kind}>${pieces.at(-1) ?? ''}`, object);
-  }
-  return index;
-}

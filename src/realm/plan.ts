@@ -2,11 +2,11 @@ import { compareText } from './canonical.ts';
 import { expectationsFor } from './claims.ts';
 import { kindOf, KINDS } from './kinds/index.ts';
 import type { Draft, PlanContext } from './kind.ts';
-import type { Choice, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
+import type { Choice, ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
 
 import { pullIn, type PulledIn } from './pull-in.ts';
 import { newSecretsOf } from './secrets.ts';
-import { groupOperations, type Item } from './sequence.ts';
+import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
 
 export interface PlanInput {
@@ -31,18 +31,22 @@ export function makePlan(input: PlanInput): Plan {
   const grouped = groupOperations(items, input.order.map((owner) => owner.owner));
   const settled = new Set(items.flatMap((item) => item.draft.covers));
   const expectations = expectationsFor({ ...input, choices: Object.fromEntries([...settled].map((id) => [id, 'restore' as const])) });
-  const groupOf = new Map(grouped.flatMap((group, index) => group.operations.flatMap((operation) => operation.covers.map((id) => [id, index] as const))));
-  const groups = grouped.map((group, index): Group => ({
-    ...group,
-    // A claim can be shown once the last thing that makes it is there.
-    expectations: expectations.filter((expectation) => Math.max(...expectation.because.map((id) => groupOf.get(id) ?? 0)) === index),
-  }));
+  const awaited = byGroup(grouped, expectations);
+  const groups = grouped.map((group, index): Group => ({ ...group, expectations: awaited[index] ?? [] }));
   return {
     groups,
     refused: [...pulled.refused].map(([id, because]) => ({ id, because })).toSorted((a, b) => compareText(a.id, b.id)),
     pulledIn: pulled.pulledIn.filter(({ id }) => settled.has(id)),
     newSecrets: newSecretsOf(settled, input.evidence),
   };
+}
+
+/** A claim can be shown once the last thing that makes it is there: it belongs to the group of that one. */
+function byGroup(groups: readonly OperationGroup[], expectations: readonly ClaimExpectation[]): readonly (readonly ClaimExpectation[])[] {
+  const groupOf = new Map(groups.flatMap((group, index) => group.operations.flatMap((operation) => operation.covers.map((id) => [id, index] as const))));
+  const sorted: ClaimExpectation[][] = groups.map(() => []);
+  for (const expectation of expectations) sorted[Math.max(...expectation.because.map((id) => groupOf.get(id) ?? 0))]?.push(expectation);
+  return sorted;
 }
 
 interface Drafted {

@@ -21,8 +21,9 @@ export interface OperationGroup {
  */
 export function groupOperations(items: readonly Item[], order: readonly string[]): readonly OperationGroup[] {
   const owners = [...new Set([...order, ...items.map((item) => item.owner).toSorted(compareText)])];
+  const position = new Map(owners.map((owner, index) => [owner, index]));
   const byId = new Map(items.map((item) => [item.draft.id, item]));
-  const group = new Map(items.map((item) => [item.draft.id, owners.indexOf(item.owner)]));
+  const group = new Map(items.map((item) => [item.draft.id, position.get(item.owner) ?? 0]));
   const todo = [...items];
   for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
     const at = group.get(item.draft.id) ?? 0;
@@ -33,9 +34,11 @@ export function groupOperations(items: readonly Item[], order: readonly string[]
       todo.push(needed);
     }
   }
+  const members: Item[][] = owners.map(() => []);
+  for (const item of items) members[group.get(item.draft.id) ?? 0]?.push(item);
   return owners.flatMap((owner, index) => {
-    const members = items.filter((item) => group.get(item.draft.id) === index);
-    return members.length === 0 ? [] : [{ owner, operations: sorted(members).map((item) => operation(item, owner)) }];
+    const own = members[index] ?? [];
+    return own.length === 0 ? [] : [{ owner, operations: sorted(own).map((item) => operation(item, owner)) }];
   });
 }
 

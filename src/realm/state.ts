@@ -1,6 +1,6 @@
+import { derive } from './derived.ts';
 import { KINDS } from './kinds/index.ts';
 import type { ObjectId, RealmObject, RealmState } from './model.ts';
-import { indexObjects } from './places.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -19,8 +19,8 @@ export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'complet
 }
 
 /** A state from its parts, with its objects keyed and indexed. */
-export function makeState(head: Omit<RealmState, 'objects' | 'index'>, objects: Iterable<RealmObject>): RealmState {
+export function makeState(head: Omit<RealmState, 'objects' | 'derived'>, objects: Iterable<RealmObject>): RealmState {
   const byId = new Map<ObjectId, RealmObject>();
   for (const object of objects) if (!byId.has(object.id)) byId.set(object.id, object);
-  return { ...head, objects: byId, index: indexObjects(byId.values()) };
+  return { ...head, objects: byId, derived: derive(byId) };
 }

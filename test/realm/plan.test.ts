@@ -165,5 +165,6 @@ test.each([['**********'], ['${SECRET}'], [undefined]])('a client whose secret n
   const made = plan(state({ realm: 'primary', clients: [] }), [snapshot({ realm: 'primary', clients: [{ clientId: 'app', ...(secret === undefined ? {} : { secret }) }] })]);
   expect(made.newSecrets).toEqual(['app']);
   expect(operationsOf(made)[0]?.request.body).not.toHaveProperty('secret');
+  expect(operationsOf(made)[0]?.after.map((image) => image.id)).not.toContain('client-setting:app/secret');
   expect(JSON.stringify(made)).not.toContain('*****');
 });

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { escapePart, objectId, parseId, roleId, roleOfParts, scopeMappingId, holderPart, type RoleRef } from '../keys.ts';
 import type { ClaimExpectation, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { asMapperValue, configText, type MapperValue } from '../normal/mapper.ts';
-import { objectsAt } from '../places.ts';
+import { objectsAt, once } from '../derived.ts';
 import { CLIENT_ROLE_MAPPER, claimOfMapper, clientRolesClaim, ORGANIZATION_MAPPER, REALM_ROLE_MAPPER, tokensOf } from './mapper-claims.ts';
 
 /** A claim together with everything it rests on. */
@@ -23,6 +23,10 @@ interface AppliedMapper {
 }
 
 export function claimsOfClient(client: string, state: RealmState): readonly SupportedClaim[] {
+  return once(state, `claims of ${client}`, () => workOut(client, state));
+}
+
+function workOut(client: string, state: RealmState): readonly SupportedClaim[] {
   const clientId = objectId('client', client);
   const scopes = linkedScopes(client, state);
   const own = mappersOf(objectsAt(state, `client-mapper@${escapePart(client)}`), [clientId]);
@@ -37,7 +41,7 @@ export function claimsOfClient(client: string, state: RealmState): readonly Supp
 
 /** The clients whose tokens an object of a client scope can reach: those that link the scope. */
 export function clientsLinking(scope: string, state: RealmState): readonly string[] {
-  return (state.index?.get(`client-scope-link>${escapePart(scope)}`) ?? []).map((link) => link.owner);
+  return objectsAt(state, `client-scope-link>${escapePart(scope)}`).map((link) => link.owner);
 }
 
 interface LinkedScope {

@@ -3,9 +3,9 @@ import { escapePart, objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Difference, Image, RealmObject, Template } from '../model.ts';
 import { rawClient, rawMapper } from '../normal/raw.ts';
-import { objectsAt } from '../places.ts';
+import { objectsAt } from '../derived.ts';
 import type { ClientRepresentation } from '../representation.ts';
-import { isSecretKey, MASK, placeholdersIn } from '../unknowns.ts';
+import { isSecretKey, isUnknown, MASK, placeholdersIn } from '../unknowns.ts';
 import { firstPlaceholder, keepableId, mapBody, refusePlaceholder, withoutMasks } from './body.ts';
 import { typeOf, type LinkType } from './link-writes.ts';
 import { mapperBody } from './mapper-writes.ts';
@@ -29,7 +29,8 @@ export function restoreClient(difference: Difference, context: PlanContext): rea
   const body = clientBody(difference, context, raw, mappers, links);
   const placeholder = firstPlaceholder(body);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
-  const settings = objectsAt(source, `client-setting@${escapePart(difference.name)}`);
+  // What the evidence does not really know (a masked secret) is not what the client will have.
+  const settings = objectsAt(source, `client-setting@${escapePart(difference.name)}`).filter((setting) => !isUnknown(setting.value));
   const made: readonly RealmObject[] = [...mappers, ...links];
   const images = (value: (object: RealmObject) => Image['value']): readonly Image[] => [...made, ...settings].map((object) => ({ id: object.id, value: value(object) }));
   return [{

@@ -6,7 +6,7 @@ import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, Image, RequestTemplate, Template } from '../model.ts';
 import { rawMapper, rawScope } from '../normal/raw.ts';
-import { objectsAt } from '../places.ts';
+import { objectsAt } from '../derived.ts';
 import type { ClientScopeRepresentation } from '../representation.ts';
 import { firstPlaceholder, keepableId, mapBody, refusePlaceholder } from './body.ts';
 import { mapperBody } from './mapper-writes.ts';
