@@ -15,15 +15,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { calls: /\/(keys|certs)( as \w+)?$/, keys: ['certificate', 'x5c', 'x5t', 'x5t#S256'], because: 'the sandbox signs with bare keys and makes no certificates; validTo is there' },
 ];
 
-/** What no call of the table can show, for the reader of a drill. */
-export const UNCOMPARED: readonly string[] = [
-  'Deleting a client by REST ends its client sessions at once; Keycloak lets refreshes go on from memory until the next restart.',
-  'Sessions do not end by idle time; only tokens expire.',
-  'SAML clients get none of their protocol defaults (keys, binding attributes).',
-  'There is one node and no cache: a stale cache after an import cannot be drilled here.',
-  'User profile rules are stored and not enforced; password policies neither.',
-];
-
 /** The body without what a known difference takes out; undefined when the whole body is left out. */
 export function comparable(title: string, body: Json): Json | undefined {
   const known = KNOWN_DIFFERENCES.find((difference) => difference.calls.test(title));
