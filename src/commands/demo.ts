@@ -1,7 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { openAdminCalls } from '../sandbox/incident/calls.ts';
 import { REPOSITORY_FILES, writeRepository } from '../sandbox/incident/repository.ts';
-import { stageIncident } from '../sandbox/incident/stage.ts';
+import { addLiveOnly, destroy, leaveImportMarks } from '../sandbox/incident/destroy.ts';
+import { logIn } from '../sandbox/incident/login.ts';
+import { createRealm } from '../sandbox/incident/stage.ts';
+import { goodRealmFile } from '../sandbox/incident/story.ts';
 import { startSandbox } from '../sandbox/server/sandbox.ts';
 import { sandboxTarget } from './recorded.ts';
 import { newRun, newSession } from './session.ts';
@@ -10,6 +13,7 @@ import type { CommandRun } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
 const REALM = 'primary';
+const SESSIONS = 200;
 
 /**
  * The recovery on the sandbox. The sandbox, its git repository and its record lie in the session's own directory, so a
@@ -18,13 +22,23 @@ const REALM = 'primary';
 export const run: CommandRun = async (invocation) => {
   const terminal = thisTerminal(invocation);
   const store = newSession(invocation);
-  const sandbox = await startSandbox({ stateFile: `${store.directory}/sandbox.json` });
+  // The realm and its sessions are older than the sync: that is how keys that were kept are told from keys that were made by it.
+  let age = 17 * 60_000;
+  const sandbox = await startSandbox({ stateFile: `${store.directory}/sandbox.json`, clock: () => Date.now() - age });
   try {
-    if (terminal.mode !== 'json') process.stderr.write('Staging the incident on the sandbox: realm primary, 12 clients, 200 sessions, then a stale sync.\n');
-    const staged = await stageIncident(openAdminCalls({ url: sandbox.url, ...sandbox.admin, realm: REALM }));
+    if (terminal.mode !== 'json') process.stderr.write(`Staging the incident on the sandbox: realm primary, 12 clients, ${SESSIONS} sessions, then a stale sync.\n`);
+    const login = { url: sandbox.url, ...sandbox.admin, realm: REALM };
+    const before = openAdminCalls(login);
+    await createRealm(before);
+    await logIn(before, SESSIONS);
+    age = 0;
+    const calls = openAdminCalls(login);
+    await destroy(calls);
+    await leaveImportMarks(calls, Date.now());
+    await addLiveOnly(calls);
     const repository = `${store.directory}/repository`;
     mkdirSync(repository, { mode: 0o700 });
-    await writeRepository(repository, staged.evidence);
+    await writeRepository(repository, goodRealmFile(calls));
     const headless = terminal.mode === 'headless' || terminal.mode === 'json';
     const settings = runSettings(invocation.flags, {
       repo: repository,

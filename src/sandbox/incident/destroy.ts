@@ -42,6 +42,20 @@ export async function addLiveOnly(calls: AdminCalls): Promise<void> {
   await must(calls, 'POST', `/clients/${await clientUuid(calls, mapper.client)}/protocol-mappers/models`, attributeMapper(mapper.name, mapper.attribute));
 }
 
+/**
+ * Leaves the mark by which a whole-realm import is known: it gives the built-in clients `realm-management` and `broker`
+ * a secret with its creation time (verified-keycloak.md 7). Only for the sandbox; a real import does it by itself.
+ *
+ * @param at  milliseconds since the epoch
+ */
+export async function leaveImportMarks(calls: AdminCalls, at: number): Promise<void> {
+  await quietly(calls, async () => {
+    for (const clientId of ['realm-management', 'broker']) {
+      await must(calls, 'PUT', `/clients/${await clientUuid(calls, clientId)}`, { clientId, attributes: { 'client.secret.creation.time': String(Math.floor(at / 1000)) } });
+    }
+  });
+}
+
 /** Runs something while the realm records no admin events, then switches them on again, also after a failure. */
 async function quietly(calls: AdminCalls, work: () => Promise<void>): Promise<void> {
   // Read, the list of event types is filled in; sent back, it would be stored and the realm would differ from before.

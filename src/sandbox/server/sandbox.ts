@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly stateFile?: string;
   /** What the server says it is; `26.7.4` when absent. */
   readonly version?: string;
+  /** Milliseconds since the epoch; the time of this machine when absent. A drill stages its realm some time ago. */
+  readonly clock?: () => number;
 }
 
 export interface Sandbox {
@@ -34,12 +36,12 @@ const ADMIN = { username: 'admin', password: 'admin' } as const;
  * ended, also after kill -9: same port, keys, sessions; tokens stay valid. Rejects when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { stateFile } = options;
-  const world = (stateFile === undefined ? undefined : loadWorld(stateFile)) ?? (await newWorld(options.version ?? '26.7.4', ADMIN, Date.now()));
+  const { stateFile, clock = Date.now } = options;
+  const world = (stateFile === undefined ? undefined : loadWorld(stateFile)) ?? (await newWorld(options.version ?? '26.7.4', ADMIN, clock()));
   const save = (): void => {
     if (stateFile !== undefined) saveWorld(stateFile, world);
   };
-  const server = createServer((request, response) => void serve(world, save, request, response));
+  const server = createServer((request, response) => void serve(world, save, clock, request, response));
   await listen(server, options.port === undefined || options.port === 0 ? world.port : options.port);
   world.port = (server.address() as AddressInfo).port;
   save();
@@ -65,8 +67,8 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function serve(world: World, save: () => void, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const call = await read(world, incoming);
+async function serve(world: World, save: () => void, clock: () => number, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const call = await read(world, incoming, clock());
   const answer = await answerTo(world, call);
   // Tokens start sessions and reads can write (the service account), so everything but a plain GET is saved.
   if (call.method !== 'GET' || call.path.endsWith('/service-account-user') || call.path.includes('/evaluate-scopes/')) save();
@@ -85,7 +87,7 @@ async function answerTo(world: World, call: Call): Promise<Answer> {
   }
 }
 
-async function read(world: World, incoming: IncomingMessage): Promise<Call> {
+async function read(world: World, incoming: IncomingMessage, now: number): Promise<Call> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
@@ -93,7 +95,7 @@ async function read(world: World, incoming: IncomingMessage): Promise<Call> {
   const isForm = (incoming.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   return {
     method: incoming.method ?? 'GET', path, query: new URLSearchParams(query), form: new URLSearchParams(isForm ? text : ''), body: isForm ? null : parse(text),
-    authorization: incoming.headers.authorization ?? null, now: Date.now(), url: urlOf(world),
+    authorization: incoming.headers.authorization ?? null, now, url: urlOf(world),
   };
 }
 

@@ -5,7 +5,11 @@ import { text } from './json.ts';
 import type { Fields, KeyRow, RealmRow } from './model.ts';
 
 const KEY_PROVIDER = 'org.keycloak.keys.KeyProvider';
-const TEN_YEARS = 10 * 365.25 * 24 * 3600 * 1000;
+/** Ten calendar years later, as Keycloak dates the end of a generated certificate. */
+function tenYearsAfter(made: number): number {
+  const date = new Date(made);
+  return date.setUTCFullYear(date.getUTCFullYear() + 10);
+}
 const ALGORITHMS: Readonly<Record<string, KeyRow['algorithm']>> = { 'rsa-generated': 'RS256', 'rsa-enc-generated': 'RSA-OAEP', 'hmac-generated': 'HS512', 'aes-generated': 'AES' };
 
 /** One key for each generating key provider: what Keycloak does when a provider component comes without key material. */
@@ -49,7 +53,7 @@ export function keysJson(realm: RealmRow): Json {
     keys: realm.keys.map((key) => ({
       providerId: key.component, providerPriority: 100, kid: key.kid, status: 'ACTIVE', type: key.jwk['kty'] === 'RSA' ? 'RSA' : 'OCT', algorithm: key.algorithm,
       use: key.algorithm === 'RS256' || key.algorithm === 'HS512' ? 'SIG' : 'ENC',
-      ...(key.jwk['kty'] === 'RSA' ? { publicKey: publicKeyText(key), validTo: Math.round(key.made + TEN_YEARS) } : {}),
+      ...(key.jwk['kty'] === 'RSA' ? { publicKey: publicKeyText(key), validTo: tenYearsAfter(key.made) } : {}),
     })),
   };
 }
