@@ -2,8 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { openKeycloak } from '../../src/keycloak/keycloak.ts';
 import type { Target } from '../../src/keycloak/target.ts';
 import type { Keycloak } from '../../src/runner/ports.ts';
-import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
-import { idIn, } from '../../src/sandbox/incident/calls.ts';
+import { idIn, must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 
 export interface Server {
   readonly url: string;

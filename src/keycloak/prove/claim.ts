@@ -24,9 +24,13 @@ export function shows(payload: JsonObject, expectation: Pick<ClaimExpectation, '
   return Array.isArray(value) ? value.includes(member) : isObject(value) && member in value;
 }
 
-/** A lightweight access token leaves out what is not marked for it; the claim can still be in the other tokens. */
+/**
+ * The kinds of token that have to show a claim. A lightweight access token leaves out what is not marked for it; the
+ * claim can still be in the others. A service account has access tokens only.
+ */
 export function wantedTokens(expectation: ClaimExpectation): readonly TokenKind[] {
-  return expectation.tokens.filter((kind) => kind !== 'access' || expectation.inLightweight);
+  const kinds = expectation.tokens.filter((kind) => kind !== 'access' || expectation.inLightweight);
+  return expectation.needs === 'service-account' ? kinds.filter((kind) => kind === 'access') : kinds;
 }
 
 /** `audience gateway`, `scope orders:read`, `role read in resource_access.timeline-service.roles`, `claim groups`. */

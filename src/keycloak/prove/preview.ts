@@ -22,13 +22,19 @@ export async function preview(api: Api, client: string, probe: Probe, scope: str
   return { way: 'preview', user: probe.name, payloads, signature: null, qualified: probe.qualified, note: `a preview for ${probe.name} (no session, no event)` };
 }
 
-/** Where the mapper that makes a claim comes from; null when the server does not apply it; undefined when no mapper is named. */
-export async function attachment(api: Api, client: string, expectation: ClaimExpectation): Promise<string | null | undefined> {
+export interface Attachment {
+  /** `client scope profile`, `the client itself`. */
+  readonly from: string;
+  readonly provider: string;
+}
+
+/** The mapper that makes a claim, as the server applies it; null when it does not; undefined when no mapper is named. */
+export async function attachment(api: Api, client: string, expectation: ClaimExpectation): Promise<Attachment | null | undefined> {
   if (expectation.mapper === undefined) return undefined;
   const rows = objects(await api.read(['clients', client, 'evaluate-scopes', 'protocol-mappers'], { scope: expectation.scope ?? '' }));
   const row = rows.find((candidate) => candidate['mapperName'] === expectation.mapper);
   if (!row) return null;
-  return row['containerType'] === 'client-scope' ? `client scope ${text(row['containerName']) ?? ''}` : 'the client itself';
+  return { from: row['containerType'] === 'client-scope' ? `client scope ${text(row['containerName']) ?? ''}` : 'the client itself', provider: text(row['protocolMapper']) ?? '' };
 }
 
 /** Whether the server lets a role into this client's tokens. */

@@ -8,9 +8,12 @@ import type { Api } from '../api.ts';
 import { clientByName, type Client } from '../capture/clients.ts';
 import { attempts, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
-import { attachment, grantsRole, preview } from './preview.ts';
+import { attachment, grantsRole, preview, type Attachment } from './preview.ts';
 import { byIntrospection, type Attempt } from './real-token.ts';
 import { lacks, neededRole, nobody, probesFor } from './users.ts';
+
+/** Makes claims of notes that a login leaves in its session; a preview has no login. */
+const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
 
 /**
  * One proof for each expectation. `proven` only where a token or a preview of one shows the claim in every kind of
@@ -48,6 +51,7 @@ export async function previewBefore(api: Api, request: ProveRequest): Promise<Re
 async function judge(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
   const wanted = wantedTokens(expectation);
   if (wanted.length === 0) return lightweight(sources, expectation);
+  const attached = await attachment(sources.api, client.id, expectation);
   const shown = new Map<TokenKind, Attempt>();
   const tried: Attempt[] = [];
   for await (const attempt of attempts(sources, client, expectation, wanted)) {
@@ -56,9 +60,16 @@ async function judge(sources: Sources, client: Client, expectation: ClaimExpecta
       const payload = attempt.payloads[kind];
       if (!shown.has(kind) && payload && shows(payload, expectation)) shown.set(kind, attempt);
     }
-    if (shown.size === wanted.length) return proven(expectation, wanted, shown);
+    // A claim may be there for another reason: an audience by a role, say. Then it proves nothing about the mapper.
+    if (shown.size === wanted.length) return attached === null ? { ...proven(expectation, wanted, shown), outcome: 'not-proven', because: `${claimWords(expectation)} is there, but for another reason: ${notActing(expectation)}` } : proven(expectation, wanted, shown);
+    // What needs nothing is in every token; one without it says enough.
+    if (expectation.needs === 'nothing' && attempt.qualified && wanted.some((kind) => attempt.payloads[kind] && shown.get(kind) === undefined)) break;
   }
-  return missing(sources, client, expectation, tried, wanted.filter((kind) => !shown.has(kind)));
+  return missing(sources, client, expectation, { tried, attached, kinds: wanted.filter((kind) => !shown.has(kind)) });
+}
+
+function notActing({ mapper, client }: ClaimExpectation): string {
+  return `the mapper ${mapper ?? ''} does not act on ${client}`;
 }
 
 function proven(expectation: ClaimExpectation, wanted: readonly TokenKind[], shown: ReadonlyMap<TokenKind, Attempt>): Proof {
@@ -76,22 +87,30 @@ function proven(expectation: ClaimExpectation, wanted: readonly TokenKind[], sho
   };
 }
 
-async function missing(sources: Sources, client: Client, expectation: ClaimExpectation, tried: readonly Attempt[], kinds: readonly TokenKind[]): Promise<Proof> {
-  const { api, request } = sources;
-  const looked = tried.find((attempt) => attempt.qualified && kinds.some((kind) => attempt.payloads[kind])) ?? tried.find((attempt) => kinds.some((kind) => attempt.payloads[kind]));
+interface Missing {
+  readonly tried: readonly Attempt[];
+  readonly attached: Attachment | null | undefined;
+  readonly kinds: readonly TokenKind[];
+}
+
+async function missing(sources: Sources, client: Client, expectation: ClaimExpectation, { tried, attached, kinds }: Missing): Promise<Proof> {
+  const { request } = sources;
+  const has = (attempt: Attempt) => kinds.some((kind) => attempt.payloads[kind]);
+  const looked = tried.find((attempt) => attempt.qualified && has(attempt)) ?? tried.find(has);
   const kind = kinds.find((candidate) => looked?.payloads[candidate]);
   const base = { ...unproven(expectation), way: looked?.way ?? ('none' as const), user: looked?.user ?? null, signature: looked?.signature ?? null, payload: (kind && looked?.payloads[kind]) ?? null };
-  const attached = await attachment(api, client.id, expectation);
-  if (attached === null) return { ...base, because: `the mapper ${expectation.mapper ?? ''} does not act on ${request.client}` };
-  const there = attached === undefined ? '' : `; the mapper is there, from ${attached}`;
-  if (looked?.qualified) return { ...base, because: `${claimWords(expectation)} is still missing from ${list(kinds)}: ${looked.note}${there}` };
+  if (attached === null) return { ...base, because: `${claimWords(expectation)} is missing: ${notActing(expectation)}` };
+  const there = attached === undefined ? '' : `; the mapper is there, from ${attached.from}`;
+  const noteOnly = attached?.provider === SESSION_NOTE && looked?.way === 'preview';
+  if (looked?.qualified && !noteOnly) return { ...base, because: `${claimWords(expectation)} is still missing from ${list(kinds)}: ${looked.note}${there}` };
   const granted = await grantedRole(sources, client, expectation);
   if (granted) return { ...base, way: 'granted-roles', outcome: 'proven', because: granted };
   const refused = tried.find((attempt) => Object.keys(attempt.payloads).length === 0)?.note;
-  const reason = looked && request.probeUser !== null ? lacks(request.probeUser, expectation) : nobody(request, expectation);
+  const reason = noteOnly ? 'only a real login sets it' : looked && request.probeUser !== null ? lacks(request.probeUser, expectation) : nobody(request, expectation);
   const because = [`${claimWords(expectation)} cannot be shown: ${reason}`, ...(refused ? [refused] : [])].join('; ') + there;
   // Whoever named a user gets to name a better one.
-  return { ...base, way: attached === undefined ? base.way : 'attachment', outcome: request.probeUser !== null && expectation.needs !== 'real-login' ? 'not-proven' : 'not-showable', because };
+  const better = request.probeUser !== null && !['real-login', 'service-account'].includes(expectation.needs);
+  return { ...base, way: attached === undefined ? base.way : 'attachment', outcome: better ? 'not-proven' : 'not-showable', because };
 }
 
 /** A scope mapping whose role nobody holds: that the server lets the role into this client's tokens is all that there is to see. */
