@@ -115,6 +115,11 @@ describe('values that are not known', () => {
   });
 });
 
+test('the role that every user has by itself is no role of a service account', () => {
+  const live = state({ realm: 'Primary', clients: [{ clientId: 'app' }], users: [{ serviceAccountClientId: 'app', realmRoles: ['default-roles-primary', 'mine'] }] });
+  expect([...live.objects.keys()].filter((id) => id.startsWith('service-account-role:'))).toEqual(['service-account-role:app/mine']);
+});
+
 describe('several sources', () => {
   const live = state(withClient({ protocolMappers: [mapper('m', 'oidc-hardcoded-claim-mapper', { 'claim.value': 'live' })] }));
   const source = (name: string, value: string, completeness: 'stated' | 'full' = 'stated') => state(withClient({ protocolMappers: [mapper('m', 'oidc-hardcoded-claim-mapper', { 'claim.value': value })] }), name, completeness);
@@ -122,6 +127,7 @@ describe('several sources', () => {
     ['one file alone', [source('git:a', 'old')], 'ask', 'git:a'],
     ['two files that agree', [source('git:a', 'old'), source('git:b', 'old')], 'restore', 'git:a'],
     ['a file against one that has what is live', [source('git:a', 'old'), source('git:b', 'live')], 'ask', 'git:a'],
+    ['three files that disagree', [source('git:a', 'old'), source('git:b', 'live'), source('git:c', 'old')], 'ask', 'git:a'],
     ['a snapshot', [source('snapshot:s', 'old', 'full'), source('git:a', 'live')], 'restore', 'snapshot:s'],
   ] as const)('%s', (_, evidence, suggest, winner) => {
     const [difference] = compareStates(live, evidence);

@@ -55,8 +55,11 @@ describe('cycles', () => {
   });
 
   test('between equals the name decides, and nobody outside the cycle is marked', () => {
-    const order = orderOf([{ clientId: 'c', protocolMappers: audience('d') }, { clientId: 'a', protocolMappers: audience('b') }, { clientId: 'b', protocolMappers: audience('a', 'c') }, { clientId: 'd' }]);
-    expect(names(order)).toEqual(['b', 'a', 'c', 'd']);
+    const order = orderOf([
+      { clientId: 'c', protocolMappers: audience('d', 'e', 'f') }, { clientId: 'a', protocolMappers: audience('b') }, { clientId: 'b', protocolMappers: audience('a', 'c') },
+      { clientId: 'd' }, { clientId: 'e' }, { clientId: 'f' },
+    ]);
+    expect(names(order)).toEqual(['b', 'c', 'a', 'd', 'e', 'f']);
     expect(order.filter((owner) => owner.cycle).map((owner) => owner.owner)).toEqual(['b']);
   });
 });

@@ -80,6 +80,8 @@ describe('the incident', () => {
     const undo = undoPlan(whole, ['create realm-role:moderator', 'map group-role:%2Fsupport/moderator', 'create client:feed-service'], { 'realm-role:moderator': 'made-id' });
     expect(undo.map((each) => [each.id, each.request.method])).toEqual([['map group-role:%2Fsupport/moderator', 'DELETE'], ['create realm-role:moderator', 'DELETE']]);
     expect(undo[0]?.request.body).toEqual([{ id: 'made-id', name: 'moderator' }]);
+    const scope = undoPlan(whole, ['create client-scope:moderation'], { 'client-scope:moderation': 'scope-id' });
+    expect(scope[0]?.request).toEqual({ method: 'DELETE', path: ['client-scopes', 'scope-id'] });
     expect(undo[1]?.dependsOn).toEqual(['map group-role:%2Fsupport/moderator']);
   });
 });
@@ -101,6 +103,15 @@ describe('single kinds', () => {
       body: { id: { $id: 'client-mapper:app/m' }, name: 'm', protocol: 'openid-connect', protocolMapper: 'oidc-group-membership-mapper', config: { 'claim.name': 'g', 'id.token.claim': 'false', 'userinfo.token.claim': 'false', 'full.path': 'true' } },
     });
     expect(update?.inverse?.body).toMatchObject({ config: { 'claim.name': 'groups', 'id.token.claim': 'true', 'full.path': 'true' } });
+  });
+
+  test('a secret in a configuration is a reference, also when it comes back', () => {
+    const evidence = snapshot(withClient({ protocolMappers: [mapper('m', 'custom', { 'api.secret': 'hush', url: 'https://x' })] }));
+    const made = plan(state(withClient({})), [evidence]);
+    expect(operationsOf(made)[0]?.request.body).toMatchObject({ config: { 'api.secret': { $secret: 'client-mapper:app/m', field: 'config.api.secret' }, url: 'https://x' } });
+    expect(JSON.stringify(made)).not.toContain('hush');
+    expect(findSecret([evidence], 'client-mapper:app/m', 'config.api.secret')).toBe('hush');
+    expect(operationsOf(plan(evidence, [snapshot(withClient({}))]))[0]?.inverse).toBeNull();
   });
 
   test('a changed client scope is a PUT with its name and what differs', () => {
