@@ -1,0 +1,88 @@
+import type { Operation, Plan } from '../../src/realm/model.ts';
+import { compareStates } from '../../src/realm/compare.ts';
+import { kindOf } from '../../src/realm/kinds/index.ts';
+import { parseId } from '../../src/realm/keys.ts';
+import { orderOwners } from '../../src/realm/order.ts';
+import { makePlan } from '../../src/realm/plan.ts';
+import type { RealmRepresentation } from '../../src/realm/representation.ts';
+import type { Snapshot } from '../../src/realm/snapshot.ts';
+import { readState } from '../../src/realm/state.ts';
+import type { Connection, Proof } from '../../src/runbook/model.ts';
+import type { Keycloak, References } from '../../src/runner/ports.ts';
+import { canonicalJson } from '../../src/realm/canonical.ts';
+import { labSecret } from '../../src/sandbox/incident/clients.ts';
+
+export interface Recovery {
+  readonly connection: Connection;
+  readonly before: Snapshot;
+  readonly plan: Plan;
+  /** `METHOD path` of each write, as described for the screen. */
+  readonly writes: readonly string[];
+  /** Writes whose objects did not read back as intended. */
+  readonly unlike: readonly string[];
+  readonly proofs: readonly Proof[];
+  readonly after: Snapshot;
+  /** Ids of differences that are left between the realm and the evidence, besides what exists only live. */
+  readonly left: readonly string[];
+}
+
+/**
+ * The heart of a recovery without runner and screen: capture, compare with the realm file, restore everything that was
+ * lost or changed, prove, capture again. The same requests in the same order each time, so that it can be recorded
+ * and played back.
+ * @param oldSession  a refresh token of auth-service from before the incident
+ */
+export async function recover(keycloak: Keycloak, file: RealmRepresentation, oldSession: string): Promise<Recovery> {
+  const connection = await keycloak.connect();
+  const knownClients = (file.clients ?? []).flatMap((client) => client.clientId ?? []);
+  const before = (await keycloak.capture({ knownClients, onProgress: () => undefined })).snapshot;
+  const live = readState(before);
+  const evidence = [readState({ realm: keycloak.realm, source: 'file:realm.json', completeness: 'stated', representation: file })];
+  const differences = compareStates(live, evidence);
+  const choices = Object.fromEntries(differences.filter((difference) => difference.change !== 'live-only').map((difference) => [difference.id, 'restore' as const]));
+  const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
+
+  const made = new Map<string, string>();
+  const references: References = {
+    id: (object) => made.get(object) ?? live.objects.get(object)?.serverId,
+    role: (object) => {
+      const id = references.id(object);
+      const name = live.objects.get(object)?.name;
+      return id === undefined || name === undefined ? undefined : { id, name };
+    },
+    secret: () => undefined,
+  };
+  const writes: string[] = [];
+  const unlike: string[] = [];
+  const proofs: Proof[] = [];
+  for (const group of plan.groups) {
+    for (const operation of group.operations) {
+      writes.push(`${operation.request.method} ${keycloak.describe(operation.request, references)}`);
+      await keycloak.send(operation.request, references);
+      if (!(await readsBack(keycloak, operation, references, made))) unlike.push(operation.id);
+    }
+    for (const client of new Set(group.expectations.map((expectation) => expectation.client))) {
+      proofs.push(...await keycloak.prove({
+        client, expectations: group.expectations.filter((expectation) => expectation.client === client), probeUser: null,
+        secret: live.representation.clients?.some((known) => known.clientId === client && known.serviceAccountsEnabled) ? labSecret(client) : undefined,
+        refresh: { client: 'auth-service', token: oldSession, secret: labSecret('auth-service') },
+        keysBefore: before.facts?.keys.map((key) => key.kid) ?? [], sessions: before.facts?.sessions ?? [],
+      }));
+    }
+  }
+  const after = (await keycloak.capture({ knownClients, onProgress: () => undefined })).snapshot;
+  const left = compareStates(readState(after), evidence).filter((difference) => difference.change !== 'live-only').map((difference) => difference.id);
+  return { connection, before, plan, writes, unlike, proofs, after, left };
+}
+
+async function readsBack(keycloak: Keycloak, operation: Operation, references: References, made: Map<string, string>): Promise<boolean> {
+  let same = true;
+  for (const image of operation.after) {
+    const kind = kindOf(parseId(image.id).kind);
+    if (!kind) throw new Error(`no kind knows ${image.id}`);
+    const found = await keycloak.look(kind.look(image.id), references);
+    if (found?.serverId !== undefined) made.set(image.id, found.serverId);
+    same = same && canonicalJson(found?.value ?? null) === canonicalJson(image.value);
+  }
+  return same;
+}
