@@ -5,7 +5,7 @@ import type { Kind } from './kind.ts';
 import { KINDS } from './kinds/index.ts';
 import type { Change, Difference, FieldDifference, ObjectId, RealmObject, RealmState } from './model.ts';
 import { settleOwners } from './owners.ts';
-import { knowsAbsence, lists } from './places.ts';
+import { knowsAbsence, lists, passesOver } from './places.ts';
 import { suggestFor } from './suggest.ts';
 import { unionOf } from './union.ts';
 
@@ -28,6 +28,7 @@ export function compareStates(live: RealmState, evidence: readonly RealmState[])
       id: object.id, kind: object.kind, owner: object.owner, name: object.name, change, fields,
       effect: kind.effect(change, object, live, union), suggest, because, source: having[0]?.source ?? null,
       ...(kind.onlyCompared === undefined ? {} : { onlyCompared: kind.onlyCompared }),
+      ...(change === 'live-only' && !evidence.some((state) => lists(state, object)) ? { onlyCompared: 'no source lists what should be there, so nothing is removed on its word' } : {}),
     });
   };
   const seen = new Set<ObjectId>();
@@ -61,7 +62,7 @@ function isLiveOnly(kind: Kind | undefined, object: RealmObject, live: RealmStat
   if (kind === undefined || kind.serverDefault?.(object) === true) return false;
   // The container is live-only itself and stands for what it holds.
   if (object.parent !== undefined && !seen.has(object.parent)) return false;
-  const knowing = evidence.filter((state) => lists(state, object));
+  const knowing = evidence.filter((state) => lists(state, object) || passesOver(state, object));
   if (knowing.length === 0) return false;
   return kind.builtin?.(object, live.realm) !== true || knowing.some((state) => state.completeness !== 'stated');
 }

@@ -19,3 +19,17 @@ export function knowsAbsence(state: Pick<RealmState, 'listed' | 'objects'>, obje
 function lacks(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
   return lists(state, { id }) || state.listed.has('client@*');
 }
+
+/**
+ * A place that a source passed over in silence inside an object that it does state: a hand-written client without
+ * `protocolMappers`. An import of that file would leave the place empty, so what is live there has to reach git; but
+ * silence is no reason to remove anything.
+ */
+export function passedOver(listedPlace: string): string {
+  return `~${listedPlace}`;
+}
+
+/** Whether a source passed over the place where an object stands. */
+export function passesOver(state: Pick<RealmState, 'listed'>, object: Pick<RealmObject, 'id'>): boolean {
+  return placesOf(object.id).some((place) => state.listed.has(passedOver(place)));
+}

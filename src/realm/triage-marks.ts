@@ -25,6 +25,11 @@ export interface Marks {
   readonly eventsFromBefore: boolean;
   readonly partialImport: readonly string[];
   readonly edits: readonly AdminEventFact[];
+  /**
+   * When everything in a realm without an import's mark is of one moment: keys and service accounts made together, no
+   * user, no session. A hand-written file that leaves the built-in clients out leaves no mark on them.
+   */
+  readonly remadeAt: number | null;
 }
 
 /** true: renewed. false: the same. null: cannot be known. */
@@ -68,6 +73,7 @@ export function marksOf(input: TriageInput): Marks {
     keyComponentsKept: input.evidence.some((item) => item.facts !== undefined && sameSet(item.facts.keyComponents.map(({ id }) => id), facts.keyComponents.map(({ id }) => id))),
     eventsFromBefore: importedAt !== null && facts.recentAdminEvents.some((event) => event.time < importedAt - KEY_WINDOW.before),
     partialImport: facts.recentAdminEvents.filter((event) => event.resourceType === 'REALM' && event.resourcePath.startsWith('clients/')).map((event) => event.resourcePath),
+    remadeAt: importedAt === null ? remadeAt(input) : null,
     edits: facts.recentAdminEvents.filter((event) => event.operationType !== 'ACTION' && event.resourceType !== 'REALM' && event.resourceType !== 'USER'),
   };
 }
@@ -83,6 +89,13 @@ function keysFinding({ facts, evidence }: TriageInput, importedAt: number | null
   const made = dated.find((time) => near(time, importedAt));
   if (made !== undefined) return { renewed: true, because: `signing keys were made at ${clock(made)}, with the import` };
   return { renewed: false, because: `signing keys are older than the import (${day(Math.max(...dated))})` };
+}
+
+function remadeAt({ facts, live }: TriageInput): number | null {
+  const made = facts.keys.flatMap((key) => key.madeAt ?? []).toSorted((a, b) => a - b)[0];
+  const accounts = (live.representation.users ?? []).filter((user) => user.serviceAccountClientId !== undefined);
+  const empty = facts.usersCount === 0 && facts.sessions?.length === 0 && facts.offlineSessions?.length === 0;
+  return made !== undefined && empty && accounts.length > 0 && accounts.every((user) => near(user.createdTimestamp ?? 0, made)) ? made : null;
 }
 
 function near(time: number, importedAt: number): boolean {

@@ -1,6 +1,6 @@
 /** Whether anybody has to log in again. Session *lists* are judged, never counts: client-session-stats counts dead rows. */
 import type { Triage } from './snapshot.ts';
-import type { Marks, TriageInput } from './triage-marks.ts';
+import { clock, type Marks, type TriageInput } from './triage-marks.ts';
 
 export interface SessionJudgement {
   readonly alive: boolean | null;
@@ -14,6 +14,9 @@ export function judgeSessions({ facts, evidence }: TriageInput, marks: Marks, ki
   const counted = facts.sessionStats.reduce((sum, row) => sum + row.active, 0);
   if (kind === 'import-sessions-gone' || kind === 'import-new-identity') {
     const stale = facts.stale.length > 0;
+    if (marks.remadeAt !== null) {
+      return { alive: false, because: [`keys and service accounts were all made at ${clock(marks.remadeAt)}, and there is no user and no session`], promise: `sessions and keys from before ${clock(marks.remadeAt)} are gone: the realm itself was made then, so everybody who logged in before has to log in again` };
+    }
     const what = marks.keys.renewed === true ? 'sessions and keys are gone' : 'sessions are gone';
     const why = stale ? 'the database holds other users or ids' : marks.keys.renewed === true ? marks.keys.because : kind === 'import-new-identity' ? 'the realm and its clients have new ids' : 'the users were replaced';
     const since = (online ?? []).filter((session) => marks.importedAt !== null && session.start > marks.importedAt).length;

@@ -15,7 +15,7 @@ export function triage(input: TriageInput): Triage {
   return {
     class: kind,
     title: titleOf(kind, marks, input),
-    at: marks.importedAt === null ? null : new Date(marks.importedAt).toISOString(),
+    at: isoOf(marks.importedAt ?? marks.remadeAt),
     because: reasons(input, marks, sessions.because),
     kept: [...kept, ...(sessions.alive === true ? ['sessions'] : [])],
     gone: [...gone, ...(sessions.alive === false ? ['sessions'] : [])],
@@ -23,6 +23,10 @@ export function triage(input: TriageInput): Triage {
     promise: sessions.promise,
     staleCache: input.facts.stale,
   };
+}
+
+function isoOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }
 
 function classify(input: TriageInput, marks: Marks): Triage['class'] {
@@ -34,6 +38,7 @@ function classify(input: TriageInput, marks: Marks): Triage['class'] {
   if (found.has('client-only-by-name')) return 'import-all-kept';
   const renewed = marks.clientIds.renewed;
   if (marks.realmId.renewed === true || (renewed.length > 0 && marks.clientIds.same === 0)) return 'import-new-identity';
+  if (marks.remadeAt !== null) return 'import-new-identity';
   if (marks.importedAt === null) {
     if (marks.keys.renewed === true) return 'unknown';
     return marks.partialImport.length > 0 || renewed.length > 0 || marks.edits.length > 0 ? 'piecewise' : 'none-seen';
@@ -45,7 +50,8 @@ function classify(input: TriageInput, marks: Marks): Triage['class'] {
 }
 
 function titleOf(kind: Triage['class'], marks: Marks, input: TriageInput): string {
-  const when = marks.importedAt === null ? '' : `, about ${clock(marks.importedAt)}`;
+  const at = marks.importedAt ?? marks.remadeAt;
+  const when = at === null ? '' : `, about ${clock(at)}`;
   const running = input.facts.stale.length > 0 ? ' while this node kept running' : '';
   switch (kind) {
     case 'none-seen': return 'no trace of a whole-realm import';

@@ -1,5 +1,5 @@
-import { compareStates } from '../realm/compare.ts';
-import type { Difference, Image, ObjectId, Operation, RealmObject, RealmState } from '../realm/model.ts';
+import { movedBesides } from '../realm/apply.ts';
+import type { Operation, RealmState } from '../realm/model.ts';
 import type { SessionFact, Snapshot } from '../realm/snapshot.ts';
 import { readState } from '../realm/state.ts';
 import type { Account } from '../runbook/model.ts';
@@ -7,6 +7,8 @@ import type { Account } from '../runbook/model.ts';
 export interface AccountRequest {
   readonly before: Snapshot;
   readonly after: Snapshot;
+  /** What was restored from. */
+  readonly evidence: readonly RealmState[];
   readonly verified: readonly Operation[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -16,12 +18,12 @@ export interface AccountRequest {
  * Accounts for everything that must not move: sessions as sets of ids (client-session-stats counts dead rows,
  * verified-keycloak.md 4), keys by kid, client ids, and the realm against snapshot plus plan. Pure.
  */
-export function accountFor({ before, after, verified, now }: AccountRequest): Account {
+export function accountFor({ before, after, evidence, verified, now }: AccountRequest): Account {
   const sessions = accountSessions(before, after, now);
   const kids = (snapshot: Snapshot) => (snapshot.facts?.keys ?? []).map((key) => key.kid).toSorted().join(' ');
   const keysUnchanged = kids(before) === kids(after);
   const clientIdsUnchanged = [...clientIds(before)].every(([clientId, id]) => clientIds(after).get(clientId) === id);
-  const moved = movedObjects(readState(before), readState(after), verified);
+  const moved = movedBesides({ before: readState(before), after: readState(after), evidence, operations: verified });
   const unexplained = sessions.lost.filter((session) => session.explained === null);
   const notes = [
     ...(unexplained.length > 0 ? [`${unexplained.length} sessions ended without a time-out that would explain it; a user may have logged out.`] : []),
@@ -76,25 +78,4 @@ function explain(session: SessionFact, snapshot: Snapshot, now: number): string 
   if (session.lastAccess + seconds('ssoSessionIdleTimeout') < now) return 'idle time-out of the realm';
   if (session.start + seconds('ssoSessionMaxLifespan') < now) return 'maximum lifespan of the realm';
   return null;
-}
-
-/** Differences between the realm now and what the snapshot and the verified writes say it should be. */
-function movedObjects(before: RealmState, after: RealmState, verified: readonly Operation[]): readonly Difference[] {
-  const objects = new Map<ObjectId, RealmObject>(before.objects);
-  const made = new Set<string>();
-  for (const operation of verified) {
-    for (const image of operation.after) {
-      if (image.id.startsWith('client:') && !before.objects.has(image.id)) made.add(image.id.slice('client:'.length));
-      apply(objects, image, after);
-    }
-  }
-  const expected: RealmState = { ...before, source: 'snapshot plus plan', completeness: 'full', objects, listed: new Set([...before.listed, ...after.listed]) };
-  // Keycloak fills a new client with its own defaults and gives its service account the default roles.
-  return compareStates(after, [expected]).filter((difference) => !(difference.change === 'live-only' && made.has(difference.owner)));
-}
-
-function apply(objects: Map<ObjectId, RealmObject>, image: Image, after: RealmState): void {
-  const known = after.objects.get(image.id) ?? objects.get(image.id);
-  if (image.value === null) objects.delete(image.id);
-  else if (known) objects.set(image.id, { ...known, value: image.value });
 }

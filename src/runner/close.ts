@@ -17,7 +17,7 @@ export async function account(context: EffectContext): Promise<void> {
   if (!before) throw new Error('account needs the snapshot from before');
   const { plan, writes } = context.state();
   const verified = plan?.groups.flatMap((group) => group.operations).filter((operation) => writes[operation.id] === 'verified') ?? [];
-  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, verified, now: context.ports.now() }) });
+  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified, now: context.ports.now() }) });
 }
 
 export async function exportToGit(context: EffectContext, evidenceFiles: readonly string[]): Promise<void> {

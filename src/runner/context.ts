@@ -1,5 +1,6 @@
 import type { ObjectId, RealmState } from '../realm/model.ts';
 import type { JsonObject } from '../realm/json.ts';
+import { findSecret } from '../realm/secrets.ts';
 import { readState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
@@ -52,8 +53,6 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
   };
 }
 
-const unusable = /^\*{10}$|^\$\{.*\}$|^\$\(.*\)$/;
-
 /** Ids and secrets for the templates of the plan: from the captured realm, from what this run made, from the evidence. */
 export function references(context: EffectContext): References {
   const { memory } = context;
@@ -65,12 +64,6 @@ export function references(context: EffectContext): References {
       const name = memory.live().objects.get(object)?.name ?? memory.evidence().map((entry) => entry.state.objects.get(object)?.name).find(Boolean);
       return id && name ? { id, name } : undefined;
     },
-    secret: (object, field) => {
-      if (field !== 'secret') return undefined;
-      const clientId = memory.evidence().map((entry) => entry.state.objects.get(object)?.owner).find(Boolean) ?? memory.live().objects.get(object)?.owner;
-      const values = [...memory.evidence().map((entry) => entry.snapshot), ...[memory.snapshot('live-before')].filter((snapshot) => snapshot !== undefined)]
-        .map((snapshot) => snapshot.representation.clients?.find((client) => client.clientId === clientId)?.secret);
-      return values.find((value) => typeof value === 'string' && value !== '' && !unusable.test(value));
-    },
+    secret: (object, field) => findSecret([...memory.evidence().map((entry) => entry.state), memory.live()], object, field),
   };
 }

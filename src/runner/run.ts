@@ -1,5 +1,5 @@
 import { RescueError, EXIT, type ExitCode } from '../realm/errors.ts';
-import type { Effect, Question, RunEvent, RunState } from '../runbook/model.ts';
+import type { Connection, Effect, Question, RunEvent, RunState } from '../runbook/model.ts';
 import { stoppedExit } from '../runbook/summary.ts';
 import { replay, settle, transition } from '../runbook/transition.ts';
 import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly evidenceFiles: readonly string[];
   /** The first event of this process: run.started or run.resumed. */
   readonly first: RunEvent;
+  /** The connection of a run that goes on: roles may have been granted since. See reconnect.ts. */
+  readonly reconnected?: Connection;
   /** Called with every journalled event, in order. */
   readonly onLine?: (line: Ports['store']['lines'][number]) => void;
 }
@@ -25,7 +27,7 @@ export interface RunOptions {
  * Runs the runbook: performs one effect at a time through the ports, journals every event before it counts, and waits
  * for a person where the state asks one. The three front ends only ever hold the handle.
  */
-export function startRun({ ports, evidenceFiles, first, onLine }: RunOptions): RunHandle {
+export function startRun({ ports, evidenceFiles, first, reconnected, onLine }: RunOptions): RunHandle {
   let state: RunState = replay(ports.store.lines.map((line) => line.event));
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
@@ -84,6 +86,7 @@ export function startRun({ ports, evidenceFiles, first, onLine }: RunOptions): R
 
   const loop = async (): Promise<ExitCode> => {
     dispatch(first);
+    if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
     for (;;) {
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
       if (!(await step())) break;

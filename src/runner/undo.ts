@@ -5,6 +5,7 @@ import type { By, RunEvent, RunState } from '../runbook/model.ts';
 import { evolve, replay } from '../runbook/transition.ts';
 import { openMemory, type EffectContext } from './context.ts';
 import type { Ports } from './ports.ts';
+import { reconnect } from './reconnect.ts';
 import { look, write } from './write.ts';
 
 export interface UndoRequest {
@@ -43,7 +44,7 @@ export async function undo({ ports, owners, by, onStep }: UndoRequest): Promise<
   const context: EffectContext = { ports, state: () => state, dispatch, progress: () => undefined, memory: openMemory(ports, () => state) };
   const operations = undoable(state, owners);
   if (operations.length === 0) throw new RescueError('usage', 'This run has written nothing that could be taken back.', ['realm-rescue transcript show ID lists what it did.']);
-  await ports.keycloak.connect();
+  await reconnect(ports.keycloak, ports.store.lines);
   dispatch({ type: 'undo.started', owners, by });
   const left: { operation: string; because: string }[] = [];
   let undone = 0;

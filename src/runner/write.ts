@@ -1,6 +1,6 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
 import { canonicalJson } from '../realm/canonical.ts';
-import type { JsonObject } from '../realm/json.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
 import { parseId } from '../realm/keys.ts';
 import { isUnknown } from '../realm/unknowns.ts';
@@ -20,16 +20,17 @@ export async function seeObjects(context: EffectContext, ids: readonly ObjectId[
   const bodies = new Map<string, ReturnType<EffectContext['ports']['keycloak']['look']>>();
   const images: Image[] = [];
   const made: Record<ObjectId, string> = {};
+  const bodyOf = async (look: Look): Promise<Json> => {
+    // An object below something that has no id yet cannot exist yet.
+    if (!resolvable(look.request, filled.id)) return null;
+    const key = JSON.stringify(look.request);
+    const body = bodies.get(key) ?? context.ports.keycloak.look({ request: look.request, pick: (value) => (value === null ? null : { value }) }, filled);
+    bodies.set(key, body);
+    return (await body)?.value ?? null;
+  };
   for (const id of ids) {
     const look = lookAt(id);
-    // An object below something that has no id yet cannot exist yet.
-    if (!resolvable(look.request, filled.id)) {
-      images.push({ id, value: null });
-      continue;
-    }
-    const key = JSON.stringify(look.request);
-    const body = await (bodies.get(key) ?? bodies.set(key, context.ports.keycloak.look({ request: look.request, pick: (value) => (value === null ? null : { value }) }, filled)).get(key));
-    const picked = look.pick(body?.value ?? null);
+    const picked = look.pick(await bodyOf(look)) ?? (look.otherwise ? look.otherwise.pick(await bodyOf(look.otherwise)) : null);
     images.push({ id, value: picked?.value ?? null });
     if (picked?.serverId) made[id] = picked.serverId;
   }

@@ -53,8 +53,15 @@ describe('evidence that states', () => {
 
   test('what a hand-written file leaves out is never compared', () => {
     const live = withClient({ fullScopeAllowed: false, description: 'x', redirectUris: ['https://a'], protocolMappers: [mapper('m', 'x', {})], defaultClientScopes: ['profile'], secret: 's' }, { roles: { realm: [{ name: 'r', description: 'd' }] }, clientScopes: [{ name: 'profile' }] });
-    const evidence = withClient({}, { roles: { realm: [{ name: 'r' }] } });
+    const evidence = withClient({ protocolMappers: [mapper('m', 'x', {})] }, { roles: { realm: [{ name: 'r' }] } });
     expect(compareStates(state(live), [state(evidence, 'file:x', 'stated')])).toEqual([]);
+  });
+
+  test('a mapper of a client whose file names no mappers is live-only: it has to reach git, and nothing can remove it', () => {
+    const live = withClient({ protocolMappers: [mapper('m', 'x', {})] });
+    const [found, ...rest] = compareStates(state(live), [state(withClient({}), 'file:x', 'stated')]);
+    expect(rest).toEqual([]);
+    expect(found).toMatchObject({ id: 'client-mapper:app/m', change: 'live-only', suggest: 'keep', onlyCompared: expect.stringContaining('nothing is removed') });
   });
 
   test('what it does list is compared element by element and key by key', () => {

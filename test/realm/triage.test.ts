@@ -23,6 +23,21 @@ const newKeys = [key('new', AT + 2000), key('hmac2', null)];
 /** Service accounts as a file without users leaves them: made by the import. */
 const madeByImport = state({ ...before(), users: (before().users ?? []).map((user) => ({ ...user, createdTimestamp: AT + 1000 })) });
 
+describe('a hand-written file that leaves the built-in clients out', () => {
+  const remade = facts({ ...quiet, keys: newKeys, sessions: [], offlineSessions: [], usersCount: 0, sessionStats: [] });
+
+  test('leaves no mark, but everything in the realm is of one moment', () => {
+    const found = triage({ facts: remade, live: madeByImport, evidence: [] });
+    expect(found).toMatchObject({ class: 'import-new-identity', sessionsAlive: false, at: '2026-11-20T22:43:09.000Z' });
+    expect(found.promise).toBe('sessions and keys from before 22:43:09 UTC are gone: the realm itself was made then, so everybody who logged in before has to log in again');
+  });
+
+  test('is not seen where a session or an older service account is left', () => {
+    expect(triage({ facts: { ...remade, sessions: SESSIONS }, live: madeByImport, evidence: [] }).sessionsAlive).not.toBe(false);
+    expect(triage({ facts: remade, live, evidence: [] }).class).not.toBe('import-new-identity');
+  });
+});
+
 describe('the columns, with a snapshot from before', () => {
   test('(a) full export: all kept', () => {
     expect(triage({ facts: facts(), live, evidence: [earlier] })).toMatchObject({

@@ -6,6 +6,7 @@ import { isBuiltinClient } from '../normal/builtins.ts';
 import { asMapperValue, mapperValue } from '../normal/mapper.ts';
 import { rawClient, rawMapper } from '../normal/raw.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
+import { passedOver } from '../places.ts';
 import { lookInList, itemNamed } from '../looks.ts';
 import type { ClientRepresentation, ProtocolMapperRepresentation } from '../representation.ts';
 import { isCreated } from '../writes/body.ts';
@@ -20,7 +21,10 @@ export const clientMapper: Kind = {
     const clients = (representation.clients ?? []).filter(named);
     return {
       objects: clients.flatMap((raw) => (raw.protocolMappers ?? []).flatMap((mapper) => object(raw.clientId, mapper))),
-      listed: clients.filter((raw) => whole || raw.protocolMappers !== undefined).map((raw) => place('client-mapper', escapePart(raw.clientId))),
+      listed: clients.map((raw) => {
+        const here = place('client-mapper', escapePart(raw.clientId));
+        return whole || raw.protocolMappers !== undefined ? here : passedOver(here);
+      }),
     };
   },
   references: () => [],
