@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { commandHelp, generalHelp } from './commands/help.ts';
 import { OPTIONS, type Flags } from './commands/options.ts';
 import { COMMANDS } from './commands/table.ts';
-import { RescueError } from './realm/errors.ts';
+import { EXIT, RescueError } from './realm/errors.ts';
+import { own } from './realm/json.ts';
 import { prepareColor } from './ui/color.ts';
 import { VERSION } from './version.ts';
 
@@ -24,10 +25,12 @@ async function main(args: readonly string[]): Promise<number> {
   if (first === '--help' || first === '-h' || first === 'help') return print(generalHelp(VERSION));
   const named = first !== undefined && !first.startsWith('-');
   const name = named ? first : 'recover';
-  const spec = COMMANDS[name];
+  const spec = own(COMMANDS, name);
   if (!spec) throw new RescueError('usage', `There is no command "${name}".`, ['See realm-rescue --help for the commands.']);
   const { flags, words } = parse(name, named ? args.slice(1) : args, spec.options);
   if (flags.help) return print(commandHelp(name, spec));
+  const foreign = words[spec.words?.split(' ').length ?? 0];
+  if (foreign !== undefined) throw new RescueError('usage', `${name} does not know what to do with "${foreign}".`, [`See realm-rescue ${name} --help.`]);
   const { run } = await spec.load();
   return run({ command: name, flags, words, environment: process.env });
 }
@@ -41,7 +44,7 @@ function parse(name: string, args: readonly string[], allowed: readonly string[]
     return { flags: values as Flags, words: positionals };
   } catch (error) {
     if (error instanceof RescueError) throw error;
-    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'The flags cannot be read';
+    const said = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : 'The flags cannot be read';
     throw new RescueError('usage', `${said.replace(/\.$/, '')}.`, [`See realm-rescue ${name} --help.`]);
   }
 }
@@ -55,7 +58,10 @@ function report(error: unknown): number {
   const known = error instanceof RescueError;
   const title = known ? error.message : `Unexpected error: ${error instanceof Error ? error.message : String(error)}`;
   const next = known ? error.next : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
+  const exit = known ? error.exitCode : EXIT.unexpected;
   process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  return known ? error.exitCode : 1;
+  // A script that reads standard output gets an answer in every case, with the code that never changes.
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', code: known ? error.code : 'unexpected', title, next, exit })}\n`);
+  return exit;
 }

@@ -7,7 +7,7 @@ import type { EvidenceReader } from '../runner/ports.ts';
 import type { Difference } from '../realm/model.ts';
 import { compareLine } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
-import { captureOnce, withKeycloak } from './live.ts';
+import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
@@ -36,8 +36,8 @@ async function bothSides(invocation: Invocation, specs: readonly string[]): Prom
     const live = await reader.read(flags.from, flags.realm ?? '');
     return { live, evidence: await readAll(reader, flags.realm ?? live.realm) };
   }
-  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => {
-    const reader = createEvidenceReader({ cwd: process.cwd(), captureRealm: () => captureOnce(keycloak) });
+  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
+    const reader = evidenceWithRealms(process.cwd(), target);
     const local = specs.filter((spec) => !spec.startsWith('realm:'));
     const read = await Promise.all(local.map((spec) => reader.read(spec, keycloak.realm)));
     const known = read.flatMap((snapshot) => (snapshot.representation.clients ?? []).flatMap((client) => (client.clientId ? [client.clientId] : [])));

@@ -1,15 +1,18 @@
+import { createEvidenceReader } from '../evidence/reader.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
-import type { Keycloak } from '../runner/ports.ts';
+import type { Target } from '../keycloak/target.ts';
+import type { EvidenceReader, Keycloak } from '../runner/ports.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import type { Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
 
 /** Opens the target, hands it to the work, and closes it whatever happens. */
-export async function withKeycloak<T>(invocation: Invocation, terminal: Terminal, work: (keycloak: Keycloak) => Promise<T>): Promise<T> {
-  const keycloak = openKeycloak(await resolveTarget(invocation, terminal));
+export async function withKeycloak<T>(invocation: Invocation, terminal: Terminal, work: (keycloak: Keycloak, target: Target) => Promise<T>): Promise<T> {
+  const target = await resolveTarget(invocation, terminal);
+  const keycloak = openKeycloak(target);
   try {
-    return await work(keycloak);
+    return await work(keycloak, target);
   } finally {
     await keycloak.close();
   }
@@ -20,4 +23,19 @@ export async function captureOnce(keycloak: Keycloak, knownClients: readonly str
   await keycloak.connect();
   const { snapshot } = await keycloak.capture({ knownClients, onProgress: () => undefined });
   return snapshot;
+}
+
+/** Reads evidence from this machine and, for `realm:NAME`, from other realms of the server with the same login. */
+export function evidenceWithRealms(cwd: string, target: Target): EvidenceReader {
+  return createEvidenceReader({
+    cwd,
+    captureRealm: async (realm) => {
+      const other = openKeycloak({ ...target, realm });
+      try {
+        return await captureOnce(other);
+      } finally {
+        await other.close();
+      }
+    },
+  });
 }

@@ -4,10 +4,9 @@ import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
-import { createEvidenceReader } from '../evidence/reader.ts';
 import { missingChoices, presetChoices } from '../runbook/choices.ts';
 import { sanitise } from '../ui/text.ts';
-import { captureOnce, withKeycloak } from './live.ts';
+import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { runSettings } from './settings.ts';
 import type { CommandRun } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -16,8 +15,8 @@ import { thisTerminal } from './terminal.ts';
 export const run: CommandRun = async (invocation) => {
   const settings = runSettings(invocation.flags);
   if (settings.evidence.length === 0) throw new RescueError('usage', 'No evidence is named to plan from.', ['Name at least one source: --evidence realm.json']);
-  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => {
-    const reader = createEvidenceReader({ cwd: process.cwd(), captureRealm: () => captureOnce(keycloak) });
+  return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
+    const reader = evidenceWithRealms(process.cwd(), target);
     const evidence = (await Promise.all(settings.evidence.map((spec) => reader.read(spec, keycloak.realm)))).map((snapshot) => readState(snapshot));
     const live = readState(await captureOnce(keycloak, evidence.flatMap((state) => (state.representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
     const differences = compareStates(live, evidence);

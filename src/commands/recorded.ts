@@ -12,7 +12,7 @@ export function recordedRun(directory: string, id: string): RunInfo {
   return startOf(readJournal(`${directory}/${id}`, id).lines, id);
 }
 
-export function startOf(lines: readonly JournalLine[], id: string): RunInfo {
+function startOf(lines: readonly JournalLine[], id: string): RunInfo {
   for (const { event } of lines) if (event.type === 'run.started') return event.run;
   throw new RescueError('session-not-found', `Run ${id} ended before it had begun.`, ['Start anew with: realm-rescue recover']);
 }

@@ -12,6 +12,7 @@ export function refreshToken(flags: Flags): Ports['refresh'] {
   if (!file) return undefined;
   const lines = readText(file, '--refresh-token-file').split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
   const token = lines.at(-1) ?? '';
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new RescueError('usage', `${file} holds no refresh token: its last line is not three parts with dots between.`, ['Put the client id on the first line and the token, as the client got it, on the second.']);
   const client = lines.length > 1 ? lines[0] : authorizedParty(token);
   if (!client) throw new RescueError('usage', `${file} does not say which client its refresh token belongs to.`, ['Put the client id on the first line and the token on the second.']);
   return { client, token, secret: undefined };

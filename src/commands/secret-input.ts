@@ -5,7 +5,7 @@ export async function readStandardInput(flag: string): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   const text = Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
-  if (!text) throw new RescueError('usage', `${flag} finds nothing on standard input.`);
+  if (!text) throw new RescueError('usage', `${flag} finds nothing on standard input.`, [`Pipe it in: printf %s "$SECRET" | realm-rescue … ${flag}`]);
   return text;
 }
 
@@ -28,7 +28,7 @@ export function askSecret(prompt: string): Promise<string> {
       for (const key of data) {
         if (key === '\u0003' || key === '\u0004') {
           end();
-          reject(new RescueError('interrupted', 'Left at the password; nothing was done.'));
+          reject(new RescueError('interrupted', 'Left at the password; nothing was done.', ['Start again when you have it, or pipe it in with --password-stdin.']));
           return;
         }
         if (key === '\r' || key === '\n') {

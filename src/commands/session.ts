@@ -7,11 +7,13 @@ import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
 import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
-import type { Keycloak, Ports, SessionStore } from '../runner/ports.ts';
+import type { Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { VERSION } from '../version.ts';
+import { reconnect } from '../runner/reconnect.ts';
 import { drive, jsonLine } from './front-end.ts';
+import { evidenceWithRealms } from './live.ts';
 import { refreshToken } from './refresh-token.ts';
 import type { Invocation } from './table.ts';
 
@@ -65,38 +67,32 @@ interface Opened {
 /** Holds the lock from before the journal is opened until after it is closed: opening may cut off a torn line. */
 async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened): Promise<number> {
   const { target, settings, terminal, cwd } = request;
-  const lock = acquireLock({ directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm, session: id, now: Date.now });
+  // What can be wrong with files that flags name comes before the lock: it would stay behind.
+  const refresh = refreshToken(request.invocation.flags);
   const keycloak = openKeycloak(target);
+  const lock = acquireLock({ directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm, session: id, now: Date.now });
   let store: SessionStore | undefined;
   try {
-    const refresh = refreshToken(request.invocation.flags);
     const opened = open(lock.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
-    const ports: Ports = { keycloak, evidence: evidenceReader(cwd, target, keycloak), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh };
-    const handle = startRun({ ports, first: opened.first, evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    const ports: Ports = { keycloak, evidence: evidenceWithRealms(cwd, target), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh };
+    const connection = await reconnect(keycloak, store.lines);
+    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle, terminal);
   } finally {
-    await keycloak.close();
-    store?.close();
-    lock.release();
+    try {
+      await keycloak.close();
+      store?.close();
+    } finally {
+      lock.release();
+    }
   }
-}
-
-function evidenceReader(cwd: string, target: Target, keycloak: Keycloak): Ports['evidence'] {
-  return createEvidenceReader({
-    cwd,
-    captureRealm: async (realm) => {
-      const other = realm === target.realm ? keycloak : openKeycloak({ ...target, realm });
-      const { snapshot } = await other.capture({ knownClients: [], onProgress: () => undefined });
-      if (other !== keycloak) await other.close();
-      return snapshot;
-    },
-  });
 }
 
 /** Reads what lies on this machine; realms of the server have to wait for the login. */
 async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise<void> {
   const reader = createEvidenceReader({ cwd });
+  specFiles(settings.evidence, cwd);
   for (const spec of settings.evidence) if (!spec.startsWith('realm:')) await reader.read(spec, target.realm);
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { RescueError } from '../realm/errors.ts';
@@ -24,7 +24,7 @@ export function runSettings(flags: Flags, defaults: Partial<RunSettings> = {}): 
     evidence: flags.evidence ?? defaults.evidence ?? [],
     frozen: flags.frozen ?? defaults.frozen ?? null,
     thawed: flags.thawed ?? null,
-    repo: flags.repo ? resolve(flags.repo) : (defaults.repo ?? null),
+    repo: flags.repo ? workingTree(flags.repo) : (defaults.repo ?? null),
     out: flags.out ? resolve(flags.out) : null,
     branch: flags.branch ?? null,
     acceptUnproven: flags['accept-unproven'] ?? null,
@@ -34,25 +34,33 @@ export function runSettings(flags: Flags, defaults: Partial<RunSettings> = {}): 
 function choiceFlag(name: string, value: string | undefined): Choice | 'ask' | undefined {
   if (value === undefined || value === 'ask') return value;
   const choice = CHOICES.find((known) => known === value);
-  if (!choice) throw new RescueError('usage', `--${name} takes restore, keep, leave or ask, not "${value}".`);
+  if (!choice) throw new RescueError('usage', `--${name} takes restore, keep, leave or ask, not "${value}".`, [`Give --${name} restore, or another of the four.`]);
   return choice;
 }
 
 /** YAML (or JSON): difference id to choice. */
 function readAnswers(file: string): Record<string, Choice> {
   const content = readText(file, '--answers');
+  const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'];
   let parsed: unknown;
   try {
     parsed = parse(content);
   } catch (error) {
-    throw new RescueError('usage', `The answers file ${file} is not valid YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`, ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'], { cause: error });
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : '';
+    throw new RescueError('usage', `The answers file ${file} is not valid YAML: ${said}.`, next, { cause: error });
   }
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new RescueError('usage', `The answers file ${file} holds no map of difference ids to choices.`, ['Write one line for each difference: "client-mapper:auth-service/groups: restore".']);
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new RescueError('usage', `The answers file ${file} holds no map of difference ids to choices.`, next);
   return Object.fromEntries(Object.entries(parsed).map(([id, value]) => {
     const choice = CHOICES.find((known) => known === value);
-    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with "${String(value)}"; restore, keep and leave are the answers.`);
+    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with "${String(value)}"; restore, keep and leave are the answers.`, [...next, 'Leave out the differences that shall stay open.']);
     return [id, choice];
   }));
+}
+
+function workingTree(directory: string): string {
+  const path = resolve(directory);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new RescueError('usage', `--repo names ${directory}, which is no directory.`, ['Name the git working tree that holds the realm files, such as --repo .']);
+  return path;
 }
 
 /** A small text file that a flag names. */
@@ -60,6 +68,6 @@ export function readText(file: string, flag: string): string {
   try {
     return readFileSync(resolve(file), 'utf8');
   } catch (error) {
-    throw new RescueError('usage', `${flag} names ${file}, which cannot be read${error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''}.`, [], { cause: error });
+    throw new RescueError('usage', `${flag} names ${file}, which cannot be read${error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''}.`, ['Check the path; it is taken from the directory in which the tool was started.'], { cause: error });
   }
 }

@@ -1,11 +1,15 @@
 import { RescueError } from '../realm/errors.ts';
+import { baseAddress } from '../keycloak/address.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { VERSION } from '../version.ts';
 import { askSecret, readStandardInput } from './secret-input.ts';
 import type { Invocation } from './table.ts';
 
-/** What a recorded run remembers of its target; flags and environment win over it. */
+/**
+ * What a recorded run remembers of its target. Only a flag wins over its address (a new port-forward), and nothing
+ * over its realm: the journal is full of ids of that one.
+ */
 export interface Remembered {
   readonly url: string;
   readonly realm: string;
@@ -16,13 +20,14 @@ export interface Remembered {
  * @throws RescueError `usage` naming the flag that is missing
  */
 export async function resolveTarget({ flags, environment }: Invocation, terminal: Terminal, remembered?: Remembered): Promise<Target> {
-  const url = flags.url ?? environment['KEYCLOAK_URL'] ?? remembered?.url;
-  const realm = flags.realm ?? environment['KEYCLOAK_REALM'] ?? remembered?.realm;
+  const url = flags.url ?? remembered?.url ?? environment['KEYCLOAK_URL'];
+  const realm = flags.realm ?? remembered?.realm ?? environment['KEYCLOAK_REALM'];
+  if (remembered && realm !== remembered.realm) throw new RescueError('usage', `That run is of realm ${remembered.realm}; it cannot go on with realm ${realm}.`, ['Leave --realm out, or start a new run with: realm-rescue recover']);
   if (!url) throw new RescueError('usage', 'No Keycloak is named.', ['Give --url https://keycloak.example.com (or KEYCLOAK_URL).', 'To look around without a server: realm-rescue demo']);
   if (!realm) throw new RescueError('usage', 'No realm is named.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new RescueError('usage', `"${url}" is no http or https address.`, ['Give --url https://keycloak.example.com']);
+  if (['.', '..'].includes(realm)) throw new RescueError('usage', `No realm can be called "${realm}".`, ['Give --realm NAME (or KEYCLOAK_REALM).']);
   return {
-    url: url.replace(/\/+$/, ''),
+    url: baseAddress(url),
     realm,
     authRealm: flags['auth-realm'] ?? 'master',
     clientId: flags['client-id'] ?? environment['KEYCLOAK_CLIENT_ID'] ?? 'admin-cli',

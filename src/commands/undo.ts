@@ -9,10 +9,11 @@ import { EXIT, RescueError } from '../realm/errors.ts';
 import { count } from '../runbook/lines.ts';
 import { replay } from '../runbook/transition.ts';
 import { writeTranscripts } from '../runner/close.ts';
+import type { SessionStore } from '../runner/ports.ts';
 import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
-import { demoTarget, startOf } from './recorded.ts';
+import { demoTarget, recordedRun } from './recorded.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -26,13 +27,16 @@ export const run: CommandRun = async (invocation) => {
   const { id } = findSession(directory, typed);
   const terminal = thisTerminal(invocation);
   const owners = invocation.flags.client ?? [];
-  const { store } = openSession({ directory, id, now: Date.now });
-  const info = startOf(store.lines, id);
+  const info = recordedRun(directory, id);
   const demo = info.demo ? await demoTarget(directory, id, info) : null;
   const target = demo?.target ?? (await resolveTarget(invocation, terminal, info));
-  const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: id, now: Date.now });
   const keycloak = openKeycloak(target);
+  const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: id, now: Date.now });
+  let opened: SessionStore | undefined;
   try {
+    // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
+    const { store } = openSession({ directory, id, now: Date.now });
+    opened = store;
     const operations = undoable(replay(store.lines.map((line) => line.event)), owners);
     for (const operation of operations) process.stderr.write(`${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
     if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations.length);
@@ -43,10 +47,13 @@ export const run: CommandRun = async (invocation) => {
     if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
   } finally {
-    await keycloak.close();
-    await demo?.close();
-    store.close();
-    lock.release();
+    try {
+      await keycloak.close();
+      await demo?.close();
+      opened?.close();
+    } finally {
+      lock.release();
+    }
   }
 };
 
@@ -57,5 +64,5 @@ async function confirmed(terminal: Terminal, word: string, given: string | undef
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(`Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
   prompt.close();
-  if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.');
+  if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.', [`Start again and type ${word} to take it back.`]);
 }

@@ -25,6 +25,8 @@ export const MAX_CHARACTERS = 64 * 1024 * 1024;
  */
 export function realmInText(name: string, text: string, realm: string): FoundRealm {
   if (text.length > MAX_CHARACTERS) throw unreadable(`${name} is larger than 64 MiB.`, ['Use an export without users (kc.sh export --users skip).']);
+  // No text in UTF-8 holds a zero byte; text in UTF-16 is full of them.
+  if (text.includes('\0')) throw unreadable(`${name} is no text in UTF-8: it is a binary file, or text of another encoding.`, ['Name the realm file itself, unpacked; if it is text, save it as UTF-8.']);
   const found = recognise(openFile(name, text));
   const sites = found?.realms ?? [];
   const site = sites.find((candidate) => candidate.realm === realm) ?? sites.find((candidate) => placeholdersIn(candidate.realm).length > 0);
