@@ -30,11 +30,11 @@ export async function drive(handle: RunHandle, terminal: Terminal): Promise<numb
       case 'headless': {
         const { printPlain } = await import('../plain/print.ts');
         printPlain(handle, io);
-        await headless(handle);
+        await headless(handle, terminal.mode);
         break;
       }
       case 'json':
-        await headless(handle);
+        await headless(handle, terminal.mode);
     }
     const exit = await handle.done;
     if (terminal.mode === 'json') {
@@ -48,7 +48,7 @@ export async function drive(handle: RunHandle, terminal: Terminal): Promise<numb
 }
 
 /** Answers from flags until the run has ended. What no flag answers is named on stderr, and the run stops resumable. */
-async function headless(handle: RunHandle): Promise<void> {
+async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void> {
   const { answerHeadless } = await import('../plain/headless.ts');
   const answer = () => {
     const { state, busy } = handle.snapshot();
@@ -65,17 +65,19 @@ async function headless(handle: RunHandle): Promise<void> {
   answer();
   await handle.done;
   unsubscribe();
-  explainStop(handle);
+  explainStop(handle, mode);
 }
 
 /** Why a headless run stopped, and how it goes on. */
-function explainStop(handle: RunHandle): void {
-  const { state } = handle.snapshot();
+function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
+  const { state, record } = handle.snapshot();
   if (!state.stopped) return;
   const failure = state.failure?.failure ?? state.trouble?.failure;
   if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
   else io.err(`realm-rescue: stopped: ${state.stopped.note}\n`);
-  if (stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}\n`);
+  // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
+  const said = mode === 'headless' && process.stdout.isTTY;
+  if (!said && stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}\n`);
 }
 
 function onSignals(handle: RunHandle): () => void {

@@ -32,6 +32,13 @@ export function sessionDirectory({ flags, environment }: Invocation): string {
   return flags['session-dir'] ?? defaultSessionDirectory(environment);
 }
 
+/** What a person has to type besides the id to find a run again: nothing when it lies in the usual place. */
+function sessionFlag({ flags }: Invocation): string {
+  const given = flags['session-dir'];
+  if (given === undefined) return '';
+  return ` --session-dir ${/^[\w@%+=:,./-]+$/.test(given) ? given : `'${given.replaceAll("'", String.raw`'\''`)}'`}`;
+}
+
 /** Makes the directory of a new run. */
 export function newSession(invocation: Invocation, id = freshId(invocation)): SessionStore {
   return createSession({ directory: sessionDirectory(invocation), id, now: Date.now });
@@ -77,7 +84,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     store = opened.store;
     const ports: Ports = { keycloak, evidence: evidenceWithRealms(cwd, target), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh };
     const connection = await reconnect(keycloak, store.lines);
-    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: specFiles(settings.evidence, cwd), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle, terminal);
   } finally {
     try {

@@ -38,4 +38,16 @@ export interface RunSnapshot {
   readonly lastSeq: number;
   readonly lastLine: JournalLine | null;
   readonly interrupted: boolean;
+  /** Where the record lies; absent where nothing is recorded on disk. */
+  readonly record?: RecordPlace;
+}
+
+/** What a person needs to find the record again. */
+export interface RecordPlace {
+  /** The directory of the session. */
+  readonly directory: string;
+  /** What `resume`, `undo` and `transcript` need besides the id: ` --session-dir DIR`, or empty for the usual place. */
+  readonly flag: string;
+  /** `sha256:` of the last journal line. */
+  readonly head: string;
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly ports: Ports;
   /** Absolute paths of the files that `--evidence` names; the export brings them to live. */
   readonly evidenceFiles: readonly string[];
+  /** See RecordPlace; empty when the session lies in the usual place. */
+  readonly sessionFlag?: string;
   /** The first event of this process: run.started or run.resumed. */
   readonly first: RunEvent;
   /** The connection of a run that goes on: roles may have been granted since. See reconnect.ts. */
@@ -27,7 +29,7 @@ export interface RunOptions {
  * Runs the runbook: performs one effect at a time through the ports, journals every event before it counts, and waits
  * for a person where the state asks one. The three front ends only ever hold the handle.
  */
-export function startRun({ ports, evidenceFiles, first, reconnected, onLine }: RunOptions): RunHandle {
+export function startRun({ ports, evidenceFiles, first, reconnected, onLine, sessionFlag = '' }: RunOptions): RunHandle {
   let state: RunState = replay(ports.store.lines.map((line) => line.event));
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
@@ -98,7 +100,8 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine }: R
   return {
     snapshot: () => {
       const lines = ports.store.lines;
-      snapshot ??= { state, busy, progress, lastSeq: lines.at(-1)?.seq ?? 0, lastLine: lines.at(-1) ?? null, interrupted };
+      const record = { directory: ports.store.directory, flag: sessionFlag, head: ports.store.head };
+      snapshot ??= { state, busy, progress, lastSeq: lines.at(-1)?.seq ?? 0, lastLine: lines.at(-1) ?? null, interrupted, record };
       return snapshot;
     },
     subscribe: (listener) => {
