@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compactVerify, importJWK, type JSONWebKeySet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openKeycloak } from '../../src/keycloak/keycloak.ts';
+import { readState } from '../../src/realm/state.ts';
 import { accountFor } from '../../src/runner/account.ts';
 import { LOST_MAPPERS, LOST_SCOPES } from '../../src/sandbox/incident/loss.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
@@ -73,7 +74,8 @@ describe('a recorded recovery of a real Keycloak', () => {
 
   it('ends no session and moves nothing else', () => {
     const { before, after, plan } = recovery;
-    const account = accountFor({ before, after, verified: plan.groups.flatMap((group) => group.operations), now: Date.parse(after.capturedAt) });
+    const evidence = [readState({ realm: RECORDED_REALM, source: 'file:realm.json', completeness: 'stated', representation: goodRealmFile({ realm: RECORDED_REALM }) })];
+    const account = accountFor({ before, after, evidence, verified: plan.groups.flatMap((group) => group.operations), now: Date.parse(after.capturedAt) });
     expect(account).toMatchObject({ sessionsLost: [], keysUnchanged: true, clientIdsUnchanged: true, moved: [] });
   });
 
