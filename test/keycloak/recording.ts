@@ -31,9 +31,14 @@ export function recorder(file: string): SnapshotAgent {
   return new SnapshotAgent({ mode: 'record', snapshotPath: file, ...MATCHING });
 }
 
-/** A network that knows nothing but a recording. */
+/**
+ * A network that knows nothing but a recording.
+ *
+ * undici loads its `snapshotPath` by itself, unawaited, and starts over with the first answers when that load ends
+ * after ours. So it is given a directory there, which fails without touching anything, and the file afterwards.
+ */
 export async function playback(name: string): Promise<SnapshotAgent> {
-  const agent = new SnapshotAgent({ mode: 'playback', snapshotPath: recordingFile(name), ...MATCHING });
-  await agent.loadSnapshots();
+  const agent = new SnapshotAgent({ mode: 'playback', snapshotPath: fileURLToPath(new URL('../../recordings', import.meta.url)), ...MATCHING });
+  await agent.loadSnapshots(recordingFile(name));
   return agent;
 }
