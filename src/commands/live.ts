@@ -3,6 +3,7 @@ import { openKeycloak } from '../keycloak/keycloak.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { EvidenceReader, Keycloak } from '../runner/ports.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
+import { refuseGaps, refuseHalfSight } from '../runner/whole.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import type { Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -18,10 +19,11 @@ export async function withKeycloak<T>(invocation: Invocation, terminal: Terminal
   }
 }
 
-/** One capture without a run around it; progress is not worth a word here. */
+/** One capture without a run around it; progress is not worth a word here. Refused where a part cannot be seen. */
 export async function captureOnce(keycloak: Keycloak, knownClients: readonly string[] = []): Promise<Snapshot> {
-  await keycloak.connect();
+  refuseHalfSight(await keycloak.connect(), keycloak.realm);
   const { snapshot } = await keycloak.capture({ knownClients, onProgress: () => undefined });
+  refuseGaps(snapshot);
   return snapshot;
 }
 

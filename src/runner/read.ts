@@ -9,6 +9,8 @@ import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
+import { refuseUnknownClients } from './known-clients.ts';
+import { refuseGaps, refuseHalfSight } from './whole.ts';
 
 export async function connect(context: EffectContext): Promise<void> {
   context.dispatch({ type: 'connect.succeeded', connection: await context.ports.keycloak.connect() });
@@ -22,6 +24,8 @@ export async function captureLive(context: EffectContext, label: SnapshotLabel):
   const { snapshot, requests } = await ports.keycloak.capture({ knownClients, onProgress: context.progress });
   const stale = label === 'live-before' && context.state().caches === 'untouched' && (snapshot.facts?.stale.length ?? 0) > 0;
   const name = stale ? 'live-stale' : label;
+  // A node with a stale cache fails on some reads; the others are worth keeping, and it is captured again later.
+  if (!stale) refuseGaps(snapshot);
   const { file, sha256 } = ports.store.writeSnapshot(name, snapshot);
   const captured: Captured = {
     label: name,
@@ -41,6 +45,8 @@ export async function captureLive(context: EffectContext, label: SnapshotLabel):
 }
 
 export async function capture(context: EffectContext, label: SnapshotLabel): Promise<void> {
+  const { connection, run } = context.state();
+  if (connection) refuseHalfSight(connection, run?.realm ?? context.ports.keycloak.realm);
   const { captured } = await captureLive(context, label);
   context.dispatch({ type: 'capture.succeeded', captured });
 }
@@ -97,6 +103,7 @@ export function compare(context: EffectContext): void {
   const live = context.memory.live();
   const evidence = context.memory.evidence().map((entry) => entry.state);
   const differences = compareStates(live, evidence);
+  refuseUnknownClients(context.state().run?.settings.clients ?? [], [live, ...evidence], differences);
   context.dispatch({ type: 'compare.done', differences, order: orderOwners({ differences, live, evidence }) });
 }
 

@@ -1,5 +1,6 @@
 import { errorMessage, notFound, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
+import { allows } from '../permissions.ts';
 import { buildUser, hashPassword } from '../state/build.ts';
 import { groupAt, groupOf, userOf } from '../state/find.ts';
 import { listMap, object, page, present, text, texts, without } from '../state/json.ts';
@@ -20,8 +21,11 @@ function matching(realm: RealmRow, query: URLSearchParams): UserRow[] {
     .sort((a, b) => (a.username < b.username ? -1 : 1));
 }
 
-function list({ realm, query }: Request): Answer {
-  return ok(page(matching(realm, query), query, 100).map((user) => userJson(user, query.get('briefRepresentation') === 'true' ? 'brief' : 'list')));
+const mayManage = ({ actor }: Request): boolean => actor !== null && allows(actor, 'manage-users');
+
+function list(request: Request): Answer {
+  const { realm, query } = request;
+  return ok(page(matching(realm, query), query, 100).map((user) => userJson(user, query.get('briefRepresentation') === 'true' ? 'brief' : 'list', mayManage(request))));
 }
 
 function create(request: Request): Answer {
@@ -113,7 +117,7 @@ export const USER_ROUTES: readonly Route[] = [
   route('GET /users', 'view-users', list, { weak: 'query-users' }),
   route('POST /users', 'manage-users', create, USER),
   route('GET /users/count', 'view-users|query-users', ({ realm, query }) => ok(matching(realm, query).length)),
-  route('GET /users/{user}', 'view-users', (request) => ok(userJson(userOf(request), 'one'))),
+  route('GET /users/{user}', 'view-users', (request) => ok(userJson(userOf(request), 'one', mayManage(request)))),
   route('PUT /users/{user}', 'manage-users', update, USER),
   route('DELETE /users/{user}', 'manage-users', remove, USER),
   route('PUT /users/{user}/reset-password', 'manage-users', resetPassword, USER),

@@ -87,14 +87,17 @@ export function groupJson(realm: RealmRow, group: GroupRow, detail: GroupDetail,
   });
 }
 
-/** list: with the short `access`; one: a single user; bare: members and service accounts, without access. */
-export function userJson(user: UserRow, kind: 'list' | 'one' | 'bare' | 'brief'): Fields {
+/**
+ * list: with the short `access`; one: a single user; bare: members and service accounts, without access.
+ * @param manageable whether the caller may manage users; `access` tells it
+ */
+export function userJson(user: UserRow, kind: 'list' | 'one' | 'bare' | 'brief', manageable = true): Fields {
   const attributes = Object.keys(user.attributes).length === 0 ? {} : { attributes: user.attributes };
   return present({
     id: user.id, username: user.username, ...user.fields, createdTimestamp: user.created,
     ...(kind === 'brief' ? {} : { ...attributes, totp: false, disableableCredentialTypes: [], requiredActions: user.fields['requiredActions'] ?? [], notBefore: 0 }),
-    ...(kind === 'one' ? { federatedIdentities: [], access: { manageGroupMembership: true, resetPassword: true, view: true, mapRoles: true, impersonate: true, manage: true } } : {}),
-    ...(kind === 'list' || kind === 'brief' ? { access: { manage: true } } : {}),
+    ...(kind === 'one' ? { federatedIdentities: [], access: { manageGroupMembership: manageable, resetPassword: manageable, view: true, mapRoles: manageable, impersonate: manageable, manage: manageable } } : {}),
+    ...(kind === 'list' || kind === 'brief' ? { access: { manage: manageable } } : {}),
   });
 }
 
