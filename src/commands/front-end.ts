@@ -74,7 +74,7 @@ function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   if (!state.stopped) return;
   const failure = state.failure?.failure ?? state.trouble?.failure;
   if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
-  else io.err(`realm-rescue: stopped: ${state.stopped.note}\n`);
+  else io.err(`realm-rescue: The run has stopped: ${state.stopped.note}.\n`);
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
   const said = mode === 'headless' && process.stdout.isTTY;
   if (!said && stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}\n`);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createEvidenceReader, specFiles } from '../evidence/reader.ts';
 import { createExporter } from '../gitops/exporter.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
@@ -29,7 +30,7 @@ export interface SessionRequest {
 
 /** Where this invocation keeps its runs. */
 export function sessionDirectory({ flags, environment }: Invocation): string {
-  return flags['session-dir'] ?? defaultSessionDirectory(environment);
+  return resolve(flags['session-dir'] ?? defaultSessionDirectory(environment));
 }
 
 /** What a person has to type besides the id to find a run again: nothing when it lies in the usual place. */
