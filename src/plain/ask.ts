@@ -8,7 +8,7 @@ import type { Question, RunState } from '../runbook/model.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import type { Size } from '../ui/terminal.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
-import { line, span, wrap, type Line } from '../ui/view/line.ts';
+import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
 import { proofsLines } from '../ui/view/prove.ts';
 import { allWords, confirmHeading, promiseLines, requestLines } from '../ui/view/restore.ts';
 import { statementLines } from '../ui/view/statement.ts';
@@ -21,35 +21,44 @@ import { again, answered, type Reply } from './reply.ts';
 export interface Prompt {
   /** What stands above. */
   readonly lines: readonly Line[];
-  /** The last line, without a line end. */
+  /** What is asked again after a reply that was none; without a line end. */
   readonly ask: string;
 }
 
+const REPLY_ROOM = 12;
+
 /** The question that stands, in full. */
-export function promptOf({ state }: RunSnapshot, question: Question, describe: Describe, size: Size): Prompt {
+export function promptOf(snapshot: RunSnapshot, question: Question, describe: Describe, size: Size): Prompt {
+  const { lines, ask } = promptFor(snapshot, question, describe, size);
+  // The reply is typed behind the last line, so that one needs room.
+  return { lines, ask: `${wrap(line(ask.trimEnd()), Math.max(20, size.columns - REPLY_ROOM)).map(lineText).join('\n')} ` };
+}
+
+function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe, size: Size): Prompt {
+  const { state } = snapshot;
   switch (question.kind) {
     case 'freeze': case 'thaw':
-      return { lines: statementLines(question.kind, state, size), ask: 'Stated (empty: nothing stated; q leaves): ' };
+      return { lines: statementLines(question.kind, state, size), ask: 'Stated (empty: nothing stated; q leaves):' };
     case 'clear-caches':
-      return { lines: clearCachesLines(state.triage, size), ask: `Type ${question.word} to clear them, no to leave it: ` };
+      return { lines: clearCachesLines(state.triage, size), ask: `Type ${question.word} to clear them, no to leave it:` };
     case 'evidence': {
-      const rows = question.candidates.flatMap((candidate, index) => wrap(line(`  ${index + 1}. `, ...candidateText(candidate, size)), size.columns, 5));
+      const rows = question.candidates.flatMap((candidate, index) => wrap(line(`  ${index + 1}. `, ...candidateText(candidate)), size.columns, 5));
       const usual = question.candidates.some((candidate) => candidate.recommended) ? '; empty: what is recommended' : '';
-      return { lines: [...wrap(line(' ', span('strong', EVIDENCE_QUESTION)), size.columns, 1), ...rows], ask: `Numbers with spaces between, or a path${usual}; q leaves: ` };
+      return { lines: [...wrap(line(' ', span('strong', EVIDENCE_QUESTION)), size.columns, 1), ...rows], ask: `Numbers with spaces between, or a path${usual}; q leaves:` };
     }
     case 'choose': return { lines: chooseListing(state, size), ask: chooseAsk(state) };
     case 'confirm': {
       return {
-        lines: [...confirmHeading(question, state, size), ...requestLines(question.group, describe, size), ...promiseLines(question.group, state, size)],
-        ask: `Type ${question.word} to send them${allWords(question)}, skip to leave this client out, q to leave: `,
+        lines: [...confirmHeading(question, snapshot, size), ...requestLines(question.group, describe, size), ...promiseLines(question.group, state, size)],
+        ask: `Type ${question.word} to send them${allWords(question)}, skip to leave this client out, q to leave:`,
       };
     }
     case 'not-proven': {
       const missing = question.proofs.filter((proof) => proof.outcome === 'not-proven');
-      return { lines: [line(' ', span('strong', `Prove  ${question.owner}`)), ...proofsLines(question.owner, missing, size)], ask: '1 and the name of a probe user, 2 and a reason to accept it, or q to leave: ' };
+      return { lines: [line(' ', span('strong', `Prove  ${question.owner}`)), ...proofsLines(question.owner, missing, size)], ask: '1 and the name of a probe user, 2 and a reason to accept it, or q to leave:' };
     }
     case 'write-trouble': case 'failure':
-      return { lines: troubleLines(question, describe, size), ask: question.kind === 'failure' ? 'r to try again, q to leave: ' : 'r to look at the server and go on from what it shows, q to leave: ' };
+      return { lines: troubleLines(question, describe, size), ask: question.kind === 'failure' ? 'r to try again, q to leave: ' : 'r to look at the server and go on from what it shows, q to leave:' };
   }
 }
 
@@ -62,6 +71,7 @@ function chooseAsk(state: RunState): string {
 /** What a line means as a reply to the question that stands. */
 export function readReply({ state }: RunSnapshot, question: Question, text: string): Reply {
   const typed = text.trim();
+  if (typed === 'w' && state.triage !== null && question.kind !== 'freeze' && question.kind !== 'thaw') return { kind: 'why' };
   if (typed === 'q') return answered({ type: 'run.stopped', reason: question.kind === 'not-proven' ? 'not-proven' : question.kind === 'failure' || question.kind === 'write-trouble' ? 'failed' : 'quit', note: `left at ${state.step}` });
   switch (question.kind) {
     case 'freeze': return answered({ type: 'freeze.stated', statement: typed === '' ? null : typed, by: 'person' });

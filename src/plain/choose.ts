@@ -5,13 +5,15 @@ import { count } from '../runbook/lines.ts';
 import type { RunState } from '../runbook/model.ts';
 import type { Size } from '../ui/terminal.ts';
 import { chooseHeading, ownerLine, ownerRoom } from '../ui/view/choose.ts';
-import { differenceLine, reasonLines } from '../ui/view/difference.ts';
-import { line, type Line } from '../ui/view/line.ts';
+import { differenceLine, effectText, suggestionText } from '../ui/view/difference.ts';
+import { line, wrap, type Line } from '../ui/view/line.ts';
 import { ownerRows } from '../ui/view/owners.ts';
 import { again, answered, type Reply } from './reply.ts';
 
 /** Above this, only what has no answer yet is explained: nobody listens to thousands of reasons. */
 const EXPLAINED = 60;
+
+const REASON_INDENT = 8;
 
 /** All differences in the order of their numbers. */
 function numbered(state: RunState): readonly Difference[] {
@@ -23,12 +25,18 @@ export function chooseListing(state: RunState, size: Size): readonly Line[] {
   const room = ownerRoom(rows, size);
   const lines: Line[] = [chooseHeading(state, size)];
   let number = 0;
+  let said: ReadonlySet<string> = new Set();
   for (const row of rows) {
     lines.push(ownerLine(row, rows, state, size, ' ', room));
     for (const difference of row.differences) {
       number += 1;
       lines.push(differenceLine(difference, state.choices[difference.id], size, `  ${String(number).padStart(3)}. `));
-      if (state.differences.length <= EXPLAINED || state.choices[difference.id] === undefined) lines.push(...reasonLines(difference, size).map((of) => line('     ', ...of)));
+      if (state.differences.length > EXPLAINED && state.choices[difference.id] !== undefined) continue;
+      // Neighbours often cost the same for the same reason: it is read out once.
+      const texts = [effectText(difference), suggestionText(difference)];
+      const fresh = texts.filter((text) => !said.has(text));
+      said = new Set(texts);
+      lines.push(...(fresh.length === 0 ? [] : wrap(line(fresh.join(' ')), size.columns - REASON_INDENT)).map((of) => line(' '.repeat(REASON_INDENT), ...of)));
     }
   }
   return lines;

@@ -11,7 +11,7 @@ export interface Io {
 }
 
 /** A pipe has no width: lines are not broken, so that a record can be searched and copied. */
-const UNBROKEN: Size = { columns: 100_000, rows: 100_000, unicode: true, width: 'medium' };
+const UNBROKEN: Size = { columns: 100_000, rows: 100_000, unicode: true, width: 'medium', whole: true };
 
 /** Gives back a function that prints every block that is finished and has not been printed yet. */
 export function blockPrinter(write: (text: string) => void, size: Size): (snapshot: RunSnapshot) => void {

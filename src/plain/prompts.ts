@@ -1,13 +1,16 @@
 /** The runbook on a terminal that cannot be drawn on, or for somebody who listens to it: append-only, numbered prompts. */
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { RunHandle } from '../runner/handle.ts';
+import { count } from '../runbook/lines.ts';
+import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
 import type { Size, Terminal } from '../ui/terminal.ts';
 import { questionKey } from '../ui/local.ts';
 import { leftLines } from '../ui/view/end.ts';
 import { runningLine } from '../ui/view/running.ts';
+import { whyScreen } from '../ui/view/triage.ts';
 import { promptOf, readReply } from './ask.ts';
 import { blockPrinter, textOf } from './print.ts';
+import type { Reply } from './reply.ts';
 
 export interface PlainIo {
   readonly input: Readable;
@@ -16,6 +19,19 @@ export interface PlainIo {
 
 function processIo(): PlainIo {
   return { input: process.stdin, out: (text) => void process.stdout.write(text) };
+}
+
+function ended({ state }: RunSnapshot): boolean {
+  return state.finished !== null || state.stopped !== null;
+}
+
+/** What a reply gets before the question is asked again. */
+function saidTo(read: Reply, { state }: RunSnapshot, size: Size): string {
+  switch (read.kind) {
+    case 'answer': return read.answer.type === 'choice.made' ? `${count(Object.keys(read.answer.choices).length, 'answer')} taken.\n` : '';
+    case 'why': return textOf(whyScreen(state.triage, size).body, size);
+    case 'again': return read.say === '' ? '' : `${read.say}\n`;
+  }
 }
 
 /**
@@ -32,9 +48,12 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   /** Writes what is new: finished blocks, what runs now, or the question. */
   const show = () => {
     const snapshot = handle.snapshot();
+    // Whoever leaves at a question, by ctrl-c say, leaves the line of the question open.
+    if (asked !== null && ended(snapshot)) io.out('\n');
+    if (ended(snapshot)) asked = null;
     printBlocks(snapshot);
     const { question } = snapshot.state;
-    if (snapshot.state.finished !== null || snapshot.state.stopped !== null) return;
+    if (ended(snapshot)) return;
     if (snapshot.busy !== null || question === null) {
       asked = null;
       if (snapshot.busy !== null && snapshot.busy !== doing) io.out(textOf([runningLine({ ...snapshot, progress: null })], size));
@@ -63,8 +82,7 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
     const same = now.busy === null && now.state.question !== null && asked === questionKey(now.state.question);
     if (!same) return show();
     const prompt = promptOf(now, now.state.question, handle.describe, size);
-    const said = read.kind === 'again' ? read.say : 'Answered.';
-    io.out(`${said === '' ? '' : `${said}\n`}${read.kind === 'again' && read.list ? textOf(prompt.lines, size) : ''}${prompt.ask}`);
+    io.out(`${saidTo(read, now, size)}${read.kind === 'again' && read.list ? textOf(prompt.lines, size) : ''}${prompt.ask}`);
   };
 
   reader.on('line', reply);
@@ -80,5 +98,5 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   }
   const last = handle.snapshot();
   printBlocks(last);
-  if (last.state.finished === null && last.state.stopped === null) io.out(textOf(leftLines(last, size), size));
+  if (!ended(last)) io.out(textOf(leftLines(last, size), size));
 }

@@ -7,7 +7,7 @@ export type Context = 'running' | 'statement' | 'word' | 'input' | 'evidence' | 
 export type Command =
   | 'interrupt' | 'suspend' | 'help' | 'quit' | 'back' | 'submit' | 'erase' | 'erase-all' | 'scroll-up' | 'scroll-down' | 'page-up' | 'page-down'
   | 'up' | 'down' | 'first' | 'last' | 'pane' | 'toggle' | 'continue' | 'path' | 'filter' | 'restore' | 'keep' | 'leave' | 'cycle' | 'suggested'
-  | 'missing' | 'earlier' | 'later' | 'detail' | 'type' | 'skip' | 'probe' | 'accept' | 'retry';
+  | 'missing' | 'earlier' | 'later' | 'detail' | 'why' | 'type' | 'skip' | 'probe' | 'accept' | 'retry';
 
 export interface Binding {
   readonly command: Command;
@@ -25,12 +25,14 @@ export interface Binding {
 export const CONTEXT_TITLE: Readonly<Record<Context, string>> = {
   'running': 'While something runs', 'statement': 'Freeze and Thaw', 'word': 'Where a typed word starts something', 'input': 'Where text is asked for',
   'evidence': 'Evidence', 'choose': 'Choose', 'confirm': 'Restore, after Esc', 'paused': 'Freeze and Thaw, after Esc', 'not-proven': 'Prove, when a claim is not proven',
-  'trouble': 'When a step or a write failed', 'help': 'In this help',
+  'trouble': 'When a step or a write failed', 'help': 'In the help, and in the reasons of Triage',
 };
 
 const LISTS: readonly Context[] = ['evidence', 'choose'];
 const FIELDS: readonly Context[] = ['statement', 'word', 'input'];
 const READING: readonly Context[] = ['confirm', 'paused', 'not-proven', 'trouble'];
+/** Triage has been there, and a letter is a command. */
+const WHY: readonly Context[] = ['evidence', 'choose', 'confirm'];
 const COMMANDS: readonly Context[] = ['running', 'evidence', 'choose', 'confirm', 'paused', 'not-proven', 'trouble'];
 
 export const BINDINGS: readonly Binding[] = [
@@ -43,14 +45,14 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'scroll-down', keys: ['down'], contexts: [...FIELDS, ...READING, 'help'], help: 'Shows the lines below.' },
   { command: 'page-up', keys: ['page-up'], contexts: [...LISTS, ...READING, ...FIELDS, 'help'], help: 'Moves one page up.' },
   { command: 'page-down', keys: ['page-down'], contexts: [...LISTS, ...READING, ...FIELDS, 'help'], help: 'Moves one page down.' },
-  { command: 'continue', keys: ['enter'], contexts: LISTS, footer: 'continue', help: 'Goes on. Writes nothing. In Choose it goes to the first missing answer while there is one.' },
+  { command: 'continue', keys: ['enter'], contexts: LISTS, footer: 'go on', help: 'Goes on. Writes nothing. In Choose it goes to the first missing answer while there is one.' },
   { command: 'toggle', keys: ['space', 'x'], contexts: ['evidence'], footer: 'select', help: 'Selects a source or takes it back. What was selected earlier wins.' },
   { command: 'path', keys: ['f'], contexts: ['evidence'], footer: 'file…', help: 'Lets you type a path, or a source as --evidence takes it.' },
+  { command: 'suggested', keys: ['a'], contexts: ['choose'], footer: 'suggested', help: 'Accepts every suggestion for what is still without an answer.' },
   { command: 'pane', keys: ['tab', 'shift-tab'], contexts: ['choose'], footer: 'pane', help: 'Goes from the clients to the differences of one client, and back.' },
   { command: 'restore', keys: ['r'], contexts: ['choose'], footer: 'restore', help: 'Restore: live becomes what the evidence says. In the list of clients: everything of that client.' },
   { command: 'keep', keys: ['k'], contexts: ['choose'], footer: 'keep', help: 'Keep: live stays, and goes into git. In the list of clients: everything of that client.' },
   { command: 'leave', keys: ['l'], contexts: ['choose'], footer: 'leave', help: 'Leave: neither live nor git is touched. In the list of clients: everything of that client.' },
-  { command: 'suggested', keys: ['a'], contexts: ['choose'], footer: 'suggested', help: 'Accepts every suggestion for what is still without an answer.' },
   { command: 'up', keys: ['up', 'ctrl-p'], contexts: ['choose'], footer: 'move', footerKey: '↑↓', help: 'Moves up.' },
   { command: 'down', keys: ['down', 'ctrl-n'], contexts: ['choose'], help: 'Moves down.' },
   { command: 'up', keys: ['up', 'k', 'ctrl-p'], contexts: ['evidence'], footer: 'move', footerKey: '↑↓', help: 'Moves up.' },
@@ -69,6 +71,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'accept', keys: ['a'], contexts: ['not-proven'], footer: 'accept with a reason', help: 'Accepts that it is not proven. The reason goes into the transcript.' },
   { command: 'retry', keys: ['r'], contexts: ['trouble'], footer: 'try again', help: 'Tries the step again. After a write it looks at the server first and never sends blindly.' },
   { command: 'back', keys: ['escape'], contexts: [...FIELDS, 'choose', 'help'], footer: 'back', help: 'Goes back one level: clears what was typed, then leaves the field.' },
+  { command: 'why', keys: ['w'], contexts: WHY, footer: 'why', help: 'Shows every reason that Triage has for what it says.' },
   { command: 'help', keys: ['?'], contexts: COMMANDS, footer: 'help', help: 'Shows all keys that work here.' },
   { command: 'quit', keys: ['q'], contexts: COMMANDS, footer: 'quit', help: 'Leaves. The journal is intact; realm-rescue resume goes on from there.' },
   { command: 'interrupt', keys: ['ctrl-c'], contexts: [...COMMANDS, ...FIELDS, 'help'], help: 'Once: stops after the request in flight. Twice: leaves now; the journal is intact either way.' },
@@ -86,7 +89,7 @@ export function bindingsFor(context: Context): readonly Binding[] {
 
 /** Which keys work now. */
 export function contextOf({ state, busy }: RunSnapshot, local: LocalState): Context {
-  if (local.help) return 'help';
+  if (local.overlay !== null) return 'help';
   const question = busy === null ? state.question : null;
   if (question === null) return 'running';
   if (local.field === 'word' || local.field === 'statement') return local.field;

@@ -22,7 +22,8 @@ export interface LocalState {
   /** Specs that were typed in, shown below the candidates. */
   readonly added: readonly string[];
   readonly detail: boolean;
-  readonly help: boolean;
+  /** What lies over the question: the keys, or the reasons of Triage. */
+  readonly overlay: 'keys' | 'why' | null;
   /** One sentence about the last key, until the next key. */
   readonly notice: string | null;
 }
@@ -45,7 +46,7 @@ export function initialLocal(question: Question | null): LocalState {
   const selected = question?.kind === 'evidence' ? question.candidates.filter((candidate) => candidate.recommended).map((candidate) => candidate.spec) : [];
   return {
     question: questionKey(question), field, typed: '', cursor: 0, item: 0, pane: 'clients', scroll: 0, filter: '', selected, added: [],
-    detail: false, help: false, notice: null,
+    detail: false, overlay: null, notice: null,
   };
 }
 
@@ -56,5 +57,5 @@ const FIRST_FIELD: Readonly<Record<Question['kind'], Field | null>> = {
 
 /** Keeps the local state while the same question stands; a new question starts afresh, so nothing typed carries over. */
 export function localFor(local: LocalState, { state }: RunSnapshot): LocalState {
-  return local.question === questionKey(state.question) ? local : { ...initialLocal(state.question), help: local.help };
+  return local.question === questionKey(state.question) ? local : { ...initialLocal(state.question), overlay: local.overlay };
 }

@@ -28,6 +28,8 @@ export interface Size {
   readonly rows: number;
   readonly unicode: boolean;
   readonly width: WidthClass;
+  /** Nobody can ask for more, as in a pipe: nothing is cut short. */
+  readonly whole?: boolean;
 }
 
 export interface Terminal extends Size {

@@ -16,7 +16,7 @@ export function press(snapshot: RunSnapshot, before: LocalState, key: KeyPress, 
   const command = commandFor(context, key.id);
   if (command === 'interrupt') return { local, effect: { type: 'interrupt' } };
   if (command === 'suspend') return { local, effect: { type: 'suspend' } };
-  if (context === 'help') return stay(command === undefined || command === 'back' ? { ...local, help: false, scroll: 0 } : scrolled(local, command, reach));
+  if (context === 'help') return stay(command === undefined || command === 'back' ? { ...local, overlay: null, scroll: 0 } : scrolled(local, command, reach));
   if (local.field !== null && context !== 'running') return pressInField(snapshot, { ...local, field: local.field }, key, command, reach);
   if (command === undefined) return stay(local);
   return common(snapshot, local, command, reach) ?? byQuestion(snapshot, local, command, reach);
@@ -24,7 +24,8 @@ export function press(snapshot: RunSnapshot, before: LocalState, key: KeyPress, 
 
 function common(snapshot: RunSnapshot, local: LocalState, command: Command, reach: Reach): Outcome | null {
   switch (command) {
-    case 'help': return stay({ ...local, help: true, scroll: 0 });
+    case 'help': return stay({ ...local, overlay: 'keys', scroll: 0 });
+    case 'why': return stay({ ...local, overlay: 'why', scroll: 0 });
     case 'quit': return quit(snapshot, local);
     case 'scroll-up': case 'scroll-down': return stay(scrolled(local, command, reach));
     default: return null;

@@ -82,7 +82,7 @@ describe('plain prompts', () => {
     const plain = openPlain(handle);
     await plain.reply('answers missing.', '1-3 r');
     await plain.reply('can be kept or left, not restored: settings are compared only', '2-3 k');
-    await plain.reply('Answered.', 'nonsense');
+    await plain.reply('2 answers taken.', 'nonsense');
     await plain.reply('Please answer with a number', 'q');
     await plain.closed;
     expect(handle.answers[0]).toMatchObject({ choices: { [DIFFERENCES[1]?.id ?? '']: 'keep', [DIFFERENCES[2]?.id ?? '']: 'keep' } });

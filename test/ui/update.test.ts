@@ -183,9 +183,9 @@ describe('statements, proofs and trouble', () => {
   test('q while something runs stops after it', () => expect(keys({ ...unproven, busy: 'prove' }, 'q').effects).toEqual(['interrupt']));
 
   test('help shows and goes away without doing anything else', () => {
-    expect(keys(choosing, '?').local.help).toBe(true);
+    expect(keys(choosing, '?').local.overlay).toBe('keys');
     const closed = keys(choosing, '?r');
-    expect(closed.local.help).toBe(false);
+    expect(closed.local.overlay).toBe(null);
     expect(closed.answers).toEqual([]);
   });
 });

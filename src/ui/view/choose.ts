@@ -5,7 +5,7 @@ import { count } from '../../runbook/lines.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
 import { detailLines, differenceLine, reasonLines } from './difference.ts';
-import { BLANK, fit, line, span, type Line } from './line.ts';
+import { BLANK, fit, line, span, wrap, type Line } from './line.ts';
 import { arrows, ownerRows, summary, windowOf, type OwnerRow } from './owners.ts';
 import type { Scene, Screen } from './types.ts';
 
@@ -17,7 +17,7 @@ export function chooseHeading(state: RunState, size: Size): Line {
   const others = owners.size - clients;
   const known = total === undefined ? `${count(clients, 'client')}` : `${clients} of ${count(total, 'client')}`;
   const text = `${known}${others > 0 ? ` and ${count(others, 'other')}` : ''} differ, in dependency order`;
-  return fit(line(' ', span('strong', text), span('muted', ' (an arrow: must be restored first)')), size.columns);
+  return fit(line(' ', span('strong', text), span('muted', ' (← restored first)')), size.columns);
 }
 
 /** `2  api-gateway   2 client scopes lost   ← 1   audience of 4 clients`. */
@@ -53,20 +53,20 @@ function shownOf(start: number, end: number, total: number): string {
 
 export function missingLine(state: RunState): Line {
   const missing = missingChoices(state.differences, state.choices).length;
-  return missing === 0 ? line(' ', span('ok', 'No answer is missing.')) : line(' ', span('warn', `${count(missing, 'answer')} missing`));
+  return missing === 0 ? line(' ', span('ok', 'No answer is missing.')) : line(' ', span('warn', `${count(missing, 'answer')} missing`), ': a takes every suggestion');
 }
 
 export function chooseScreen(scene: Scene): Screen {
   const { local, size, height, snapshot: { state } } = scene;
   const rows = ownerRows(state, local.filter);
-  const prompt = local.field === 'filter' ? [line(' Filter: ', span('focus', `${local.typed}▏`))] : [line(...missingLine(state), local.filter === '' ? '' : span('muted', `   filter: ${local.filter}, Esc shows all`))];
+  const prompt = local.field === 'filter' ? [line(' Filter: ', span('focus', `${local.typed}▏`))] : wrap(line(...missingLine(state), local.filter === '' ? '' : span('muted', `   filter: ${local.filter}, Esc shows all`)), size.columns, 1);
   const heading = chooseHeading(state, size);
   const cursor = Math.min(local.cursor, rows.length - 1);
   const row = rows[cursor];
   if (row === undefined) return { body: [heading, line('   Nothing matches the filter.')], prompt };
   if (local.detail) return { body: [heading, paneTitle(row, size, '', true), ...detailLines(row.differences[local.item], state, size)], prompt };
 
-  const reasons = reasonLines(local.pane === 'differences' ? row.differences[local.item] : row.differences[0], size).slice(0, height >= 16 ? 3 : 1);
+  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
   const room = Math.max(4, height - prompt.length - 3 - reasons.length);
   const ownerCount = Math.min(rows.length, Math.max(2, room - Math.min(row.differences.length, Math.ceil(room / 2))));
   const owners = windowOf(rows.length, cursor, ownerCount);

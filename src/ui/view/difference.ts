@@ -25,12 +25,22 @@ export function differenceLine(difference: Difference, choice: Choice | undefine
   return fit(line(...head, padTo(truncateMiddle(what, nameRoom), nameRoom), ' ', padTo(change, 9), ' ', span('muted', rest)), size.columns);
 }
 
-/** The reason beside the suggestion, for the difference that is looked at. */
-export function reasonLines(difference: Difference | undefined, size: Size): readonly Line[] {
+/** What the difference costs, as a sentence. */
+export function effectText({ effect }: Difference): string {
+  return `${effect}.`.replace(/\.\.$/, '.');
+}
+
+/** The suggestion with its reason; a source is named as in the rows. */
+export function suggestionText({ suggest, because, source, onlyCompared }: Difference): string {
+  const why = source === null ? because : because.replaceAll(source, shortSource(source));
+  const refused = onlyCompared === undefined ? '' : ` Cannot be restored by this tool: ${onlyCompared}.`;
+  return `${suggest === 'ask' ? 'No suggestion' : `Suggested: ${suggest}`}; ${why}.${refused}`;
+}
+
+/** The reason beside the suggestion; `named` where it is not plain which difference is meant. */
+export function reasonLines(difference: Difference | undefined, size: Size, named = false): readonly Line[] {
   if (difference === undefined) return [];
-  const suggest = difference.suggest === 'ask' ? 'No suggestion' : `Suggested: ${difference.suggest}`;
-  const refused = difference.onlyCompared === undefined ? '' : ` Cannot be restored by this tool: ${difference.onlyCompared}.`;
-  return wrap(line('   ', span('muted', `${difference.effect}. ${suggest}: ${difference.because}.${refused}`.replaceAll('..', '.'))), size.columns, 3);
+  return wrap(line('   ', span('muted', `${named ? `${difference.name}: ` : ''}${effectText(difference)} ${suggestionText(difference)}`)), size.columns, 3);
 }
 
 /** Everything about one difference. */

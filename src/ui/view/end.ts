@@ -25,29 +25,40 @@ function took({ state, lastLine }: RunSnapshot): string {
   return Number.isNaN(from) || Number.isNaN(to) ? '' : ` in ${duration(to - from)}`;
 }
 
+/** A command on this run, as it can be typed. */
+function command(verb: string, { state, record }: RunSnapshot): string {
+  return `realm-rescue ${verb} ${state.run?.id ?? ''}${record?.flag ?? ''}`;
+}
+
+/** Where the record lies, and what holds it: whoever notes the head can show later that no line was altered or cut off. */
+function recordLines(snapshot: RunSnapshot): readonly Line[] {
+  const { record } = snapshot;
+  return [
+    ...(record === undefined ? [] : [line(`   record: ${record.directory}`), line(`   head ${record.head}`)]),
+    line(`   verify with: ${command('transcript verify', snapshot)}`),
+    line(`   take everything back with: ${command('undo', snapshot)}`),
+  ];
+}
+
 /** The lines that a run leaves last. */
 export function endLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
   const { state } = snapshot;
-  const id = state.run?.id ?? '';
   const lines: Line[] = [];
   if (state.finished !== null) {
     const { summary, exit } = state.finished;
-    const left = open(state);
     const done = exit === 0;
     lines.push(
       line(' ', span(done ? 'ok' : 'warn', done ? `Done${took(snapshot)}.` : `Ended${took(snapshot)}, but not everything is done.`), ` ${summary.restored} restored, ${summary.proven} proven, ${summary.failed} failed, ${summary.left} left.`),
-      ...left.map((text) => line('   ', span('danger', text))),
-      line(`   verify the record with: realm-rescue transcript verify ${id}`),
-      line(`   take everything back with: realm-rescue undo ${id}`),
+      ...open(state).map((text) => line('   ', span('danger', text))),
+      ...recordLines(snapshot),
     );
   } else if (state.stopped !== null) {
-    lines.push(line(' ', span('warn', `Stopped (${state.stopped.reason}).`), ` ${state.stopped.note}`), line(`   resume with: realm-rescue resume ${id}`));
+    lines.push(line(' ', span('warn', 'Stopped'), `: ${state.stopped.note}`), line(`   resume with: ${command('resume', snapshot)}`));
   }
   return lines.flatMap((of) => wrap(of, size.columns, 3));
 }
 
-/** What a front end says when it has to leave while the run has not ended: ctrl-c twice. */
+/** What a front end says when it has to leave while the run has not ended: ctrl-c twice, or a signal. */
 export function leftLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
-  const id = snapshot.state.run?.id ?? '';
-  return [` Left at once. The journal is intact.`, `   resume with: realm-rescue resume ${id}`].flatMap((text) => wrap(line(text), size.columns, 3));
+  return [' Left at once. The journal is intact.', `   resume with: ${command('resume', snapshot)}`].flatMap((text) => wrap(line(text), size.columns, 3));
 }

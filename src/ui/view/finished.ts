@@ -30,7 +30,7 @@ function stepLines(step: StepName, state: RunState, size: Size): readonly Line[]
   const { status, line: text } = state.steps[step];
   const own = marked(status, STEP_TITLE[step], text ?? '', size);
   switch (step) {
-    case 'triage': return [...own, ...(state.triage ? triageLines(state.triage, size, false) : [])];
+    case 'triage': return [...own, ...(state.triage ? triageLines(state.triage, size, { depth: size.whole === true ? 'full' : 'brief', promise: false }) : [])];
     case 'choose': return [...own, ...planLines(state, size)];
     case 'account': return [...own, ...movedLines(state, size)];
     case 'export': return [...own, ...exportLines(state, size)];
@@ -50,7 +50,7 @@ function groupBlocks(group: Group, index: number, total: number, state: RunState
   if (state.skipped.includes(owner)) return [{ key: `skipped ${owner}`, lines: marked('skipped', 'Restore', place, size) }];
   const verified = operations.filter((operation) => state.writes[operation.id] === 'verified').length;
   if (verified < operations.length || operations.length === 0) return [];
-  const restored = { key: `restored ${owner}`, lines: marked('done', 'Restore', `${place}   ${count(verified, 'write')}, each read back`, size) };
+  const restored = { key: `restored ${owner}`, lines: marked('done', 'Restore', `${place}   ${verified === 1 ? '1 write,' : `${count(verified, 'write')}, each`} read back`, size) };
   const proofs = state.proofs[owner];
   const reason = state.accepted[owner];
   const asked = state.question?.kind === 'not-proven' && state.question.owner === owner;

@@ -3,17 +3,16 @@ import { bindingsFor, contextOf, keyLabel, CONTEXT_TITLE } from '../keys.ts';
 import type { LocalState } from '../local.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
-import { displayWidth } from '../text.ts';
 import { chooseScreen } from './choose.ts';
 import { evidenceScreen } from './evidence.ts';
 import { finishedBlocks } from './finished.ts';
 import { rail, rule } from './header.ts';
-import { fit, labelled, line, span, toAscii, wrap, type Line } from './line.ts';
+import { fit, flow, labelled, line, span, toAscii, wrap, type Line } from './line.ts';
 import { notProvenScreen } from './prove.ts';
 import { confirmScreen } from './restore.ts';
 import { runningScreen } from './running.ts';
 import { statementScreen } from './statement.ts';
-import { clearCachesLines } from './triage.ts';
+import { clearCachesLines, whyScreen } from './triage.ts';
 import { troubleScreen } from './trouble.ts';
 import type { Block, Describe, Scene, Screen } from './types.ts';
 
@@ -36,7 +35,7 @@ export function toView(snapshot: RunSnapshot, local: LocalState, size: Size, des
   const head = size.rows >= 10 ? [rule(snapshot, size), rail(snapshot.state, size)] : [rule(snapshot, size)];
   const foot = [...noticeLines(snapshot, local, size), ...footer(snapshot, local, size)];
   const height = Math.max(2, size.rows - 1 - head.length - foot.length);
-  const screen = local.help ? helpScreen(snapshot, local, size) : screenOf({ snapshot, local, size, describe, height });
+  const screen = local.overlay === 'keys' ? helpScreen(snapshot, local, size) : local.overlay === 'why' ? whyScreen(snapshot.state.triage, size) : screenOf({ snapshot, local, size, describe, height });
   const prompt = screen.prompt.slice(0, height - 1);
   const room = height - prompt.length;
   const scrolls = screen.body.length > room;
@@ -76,18 +75,21 @@ function noticeLines({ interrupted }: RunSnapshot, local: LocalState, size: Size
   return texts.flatMap((text) => wrap(line(' ', span('warn', text)), size.columns, 1));
 }
 
-/** As many keys as fit into one line, the most useful first; `?` shows the others. */
+/** As many keys as fit into one line (on a narrow screen two), the most useful first; `?` shows the others. */
 function footer(snapshot: RunSnapshot, local: LocalState, size: Size): readonly Line[] {
   const bindings = bindingsFor(contextOf(snapshot, local)).filter((binding) => binding.footer !== undefined);
-  const parts = bindings.map((binding) => ({ key: binding.footerKey ?? keyLabel(binding.keys[0] ?? ''), text: ` ${binding.footer ?? ''}`, last: binding.command === 'help' || binding.command === 'quit' }));
-  const width = (of: typeof parts) => of.reduce((sum, part) => sum + displayWidth(part.key) + displayWidth(part.text) + 2, 0);
-  const kept = [...parts];
-  while (width(kept) > size.columns && kept.some((part) => !part.last)) kept.splice(kept.findLastIndex((part) => !part.last), 1);
-  return kept.length === 0 ? [] : [fit(line(...kept.flatMap((part) => [' ', span('strong', part.key), span('muted', `${part.text} `)])), size.columns)];
+  const kept = bindings.map((binding) => ({
+    part: line(span('strong', binding.footerKey ?? keyLabel(binding.keys[0] ?? '')), span('muted', ` ${binding.footer ?? ''}`)),
+    last: binding.command === 'help' || binding.command === 'quit',
+  }));
+  const rows = size.width === 'narrow' && size.rows >= 16 ? 2 : 1;
+  const drawn = () => flow(kept.map(({ part }) => part), size.columns, '  ');
+  while (drawn().length > rows && kept.some(({ last }) => !last)) kept.splice(kept.findLastIndex(({ last }) => !last), 1);
+  return drawn().slice(0, rows);
 }
 
 function helpScreen(snapshot: RunSnapshot, local: LocalState, size: Size): Screen {
-  const context = contextOf(snapshot, { ...local, help: false });
+  const context = contextOf(snapshot, { ...local, overlay: null });
   const rows = bindingsFor(context).flatMap((binding) =>
     labelled(binding.keys.map(keyLabel).join(' '), binding.help, size.columns, { narrow: size.width === 'narrow', pad: 15, token: 'strong' }));
   return { body: [line(' ', span('strong', CONTEXT_TITLE[context])), ...rows], prompt: [line(' Any other key closes this.')] };

@@ -3,7 +3,7 @@ import { STEPS, type RunInfo, type RunState } from '../../runbook/model.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, sanitise, truncateMiddle } from '../text.ts';
-import { fit, line, lineWidth, span, wrap, type Line, type Span } from './line.ts';
+import { fit, flow, line, lineWidth, span, type Line, type Span } from './line.ts';
 import { STEP_TITLE } from './words.ts';
 
 /** `keycloak.example.com / primary`. */
@@ -16,7 +16,7 @@ function target(run: RunInfo): string {
 function tags(run: RunInfo): readonly Span[] {
   return [
     ...(run.envTag ? [span('danger', run.envTag), span('plain', '  ')] : []),
-    ...(run.demo ? [span('warn', 'DEMO'), span('plain', '  ')] : []),
+    ...(run.demo && run.envTag !== 'SANDBOX' ? [span('warn', 'DEMO'), span('plain', '  ')] : []),
     ...(run.readOnly ? [span('warn', 'READ-ONLY'), span('plain', '  ')] : []),
   ];
 }
@@ -27,9 +27,8 @@ export function banner(state: RunState, size: Size): readonly Line[] {
   if (!run) return [];
   const tool = run.tool.startsWith('realm-rescue') ? run.tool : `realm-rescue ${run.tool}`;
   const version = state.connection?.serverVersion;
-  const gap = size.width === 'wide' ? '   ' : '  ';
-  const parts = line(' ', span('strong', tool), gap, ...tags(run), target(run), version ? `${gap}${version}` : '', span('muted', `${gap}session ${run.id}`));
-  return wrap(parts, size.columns, 1);
+  const parts = [line(span('strong', tool)), line(...tags(run), target(run)), line(version ?? ''), line(span('muted', `session ${run.id}`))];
+  return flow(parts, size.columns, size.width === 'wide' ? '   ' : '  ');
 }
 
 /** The rule above the live part. It repeats the target, because the banner scrolls away and a wrong realm is the worst mistake. */

@@ -76,6 +76,18 @@ export function wrap(of: Line, width: number, indent = 0): readonly Line[] {
   return lines.map(trimEnd);
 }
 
+/** Parts beside one another with `gap` between; a part that does not fit starts a new line and stays whole while it can. */
+export function flow(parts: readonly Line[], width: number, gap: string): readonly Line[] {
+  const lines: Line[] = [];
+  for (const part of parts.filter((of) => of.length > 0)) {
+    const last = lines.at(-1);
+    const beside = last === undefined ? null : line(...last, gap, ...part);
+    if (beside !== null && lineWidth(beside) <= width) lines.splice(-1, 1, beside);
+    else lines.push(...wrap(line(' ', ...part), width, 1));
+  }
+  return lines;
+}
+
 function trimEnd(spans: readonly Span[]): Line {
   const last = spans.at(-1);
   if (last === undefined) return spans;

@@ -34,15 +34,15 @@ function mentions(difference: Difference, wanted: string): boolean {
   return [difference.name, difference.effect, KIND_NOUN[difference.kind], CHANGE_WORD[difference.change]].some((text) => text.toLowerCase().includes(wanted));
 }
 
-/** `2 client scopes lost, 1 scope link changed`. */
+/** `2 client scopes, 1 mapper lost; 1 scope link changed`: each change is named once. */
 export function summary(differences: readonly Difference[]): string {
-  const counts = new Map<string, { readonly noun: string; readonly change: string; n: number }>();
+  const changes = new Map<Difference['change'], Map<string, number>>();
   for (const { kind, change } of differences) {
-    const entry = counts.get(`${change} ${kind}`) ?? { noun: KIND_NOUN[kind], change: CHANGE_WORD[change], n: 0 };
-    entry.n += 1;
-    counts.set(`${change} ${kind}`, entry);
+    const counts = changes.get(change) ?? new Map<string, number>();
+    counts.set(KIND_NOUN[kind], (counts.get(KIND_NOUN[kind]) ?? 0) + 1);
+    changes.set(change, counts);
   }
-  return [...counts.values()].map(({ noun, change, n }) => `${count(n, noun)} ${change}`).join(', ');
+  return [...changes].map(([change, counts]) => `${[...counts].map(([noun, n]) => count(n, noun)).join(', ')} ${CHANGE_WORD[change]}`).join('; ');
 }
 
 /** Numbers of the owners that have to be restored before this one and have differences themselves. */

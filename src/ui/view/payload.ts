@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../realm/json.ts';
 import type { Proof } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateEnd } from '../text.ts';
-import { fit, line, span, type Line } from './line.ts';
+import { fit, flow, line, span, type Line, type Span } from './line.ts';
 
 /** Shown beside the awaited claim, because whoever reads a token looks there first. */
 const LANDMARKS = ['aud', 'azp', 'scope'];
@@ -39,8 +39,23 @@ export function valueText(value: Json | undefined, member: string | undefined, w
   return truncateEnd(text, width);
 }
 
-/** The excerpt: landmarks, and the awaited claim behind a `+` (or a `-` where it is missing). */
-export function payloadLines(proof: Proof, size: Size): readonly Line[] {
+/** True when the picture from before shows the awaited claim already: it is another user's token then, and no loss. */
+function hadIt(before: Json | undefined, after: Json | undefined, member: string | undefined): boolean {
+  if (before === undefined) return false;
+  if (member === undefined) return JSON.stringify(before) === JSON.stringify(after);
+  return Array.isArray(before) ? before.includes(member) : typeof before === 'string' ? before.split(' ').includes(member) : false;
+}
+
+/** The words that follow a value, where the line has room for them. */
+function beside(value: Span, words: string, size: Size): Line {
+  return displayWidth(value.text) + displayWidth(words) + 3 > size.columns ? line(value) : line(value, span('muted', `   ${words}`));
+}
+
+/**
+ * The excerpt: landmarks, and the awaited claim behind a `+` (or a `-` where it is missing).
+ * Without `landmarks` only the claim: the proof above was of the same token.
+ */
+export function payloadLines(proof: Proof, size: Size, landmarks = true): readonly Line[] {
   if (proof.payload === null) return [];
   const { claim, member } = proof.expectation;
   const awaited = member === undefined ? claim : member;
@@ -52,11 +67,12 @@ export function payloadLines(proof: Proof, size: Size): readonly Line[] {
   const valueRoom = (wide ? Math.floor(size.columns / 2) : size.columns) - displayWidth(claim) - 8;
   const after = `"${sanitise(claim)}": ${valueText(shown, member, Math.max(12, valueRoom))}`;
   const marked = span(proven ? 'added' : 'removed', `${proven ? ' + ' : ' - '}${after}`);
-  const before = proof.before === null ? null : `"${sanitise(claim)}": ${valueText(claimAt(proof.before, claim), member, Math.max(12, valueRoom))}`;
+  const had = proof.before === null ? undefined : claimAt(proof.before, claim);
+  const before = proof.before === null || hadIt(had, shown, member) ? null : `"${sanitise(claim)}": ${valueText(had, member, Math.max(12, valueRoom))}`;
   // Proven by another way than this payload (userinfo, an attachment): a line that says "not there" beside OK would be read as a contradiction.
   const claimLines = proven && shown === undefined ? [] : wide && before !== null
     ? [line(padTo('   before', Math.floor(size.columns / 2)), ' after'), line(span('removed', padTo(` - ${before}`, Math.floor(size.columns / 2))), marked)]
-    : [...(before === null || before === after ? [] : [line(span('removed', ` - ${before}`), span('muted', '   before'))]), line(marked, span('muted', `   awaited: ${awaited}`))];
-  const landmarks = names.map((name) => line(`   "${name}": ${valueText(payload[name], undefined, Math.max(12, size.columns - name.length - 8))}`));
-  return [...landmarks, ...claimLines].map((of) => fit(of, size.columns));
+    : [...(before === null || before === after ? [] : [beside(span('removed', ` - ${before}`), 'before', size)]), beside(marked, `awaited: ${awaited}`, size)];
+  const around = landmarks ? flow(names.map((name) => line(`"${name}": ${valueText(payload[name], undefined, Math.max(12, size.columns - name.length - 8))}`)), size.columns - 2, '  ').map((of) => line('  ', ...of)) : [];
+  return [...around, ...claimLines].map((of) => fit(of, size.columns));
 }

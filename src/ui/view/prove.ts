@@ -7,6 +7,14 @@ import { payloadLines } from './payload.ts';
 import type { Scene, Screen } from './types.ts';
 import { WAY_WORDS } from './words.ts';
 
+/** What a proof says about itself before it comes to how: `claim groups is there: `, which the verdict says as well. */
+const SAID = /^(?:claim|audience|scope|\S+ in claim) .{0,300}? is there: /s;
+
+/** How it was shown, without the words that the verdict has: `access by a preview for alice (no session, no event)`. */
+function howText(proof: Proof): string | null {
+  return proof.outcome === 'proven' && SAID.test(proof.because) ? proof.because.replace(SAID, '') : null;
+}
+
 /** How it was proven, by which key, for whom. */
 function wayText(proof: Proof): string {
   const { signature } = proof;
@@ -20,13 +28,17 @@ function awaitedText(proof: Proof): string {
   return member === undefined ? `claim "${claim}"` : `"${member}" in claim "${claim}"`;
 }
 
-/** One verdict in words. */
-export function verdictLines(proof: Proof, owner: string, size: Size): readonly Line[] {
+/** One verdict in words. `last` is the verdict above it: what was shown in the same way is not explained twice. */
+export function verdictLines(proof: Proof, owner: string, size: Size, last?: Proof): readonly Line[] {
   const what = awaitedText(proof);
   const { client } = proof.expectation;
   const whose = client === owner ? '' : ` of ${client}`;
   switch (proof.outcome) {
-    case 'proven': return wrap(line(' ', span('ok', 'OK'), `  ${what}${whose} is there`, span('muted', `   ${proof.because}`)), size.columns, 5);
+    case 'proven': {
+      const how = howText(proof);
+      const told = how === null ? `   ${proof.because}` : last !== undefined && howText(last) === how ? ', shown the same way' : `: ${how}`;
+      return wrap(line(' ', span('ok', 'OK'), `  ${what}${whose} is there`, span('muted', told)), size.columns, 5);
+    }
     case 'not-proven':
       return [...wrap(line(' ', span('danger', 'NOT PROVEN'), `  ${client}: ${what} is still missing.`), size.columns, 5), ...wrap(line('   ', proof.because), size.columns, 3)];
     case 'not-showable':
@@ -34,10 +46,13 @@ export function verdictLines(proof: Proof, owner: string, size: Size): readonly 
   }
 }
 
-/** One proof: way, payload excerpt, verdict. `last` is what stood above it, so that equal ways are named once. */
+/** One proof: way, payload excerpt, verdict. `last` is what stood above it: the same token is shown once. */
 function proofLines(proof: Proof, owner: string, size: Size, last: Proof | undefined): readonly Line[] {
-  const same = last !== undefined && wayText(last) === wayText(proof);
-  return [...(same ? [] : wrap(line('   ', span('muted', wayText(proof))), size.columns, 3)), ...payloadLines(proof, size), ...verdictLines(proof, owner, size)];
+  const told = last !== undefined && wayText(last) === wayText(proof);
+  // A preview has no signature, and its verdict names the user: a line of its own would say the same.
+  const way = told || (proof.signature === null && howText(proof) !== null) ? [] : wrap(line('   ', span('muted', wayText(proof))), size.columns, 3);
+  const sameToken = last !== undefined && JSON.stringify(last.payload) === JSON.stringify(proof.payload);
+  return [...way, ...payloadLines(proof, size, !sameToken), ...verdictLines(proof, owner, size, last)];
 }
 
 /** All proofs of one client; what failed comes last, where the eye is. */

@@ -1,6 +1,7 @@
 /** Restore: the exact requests, what stays as it is, and the word. */
 import type { Group, Operation } from '../../realm/model.ts';
 import type { Question, RunState } from '../../runbook/model.ts';
+import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
@@ -9,8 +10,8 @@ import type { Describe, Scene, Screen } from './types.ts';
 export type ConfirmQuestion = Extract<Question, { kind: 'confirm' }>;
 
 /** Heading with the way back. */
-export function confirmHeading(question: ConfirmQuestion, state: RunState, size: Size): readonly Line[] {
-  const head = line(' ', span('strong', `Restore ${question.index + 1}/${question.total}  ${question.group.owner}`), span('muted', `   undo: realm-rescue undo ${state.run?.id ?? ''}`));
+export function confirmHeading(question: ConfirmQuestion, { state, record }: RunSnapshot, size: Size): readonly Line[] {
+  const head = line(' ', span('strong', `Restore ${question.index + 1}/${question.total}  ${question.group.owner}`), span('muted', `   undo: realm-rescue undo ${state.run?.id ?? ''}${record?.flag ?? ''}`));
   return wrap(head, size.columns, 1);
 }
 
@@ -57,18 +58,18 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
 
 /** What `WORD all` would cover, as the end of a sentence; empty for the last client, where it means nothing more. */
 export function allWords(question: ConfirmQuestion): string {
-  const after = question.total - question.index - 1;
-  return after < 1 ? '' : `, ${question.word} all for this client and the ${after === 1 ? 'one' : String(after)} after it`;
+  const left = question.total - question.index;
+  return left < 2 ? '' : `, ${question.word} all for the ${left} that remain`;
 }
 
 export function confirmScreen(question: ConfirmQuestion, scene: Scene): Screen {
   const { size, snapshot: { state }, local } = scene;
   const typing = local.field === 'word';
   const ask = typing
-    ? line(` Type ${question.word} to send them${allWords(question)}, Esc to go back: `, span('focus', `${local.typed}▏`))
-    : line(' Nothing is sent. Enter goes back to typing the word, s skips this client.');
+    ? line(` Type ${question.word} to send them${allWords(question)}, Esc for more: `, span('focus', `${local.typed}▏`))
+    : line(' Nothing is sent. The choices stand, there is no way back to Choose: s skips this client, q leaves, and a new run chooses anew. Enter goes back to typing.');
   return {
-    body: [...confirmHeading(question, state, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],
+    body: [...confirmHeading(question, scene.snapshot, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],
     prompt: wrap(ask, size.columns, 1),
   };
 }

@@ -1,5 +1,5 @@
 /** Details below the lines of Choose, Account and Export. */
-import type { RunState } from '../../runbook/model.ts';
+import type { RunState, StrategyFinding } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line, type Token } from './line.ts';
 
@@ -28,12 +28,17 @@ export function movedLines({ account }: RunState, size: Size): readonly Line[] {
   ];
 }
 
+/** What was done to a setting and what it really decides: the first clause, unless nobody can look up the rest. */
+function strategyText({ file, line: row, setting, class: kind, done, because }: StrategyFinding, size: Size): string {
+  return `${file}:${row} ${setting} (${kind}): ${done}. ${size.whole === true ? because : because.replace(/[;:.] .*$/s, '.')}`;
+}
+
 /** Files, strategy settings with the honest line on what they do, and what is left to a person. */
 export function exportLines({ exported }: RunState, size: Size): readonly Line[] {
   if (exported === null) return [];
   return [
     ...notes(exported.files.map((file) => (file.refusal === null ? `${file.path}: +${file.added} −${file.removed}` : `${file.path} LEFT ALONE: ${file.refusal}`)), size),
-    ...notes(exported.strategy.map((found) => `strategy: ${found.file}:${found.line} ${found.setting} (${found.class}): ${found.done}. ${found.because}`), size, 'muted'),
+    ...notes(exported.strategy.map((found) => strategyText(found, size)), size, 'muted'),
     ...notes(exported.secretsToCreate.map((secret) => `secret to create: ${secret}`), size, 'warn'),
     ...(exported.branch === null ? [] : notes([`committed on branch ${exported.branch}${exported.commit === null ? '' : ` as ${exported.commit.slice(0, 7)}`}; nothing was pushed`], size)),
     ...(exported.patch === null ? [] : notes([`git apply ${exported.patch}`], size)),

@@ -16,7 +16,7 @@ describe('frames', () => {
     const scene = fc.constantFrom(...SCENES);
     const pane = fc.constantFrom('clients' as const, 'differences' as const);
     fc.assert(fc.property(scene, fc.integer({ min: 20, max: 160 }), fc.integer({ min: 6, max: 50 }), fc.boolean(), fc.boolean(), pane, fc.nat(40), (name, columns, rows, help, detail, onPane, scroll) => {
-      const drawn = view(EVENTS[name], sized(columns, rows), { help, detail, pane: onPane, scroll, cursor: scroll % 3, notice: 'One sentence about the last key that is rather long.' });
+      const drawn = view(EVENTS[name], sized(columns, rows), { overlay: help ? (detail ? 'keys' : 'why') : null, detail, pane: onPane, scroll, cursor: scroll % 3, notice: 'One sentence about the last key that is rather long.' });
       expect(drawn.live.length).toBeLessThanOrEqual(rows - 1);
       for (const of of [...drawn.live, ...drawn.finished.flatMap((block) => block.lines)]) expect(lineWidth(of), lineText(of)).toBeLessThanOrEqual(columns);
     }));
@@ -85,7 +85,7 @@ describe('owners', () => {
     const rows = ownerRows(state, '');
     expect(rows.map((row) => row.owner)).toEqual(['auth-service', 'api-gateway', 'profile-service']);
     expect(rows.map((row) => arrows(row, rows))).toEqual([[], [1], [1]]);
-    expect(summary(rows[1]?.differences ?? [])).toBe('1 scope link lost, 1 setting live only, 1 mapper changed');
+    expect(summary(rows[1]?.differences ?? [])).toBe('1 scope link lost; 1 setting live only; 1 mapper changed');
   });
 
   test('keep their numbers under a filter', () => {

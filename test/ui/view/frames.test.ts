@@ -9,36 +9,36 @@ describe('choose', () => {
     "
     ── PROD  keycloak.example.com / primary ── journal #9 ──────────────────────────────────────────────────────────────────
      !✓✓✓✓✓>······  Step 7/13 Choose   next: Restore, Prove, Account, Export, Thaw, Transcript
-     3 of 12 clients differ, in dependency order (an arrow: must be restored first)
+     3 of 12 clients differ, in dependency order (← restored first)
         1 auth-service    1 open  1 mapper lost                                 every other client takes its tokens
-     ·  2 api-gateway     3 open  1 scope link lost, 1 setting live only,… ← 1  audience of 4 clients
+     ·  2 api-gateway     3 open  1 scope link lost; 1 setting live only;… ← 1  audience of 4 clients
         3 profile-service 1 open  1 role mapping lost ← 1
 
      > api-gateway ────────────────────────────────────────────────────────────────────────────────────────────────────────
        [restore?] scope link orders:read                     lost      git 4f1d2c7   scope "orders:read" gone from its toke…
        [keep?   ] setting redirect URI …://gw2.example.com/* live only no source   nothing is lost
      > [ask     ] mapper audience                            changed   git 4f1d2c7   claim aud differs
-       claim aud differs. No suggestion: edited Nov 18 by kim (admin event).
-     5 answers missing
-     Enter continue  Tab pane  r restore  k keep  l leave  a suggested  ↑↓ move  d detail  Esc back  ? help  q quit
+       claim aud differs. No suggestion; edited Nov 18 by kim (admin event).
+     5 answers missing: a takes every suggestion
+     Enter go on  a suggested  Tab pane  r restore  k keep  l leave  ↑↓ move  d detail  Esc back  w why  ? help  q quit
     "
   `));
   test('80 columns', () => expect(live(EVENTS.choose, sized(80), ON_DIFFERENCE)).toMatchInlineSnapshot(`
     "
     ── PROD  keycloak.example.com / primary ── journal #9 ──────────────────────────
      Step 7/13 Choose   next: Restore, Prove, Account, Export, Thaw, Transcript
-     3 of 12 clients differ, in dependency order (an arrow: must be restored first)
+     3 of 12 clients differ, in dependency order (← restored first)
         1 auth-service    1 open  1 mapper lost  every other client takes its tokens
-     ·  2 api-gateway     3 open  1 scope link lost, 1 setting live only, 1 mapper …
+     ·  2 api-gateway     3 open  1 scope link lost; 1 setting live only; 1 mapper …
         3 profile-service 1 open  1 role mapping lost ← 1
 
      > api-gateway ────────────────────────────────────────────────────────────────
        [restore?] scope link orders:read             lost      git 4f1d2c7
        [keep?   ] setting redirect …w2.example.com/* live only no source
      > [ask     ] mapper audience                    changed   git 4f1d2c7
-       claim aud differs. No suggestion: edited Nov 18 by kim (admin event).
-     5 answers missing
-     Enter continue  Tab pane  r restore  k keep  l leave  ? help  q quit
+       claim aud differs. No suggestion; edited Nov 18 by kim (admin event).
+     5 answers missing: a takes every suggestion
+     Enter go on  a suggested  Tab pane  r restore  k keep  l leave  ? help  q quit
     "
   `));
   test('40 columns', () => expect(live(EVENTS.choose, sized(40), ON_DIFFERENCE)).toMatchInlineSnapshot(`
@@ -54,17 +54,19 @@ describe('choose', () => {
        [restore?] scope link…ders:read lost
        [keep?   ] setting…e.com/* live only
      > [ask     ] mapper audience changed
-       claim aud differs. No suggestion:
+       claim aud differs. No suggestion;
        edited Nov 18 by kim (admin event).
-     5 answers missing
-     Enter continue  ? help  q quit
+     5 answers missing: a takes every
+     suggestion
+     Enter go on  a suggested  Tab pane
+     r restore  k keep  ? help  q quit
     "
   `));
   test('in detail', () => expect(live(EVENTS.choose, sized(80), { ...ON_DIFFERENCE, detail: true })).toMatchInlineSnapshot(`
     "
     ── PROD  keycloak.example.com / primary ── journal #9 ──────────────────────────
      Step 7/13 Choose   next: Restore, Prove, Account, Export, Thaw, Transcript
-     3 of 12 clients differ, in dependency order (an arrow: must be restored first)
+     3 of 12 clients differ, in dependency order (← restored first)
      > api-gateway ────────────────────────────────────────────────────────────────
        what       mapper audience, changed
        answer     missing
@@ -75,8 +77,8 @@ describe('choose', () => {
        config.included.client.audience
        - live     api
        + evidence gateway
-     5 answers missing
-     Enter continue  Tab pane  r restore  k keep  l leave  ? help  q quit
+     5 answers missing: a takes every suggestion
+     Enter go on  a suggested  Tab pane  r restore  k keep  l leave  ? help  q quit
     "
   `));
 });
@@ -91,7 +93,7 @@ describe('restore', () => {
           client scope orders:read, 2 mappers, original id kept
        PUT /admin/realms/primary/clients/9a1b/default-client-scopes/3b1f   scope link orders:read
      Sessions stay. No client is rewritten. 2 writes, each sent once and read back.
-     Type primary to send them, Esc to go back: prim▏
+     Type primary to send them, Esc for more: prim▏
      Enter send the word  Esc back
     "
   `));
@@ -105,7 +107,7 @@ describe('restore', () => {
        PUT /admin/realms/primary/clients/9a1b/default-client-scopes/3b1f
           scope link orders:read
      Sessions stay. No client is rewritten. 2 writes, each sent once and read back.
-     Type primary to send them, Esc to go back: ▏
+     Type primary to send them, Esc for more: ▏
      Enter send the word  Esc back
     "
   `));
@@ -125,8 +127,8 @@ describe('restore', () => {
           scope link orders:read
      Sessions stay. No client is rewritten.
      2 writes, each sent once and read back.
-     Type primary to send them, Esc to go
-     back: ▏
+     Type primary to send them, Esc for
+     more: ▏
      Enter send the word  Esc back
     "
   `));
@@ -139,8 +141,7 @@ describe('not proven', () => {
      !✓✓✓✓✓✓✓>····  Step 9/13 Prove   next: Account, Export, Thaw, Transcript
      Prove  auth-service
        client_credentials token, RS256, kid Qm3xYzA… (same key as before the incident), signature valid
-       "aud": "account"
-       "azp": "auth-service"
+       "aud": "account"  "azp": "auth-service"
      - "groups": (not there)   awaited: groups
      NOT PROVEN  auth-service: claim "groups" is still missing.
        The mapper is there, but the service account of auth-service is in no group, so this grant can never show it.
@@ -159,7 +160,7 @@ describe('not proven', () => {
        incident), signature valid
        "aud": "account"
        "azp": "auth-service"
-     - "groups": (not there)   awaited: gro…
+     - "groups": (not there)
      NOT PROVEN  auth-service: claim
          "groups" is still missing.
        The mapper is there, but the service
@@ -185,13 +186,11 @@ describe('the others at 80 columns', () => {
     "
     ── PROD  keycloak.example.com / primary ── journal #2 ──────────────────────────
      Step 2/13 Freeze   next: Capture, Triage, Evidence, Compare, Choose, Restore
-     What would write this realm again, and is it paused? Please say it in your own
-     words.
-       Look for: an Argo CD application with automated sync, and the application
-       above it; a Flux Kustomization or HelmRelease; an operator or a start-up
-       import.
-       For example: Argo CD application keycloak paused, and its parent root too. It
-       goes into the transcript.
+     What would write this realm again, and is it paused?
+       Look for an Argo CD application with automated sync and the one above it, a
+       Flux Kustomization or HelmRelease, an operator, an import at start-up. Pause
+       it, then say so here, for the transcript.
+       Example: Argo CD application keycloak and its parent root are paused
      Stated: argo▏
      Enter say it (empty: nothing stated)  Esc back
     "
@@ -220,11 +219,11 @@ describe('the others at 80 columns', () => {
     ── PROD  keycloak.example.com / primary ── journal #6 ──────────────────────────
      Step 5/13 Evidence   next: Compare, Choose, Restore, Prove, Account, Export
      Where can the lost configuration be read from? What is selected first wins.
-     > [1] git   charts/keycloak/realm.json @ 4f1d2c7   recommended   Nov 12, 14:02…
-       [ ] git   charts/keycloak/realm.json @ 9ab03e1   Nov 20, 22:41   the revisio…
-       git:charts/keycloak/realm.json@4f1d2c7: states 11 clients, 9 scopes
-     1 selected
-     Enter continue  Space select  f file…  ↑↓ move  ? help  q quit
+     > [1] git   charts/keycloak/realm.json @ 4f1d2c7   Nov 12, 14:02   recommended
+       [ ] git   charts/keycloak/realm.json @ 9ab03e1   Nov 20, 22:41
+       states 11 clients, 9 scopes
+     1 selected; Enter reads what is selected.
+     Enter go on  Space select  f file…  ↑↓ move  w why  ? help  q quit
     "
   `));
   test('a failed step', () => expect(live(EVENTS.failure, sized(80))).toMatchInlineSnapshot(`
@@ -256,16 +255,17 @@ describe('the others at 80 columns', () => {
     "
     ── PROD  keycloak.example.com / primary ── journal #28 ─────────────────────────
      Step 12/13 Thaw   next: Transcript
-     Please apply export/changes.patch to the repository, review and merge it, and
-     only then resume the writer.
-       At the start you said: Argo CD application keycloak paused.
-       What has been resumed, and did the next sync run? Please say it in your own
-       words; the realm is then read again and compared.
+     Please apply the patch to the repository, review and merge it, and only then
+     resume the writer.
+       git apply export/changes.patch
+       At the start you said: Argo CD application keycloak paused
+       What has been resumed, and did the next sync run? Say it here; the realm is
+       then read again and compared.
      Stated: ▏
      Enter say it (empty: nothing stated)  Esc back
     "
   `));
-  test('help', () => expect(live(EVENTS.notProven, sized(80), { help: true })).toMatchInlineSnapshot(`
+  test('help', () => expect(live(EVENTS.notProven, sized(80), { overlay: 'keys' })).toMatchInlineSnapshot(`
     "
     ── PROD  keycloak.example.com / primary ── journal #17 ─────────────────────────
      Step 9/13 Prove   next: Account, Export, Thaw, Transcript
@@ -302,11 +302,10 @@ describe('the record that stays', () => {
      ✓ Evidence   git:charts/keycloak/realm.json@4f1d2c7, stated: 11 clients
      ✓ Compare    3 lost, 1 changed, 1 only live, on 3 owners
      ✓ Choose     3 to restore, 1 kept for git, 1 left alone
-     ✓ Restore    1/2  auth-service   1 write, each read back
+     ✓ Restore    1/2  auth-service   1 write, read back
      ! Prove      1/2  auth-service
        client_credentials token, RS256, kid Qm3xYzA… (same key as before the incident), signature valid
-       "aud": "account"
-       "azp": "auth-service"
+       "aud": "account"  "azp": "auth-service"
      - "groups": (not there)   awaited: groups
      NOT PROVEN  auth-service: claim "groups" is still missing.
        The mapper is there, but the service account of auth-service is in no group, so this grant can never show it.
@@ -314,8 +313,7 @@ describe('the record that stays', () => {
      ✓ Restore    2/2  api-gateway   2 writes, each read back
      ✓ Prove      2/2  api-gateway
        client_credentials token, RS256, kid Qm3xYzA… (same key as before the incident), signature valid
-       "aud": ["orders", "account"]
-       "azp": "api-gateway"
+       "aud": ["orders", "account"]  "azp": "api-gateway"
        before                                                    after
      - "scope": "profile email"                                  + "scope": "profile email orders:read"
      OK  "orders:read" in claim "scope" is there   was missing 22:43 – 23:31
@@ -328,8 +326,8 @@ describe('the record that stays', () => {
        one note
      ✓ Export     changes.patch: 1 file, +41 −12; git apply --check passes; 1 secret left for you: secrets-to-create.txt
        charts/keycloak/realm.json: +41 −12
-       strategy: values.yaml:7 KEYCLOAK_IMPORT_STRATEGY (inert): set to IGNORE_EXISTING for people who look for it. Keycloak
-         26.7 does not read it.
+       values.yaml:7 KEYCLOAK_IMPORT_STRATEGY (inert): set to IGNORE_EXISTING for people who look for it. Keycloak 26.7 does
+         not read it.
        secret to create: billing-service
        git apply export/changes.patch
      - Thaw       skipped: not yet: the writer stays paused until you resume it
@@ -338,15 +336,15 @@ describe('the record that stays', () => {
        NOT PROVEN: 1 claim of auth-service
        not proven, but accepted: auth-service: seen by hand
        NOT EQUAL: the account shows what moved
-       verify the record with: realm-rescue transcript verify 8f2c
+       verify with: realm-rescue transcript verify 8f2c
        take everything back with: realm-rescue undo 8f2c
     "
   `));
   test('40 columns, left early', () => expect(record(EVENTS.stopped, sized(40))).toMatchInlineSnapshot(`
     "
-     realm-rescue 0.1.0  PROD
-     keycloak.example.com / primary  26.7.4
-     session 8f2c
+     realm-rescue 0.1.0
+     PROD  keycloak.example.com / primary
+     26.7.4  session 8f2c
      ! Connect: admin-cli as on-call; may
        not restore authorization settings
        (no role manage-authorization)
@@ -368,7 +366,7 @@ describe('the record that stays', () => {
        7, stated: 11 clients
      ✓ Compare: 3 lost, 1 changed, 1 only
        live, on 3 owners
-     Stopped (quit). left at choose
+     Stopped: left at choose
        resume with: realm-rescue resume 8f2c
     "
   `));
