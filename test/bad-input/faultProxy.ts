@@ -1,0 +1,104 @@
+import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+
+/** A request on its way to the server. */
+export interface Passing {
+  readonly method: string;
+  readonly path: string;
+  /** Whether it would change the realm. */
+  readonly write: boolean;
+  /** How many requests of its sort (reads or writes of the admin API) came so far, this one included. */
+  readonly nth: number;
+}
+
+/**
+ * What goes wrong with it.
+ * `answer`: this is said instead of the server's own words; with `applied` the server has done it all the same.
+ * `hang-up`: the connection is cut, before or (`applied`) after the server has done it.
+ * `slow`: the server's answer comes in pieces, `pause` milliseconds apart.
+ */
+export type Fault =
+  | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly headers?: OutgoingHttpHeaders; readonly applied?: boolean }
+  | { readonly kind: 'hang-up'; readonly applied?: boolean }
+  | { readonly kind: 'slow'; readonly pieces: number; readonly pause: number };
+
+export interface FaultProxy {
+  readonly url: string;
+  /** `METHOD path body` of every write that the server has got, in order. */
+  readonly applied: readonly string[];
+  /** The same of every write that came from the tool, whatever became of it. */
+  readonly asked: readonly string[];
+  /** Decides over each request of the admin API from now on; the counts start anew. Without an argument everything passes. */
+  break(decide?: (passing: Passing) => Fault | undefined): void;
+  close(): Promise<void>;
+}
+
+/** POSTs that change nothing in the realm: a preview of an export, and the caches of a node. */
+const HARMLESS = /\/(?:partial-export|clear-(?:realm|user)-cache)(?:\?|$)/;
+
+/** Stands between the tool and a server and goes wrong on purpose. */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const origin = new URL(target);
+  const applied: string[] = [];
+  const asked: string[] = [];
+  let decide: (passing: Passing) => Fault | undefined = () => undefined;
+  const count = { reads: 0, writes: 0 };
+
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = 'GET', url: path = '/' } = incoming;
+    const body = await whole(incoming);
+    const write = method !== 'GET' && path.startsWith('/admin/') && !HARMLESS.test(path);
+    const line = `${method} ${path} ${body.toString('utf8')}`;
+    if (write) asked.push(line);
+    const nth = write ? (count.writes += 1) : (count.reads += path.startsWith('/admin/') ? 1 : 0);
+    const fault = path.startsWith('/admin/') ? decide({ method, path, write, nth }) : undefined;
+    if (fault && fault.kind !== 'slow' && !fault.applied) return spoil(fault, outgoing);
+    const upstream = request({ host: origin.hostname, port: origin.port, method, path, headers: { ...incoming.headers, connection: 'close' } }, async (answer) => {
+      const text = await whole(answer);
+      if (write) applied.push(line);
+      if (fault && fault.kind !== 'slow') return spoil(fault, outgoing);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      if (fault) await slowly(outgoing, text, fault);
+      else outgoing.end(text);
+    });
+    upstream.on('error', () => outgoing.destroy());
+    upstream.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    applied,
+    asked,
+    break: (rule = () => undefined) => {
+      decide = rule;
+      count.reads = 0;
+      count.writes = 0;
+    },
+    close: () => new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    }),
+  };
+}
+
+function spoil(fault: Exclude<Fault, { kind: 'slow' }>, outgoing: ServerResponse): void {
+  if (fault.kind === 'hang-up') return void outgoing.destroy();
+  outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+  outgoing.end(fault.body ?? JSON.stringify({ error: 'unknown_error' }));
+}
+
+async function slowly(outgoing: ServerResponse, text: Buffer, { pieces, pause }: Extract<Fault, { kind: 'slow' }>): Promise<void> {
+  const size = Math.max(1, Math.ceil(text.length / pieces));
+  for (let start = 0; start < text.length; start += size) {
+    outgoing.write(text.subarray(start, start + size));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  outgoing.end();
+}
+
+async function whole(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks);
+}
