@@ -8,7 +8,7 @@ import { readRealm, realmNotFound } from './capture/capture.ts';
 import type { Client } from './capture/clients.ts';
 import { openReading } from './capture/reading.ts';
 import { readFacts } from './facts.ts';
-import { previewBefore, prove } from './prove/prove.ts';
+import { proveBefore, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
 import { unlistedClients } from './stale/clients.ts';
@@ -36,7 +36,7 @@ export function openKeycloak(target: Target): Keycloak {
     look: (look, references) => lookAt(api, look, references),
     describe: (request, references) => describeRequest(api, request, references),
     prove: (request) => prove(api, request),
-    before: (request) => previewBefore(api, request),
+    before: (request) => proveBefore(api, request),
     close: async () => {
       await api.tokens.end();
       await api.http.close();

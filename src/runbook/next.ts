@@ -90,7 +90,7 @@ function goOn(state: RunState, operation: Operation): Next {
 function proveGroup(state: RunState, group: Group): Next | null {
   const proofs = state.proofs[group.owner];
   if (!proofs) {
-    return group.expectations.length === 0 ? null : run('prove', { type: 'prove', group, probeUser: state.probeUser });
+    return group.expectations.length === 0 ? null : run('prove', { type: 'prove', group, probeUser: state.probeUser ?? state.run?.settings.probeUser ?? null });
   }
   if (state.accepted[group.owner] !== undefined || !proofs.some((proof) => proof.outcome === 'not-proven')) return null;
   return ask('prove', { kind: 'not-proven', owner: group.owner, proofs });

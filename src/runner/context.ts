@@ -1,9 +1,8 @@
 import type { ObjectId, RealmState } from '../realm/model.ts';
-import type { JsonObject } from '../realm/json.ts';
 import { findSecret } from '../realm/secrets.ts';
 import { readState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
-import type { RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
+import type { Proof, RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
 import type { Ports, Progress, References } from './ports.ts';
 
 /** What the performer of an effect may use. */
@@ -21,13 +20,16 @@ export interface RunMemory {
   snapshot(label: SnapshotLabel): Snapshot | undefined;
   live(): RealmState;
   evidence(): readonly { readonly snapshot: Snapshot; readonly state: RealmState }[];
-  /** Token payloads from before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
-  readonly before: Map<string, Readonly<Record<string, JsonObject>>>;
+  /** Reads a source once, however many steps look at it. */
+  source(spec: string): Promise<Snapshot>;
+  /** Proofs from before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
+  readonly before: Map<string, readonly Proof[]>;
 }
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {
   const snapshots = new Map<string, Snapshot>();
   const states = new Map<string, RealmState>();
+  const sources = new Map<string, Promise<Snapshot>>();
   const read = (file: string): Snapshot => {
     const known = snapshots.get(file) ?? ports.store.readSnapshot(file);
     snapshots.set(file, known);
@@ -49,6 +51,13 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       return normal(captured.file);
     },
     evidence: () => state().evidence.map(({ file }) => ({ snapshot: read(file), state: normal(file) })),
+    source: (spec) => {
+      const reading = sources.get(spec) ?? ports.evidence.read(spec, ports.keycloak.realm);
+      sources.set(spec, reading);
+      // A failure is not kept: the person may mend the file and try again.
+      reading.catch(() => sources.delete(spec));
+      return reading;
+    },
     before: new Map(),
   };
 }

@@ -2,7 +2,7 @@
  * What the runner needs from the world. Adapters implement these; tests may pass small fakes where the thing itself
  * is not what is tested.
  */
-import type { Json, JsonObject } from '../realm/json.ts';
+import type { Json } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate } from '../realm/model.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
@@ -56,8 +56,8 @@ export interface Keycloak {
   describe(request: RequestTemplate, references: References): string;
   /** Proves the claims of one client, each by a way that can show it. */
   prove(request: ProveRequest): Promise<readonly Proof[]>;
-  /** The payload that the client's access token would have now, by clientId; empty when it cannot be shown. Leaves no trace. */
-  before?(request: ProveRequest): Promise<Readonly<Record<string, JsonObject>>>;
+  /** What the same proofs find now; asked before the restore, for the side-by-side picture. Empty where it cannot be shown. */
+  before?(request: ProveRequest): Promise<readonly Proof[]>;
   close(): Promise<void>;
 }
 
@@ -72,8 +72,8 @@ export interface ProveRequest {
   readonly refresh: { readonly client: string; readonly token: string; readonly secret: string | undefined } | undefined;
   /** kids before the restore. */
   readonly keysBefore: readonly string[];
-  /** Payload from before the restore, for the side-by-side picture. */
-  readonly before?: JsonObject | undefined;
+  /** What `before` found, for the side-by-side picture. */
+  readonly before?: readonly Proof[] | undefined;
   /** Who had sessions: good probe users. */
   readonly sessions: readonly SessionFact[];
 }

@@ -1,5 +1,5 @@
 import type { Group } from '../realm/model.ts';
-import type { Proof } from '../runbook/model.ts';
+import type { Proof, RunState } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
 import type { ProveRequest } from './ports.ts';
 
@@ -16,10 +16,15 @@ export function proveRequests(context: EffectContext, group: Group, probeUser: s
     secret: secrets.secret(`client:${client}`, 'secret'),
     refresh: context.ports.refresh?.client === client ? context.ports.refresh : undefined,
     keysBefore: facts?.keys.map((key) => key.kid) ?? [],
-    before: context.memory.before.get(group.owner)?.[client],
+    before: context.memory.before.get(group.owner)?.filter((proof) => proof.expectation.client === client),
     // Those who were logged in at this client are the ones who miss the claim.
     sessions: sessions.toSorted((a, b) => Number(b.clients.includes(client)) - Number(a.clients.includes(client))),
   }));
+}
+
+/** Whose token to look at: the user chosen last, else the flag's. */
+export function probeUserOf({ probeUser, run }: RunState): string | null {
+  return probeUser ?? run?.settings.probeUser ?? null;
 }
 
 export async function prove(context: EffectContext, group: Group, probeUser: string | null): Promise<void> {

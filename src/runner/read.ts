@@ -20,8 +20,7 @@ export async function connect(context: EffectContext): Promise<void> {
 export async function captureLive(context: EffectContext, label: SnapshotLabel): Promise<{ captured: Captured; snapshot: Snapshot }> {
   const { ports } = context;
   const started = ports.now();
-  const knownClients = await namedClients(context);
-  const { snapshot, requests } = await ports.keycloak.capture({ knownClients, onProgress: context.progress });
+  const { snapshot, requests } = await ports.keycloak.capture({ ...(await namedClients(context)), onProgress: context.progress });
   const stale = label === 'live-before' && context.state().caches === 'untouched' && (snapshot.facts?.stale.length ?? 0) > 0;
   const name = stale ? 'live-stale' : label;
   // A node with a stale cache fails on some reads; the others are worth keeping, and it is captured again later.
@@ -51,20 +50,17 @@ export async function capture(context: EffectContext, label: SnapshotLabel): Pro
   context.dispatch({ type: 'capture.succeeded', captured });
 }
 
-/** Clients that evidence names: asking for them by name is what shows a stale cache. An unreadable file speaks up at its own step. */
-async function namedClients(context: EffectContext): Promise<string[]> {
-  const names = new Set<string>();
-  for (const spec of context.ports.settings.evidence) {
-    const snapshot = await context.ports.evidence.read(spec, context.ports.keycloak.realm);
-    for (const client of snapshot.representation.clients ?? []) if (client.clientId) names.add(client.clientId);
-  }
-  return [...names];
+/** Clients that evidence names: asking for them by name and by id is what shows a stale cache. */
+async function namedClients(context: EffectContext): Promise<{ knownClients: readonly string[]; knownClientIds: readonly string[] }> {
+  const read = await Promise.all(context.ports.settings.evidence.map((spec) => context.memory.source(spec)));
+  const clients = read.flatMap((snapshot) => snapshot.representation.clients ?? []);
+  return { knownClients: [...new Set(clients.flatMap((client) => client.clientId ?? []))], knownClientIds: [...new Set(clients.flatMap((client) => client.id ?? []))] };
 }
 
 export async function findOutTriage(context: EffectContext): Promise<void> {
   const snapshot = context.memory.snapshot('live-before') ?? context.memory.snapshot('live-stale');
   if (!snapshot?.facts) throw new Error('triage needs a live snapshot');
-  const given = await Promise.all(context.ports.settings.evidence.map((spec) => context.ports.evidence.read(spec, context.ports.keycloak.realm)));
+  const given = await Promise.all(context.ports.settings.evidence.map((spec) => context.memory.source(spec)));
   const stale = context.memory.snapshot('live-before') ? context.memory.snapshot('live-stale') : undefined;
   const evidence = [...(stale ? [stale] : []), ...given].map((read) => ({ state: readState(read), ...(read.facts ? { facts: read.facts } : {}) }));
   context.dispatch({ type: 'triage.found', triage: triage({ facts: snapshot.facts, live: readState(snapshot), evidence }) });
@@ -91,7 +87,7 @@ export async function readEvidence(context: EffectContext, specs: readonly strin
   const read: EvidenceRead[] = [];
   for (const [index, spec] of specs.entries()) {
     const stale = spec === 'stale' ? context.memory.snapshot('live-stale') : undefined;
-    const snapshot = stale ? { ...stale, source: 'snapshot:live-stale' } : await ports.evidence.read(spec, ports.keycloak.realm);
+    const snapshot = stale ? { ...stale, source: 'snapshot:live-stale' } : await context.memory.source(spec);
     const { file, sha256 } = ports.store.writeSnapshot(`evidence-${index + 1}`, snapshot);
     read.push({ spec, source: snapshot.source, completeness: snapshot.completeness, file, sha256, capturedAt: snapshot.capturedAt, counts: counts(snapshot.representation), notes: snapshot.notes });
   }

@@ -1,13 +1,14 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
 import { canonicalJson } from '../realm/canonical.ts';
-import type { Json, JsonObject } from '../realm/json.ts';
+import type { Json } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
 import { parseId } from '../realm/keys.ts';
 import { isUnknown } from '../realm/unknowns.ts';
 import type { Image, Look, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
-import type { Failure } from '../runbook/model.ts';
+import type { Failure, Proof } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
+import { probeUserOf, proveRequests } from './prove.ts';
 
 interface Seen {
   readonly images: readonly Image[];
@@ -124,13 +125,12 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   }
 }
 
-/** The token payload before the first write of a client, so that before and after can stand side by side. */
+/** What the tokens of a client show before its first write, so that before and after can stand side by side. */
 async function previewOnce(context: EffectContext, owner: string): Promise<void> {
   const group = context.state().plan?.groups.find((candidate) => candidate.owner === owner);
   const preview = context.ports.keycloak.before;
   if (!group || !preview || context.memory.before.has(owner)) return;
-  const { proveRequests } = await import('./prove.ts');
-  const payloads: Record<string, JsonObject> = {};
-  for (const request of proveRequests(context, group, context.state().probeUser)) Object.assign(payloads, await preview(request));
-  context.memory.before.set(owner, payloads);
+  const proofs: Proof[] = [];
+  for (const request of proveRequests(context, group, probeUserOf(context.state()))) proofs.push(...(await preview(request)));
+  context.memory.before.set(owner, proofs);
 }

@@ -122,14 +122,22 @@ describe('before the loss', () => {
 });
 
 describe('after the loss', () => {
-  let payload: Readonly<Record<string, unknown>>;
+  let before: readonly Proof[];
   beforeAll(async () => {
-    payload = (await keycloak.before?.(request('auth-service', expected('auth-service', groups)))) ?? {};
+    before = (await keycloak.before?.(request('auth-service', expected('auth-service', groups)))) ?? [];
     await destroy(calls);
   });
 
-  it('the picture from before has the claim', () => {
-    expect(payload).toMatchObject({ 'auth-service': { groups: expect.arrayContaining([expect.any(String)]) } });
+  it('the picture from before is of the same claim and has it', () => {
+    expect(before[0]?.payload).toMatchObject({ groups: expect.arrayContaining([expect.any(String)]) });
+  });
+
+  it('stands beside the payload of now only when the same way and user showed both', async () => {
+    const wanted = { ...request('auth-service', expected('auth-service', groups)), before };
+    const [same] = await keycloak.prove({ ...wanted, probeUser: before[0]?.user ?? null });
+    expect(same?.before).toEqual(before[0]?.payload);
+    const [other] = await keycloak.prove({ ...wanted, before: before.map((proof) => ({ ...proof, user: 'somebody-else' })) });
+    expect(other?.before).toBeNull();
   });
 
   it.each<[string, (claim: ClaimExpectation) => boolean]>([

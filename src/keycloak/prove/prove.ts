@@ -8,9 +8,9 @@ import type { Api } from '../api.ts';
 import { clientByName, type Client } from '../capture/clients.ts';
 import { attempts, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
-import { attachment, grantsRole, preview, type Attachment } from './preview.ts';
+import { attachment, grantsRole, type Attachment } from './preview.ts';
 import { byIntrospection, type Attempt } from './real-token.ts';
-import { lacks, neededRole, nobody, probesFor } from './users.ts';
+import { lacks, neededRole, nobody } from './users.ts';
 
 /** Makes claims of notes that a login leaves in its session; a preview has no login. */
 const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
@@ -26,26 +26,32 @@ export async function prove(api: Api, request: ProveRequest): Promise<readonly P
   const proofs: Proof[] = [];
   for (const expectation of request.expectations) {
     const proof = client ? await judge(sources, client, expectation) : { ...unproven(expectation), because: `the client ${request.client} does not exist` };
-    proofs.push({ ...proof, before: request.before ?? null });
+    proofs.push({ ...proof, before: payloadBefore(request.before ?? [], proof) });
   }
   return proofs;
 }
 
-/** The payload of the client's access token as it would be now, for the side-by-side picture; empty where nobody can be asked. */
-export async function previewBefore(api: Api, request: ProveRequest): Promise<Readonly<Record<string, JsonObject>>> {
+/**
+ * What the same proofs find now, before the restore: claim by claim and by the same way, so that before and after can
+ * stand side by side. A picture is not worth stopping a restore for: where nobody can be asked it is empty.
+ */
+export async function proveBefore(api: Api, request: ProveRequest): Promise<readonly Proof[]> {
   try {
-    const client = await clientByName(api, request.client);
-    const [first] = request.expectations;
-    const [probe] = first ? await probesFor(api, request, first) : [];
-    if (!client || !probe) return {};
-    const scope = [...new Set(request.expectations.flatMap((expectation) => expectation.scope ?? []))].join(' ');
-    const { payloads } = await preview(api, client.id, probe, scope, ['access']);
-    return payloads.access ? { [request.client]: payloads.access } : {};
+    return await prove(api, request);
   } catch (error) {
-    // A picture is not worth stopping a restore for.
-    if (error instanceof RescueError) return {};
+    if (error instanceof RescueError) return [];
     throw error;
   }
+}
+
+/** The payload of the same claim from before, if the same way and user showed it: anything else would compare apples with pears. */
+function payloadBefore(before: readonly Proof[], { expectation, way, user }: Proof): JsonObject | null {
+  const same = before.find((proof) => sameClaim(proof.expectation, expectation) && proof.way === way && proof.user === user);
+  return same?.payload ?? null;
+}
+
+function sameClaim(one: ClaimExpectation, other: ClaimExpectation): boolean {
+  return one.claim === other.claim && one.member === other.member && one.scope === other.scope;
 }
 
 async function judge(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
