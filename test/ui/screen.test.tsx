@@ -80,11 +80,21 @@ describe('what starts a write', () => {
     expect(handle.answers).toEqual([]);
   });
 
-  test('the word and Enter in one read, as a slow link delivers them, do', async () => {
+  test('nor does one that brings the word and its Enter in a single read', async () => {
     const handle = atConfirm();
     const screen = start(handle);
     await screen.waitFor('Type primary');
     screen.send('primary\r');
+    await screen.waitFor('A pasted word starts nothing');
+    expect(handle.answers).toEqual([]);
+  });
+
+  test('the end of the word and Enter in one read, as a slow link delivers them, do', async () => {
+    const handle = atConfirm();
+    const screen = start(handle);
+    await screen.waitFor('Type primary');
+    await screen.type('pri');
+    screen.send('mary\r');
     await screen.waitFor('Restore 2/2');
     expect(handle.answers).toEqual([{ type: 'group.confirmed', owner: 'auth-service', all: false, by: 'person' }]);
   });
@@ -96,7 +106,7 @@ describe('what starts a write', () => {
     await screen.type(`prima${KEY.enter}`);
     await screen.waitFor('"prima" is not the word');
     screen.send(KEY.escape);
-    await screen.waitFor('Nothing is sent.');
+    await screen.waitFor('there is no way back to Choose');
     screen.send('s');
     await screen.waitFor('Restore 2/2');
     expect(handle.answers).toEqual([{ type: 'group.skipped', owner: 'auth-service', by: 'person' }]);

@@ -46,9 +46,9 @@ function hadIt(before: Json | undefined, after: Json | undefined, member: string
   return Array.isArray(before) ? before.includes(member) : typeof before === 'string' ? before.split(' ').includes(member) : false;
 }
 
-/** The words that follow a value, where the line has room for them. */
+/** The words that follow a value, where there are any and the line has room for them. */
 function beside(value: Span, words: string, size: Size): Line {
-  return displayWidth(value.text) + displayWidth(words) + 3 > size.columns ? line(value) : line(value, span('muted', `   ${words}`));
+  return words === '' || displayWidth(value.text) + displayWidth(words) + 3 > size.columns ? line(value) : line(value, span('muted', `   ${words}`));
 }
 
 /**
@@ -58,7 +58,6 @@ function beside(value: Span, words: string, size: Size): Line {
 export function payloadLines(proof: Proof, size: Size, landmarks = true): readonly Line[] {
   if (proof.payload === null) return [];
   const { claim, member } = proof.expectation;
-  const awaited = member === undefined ? claim : member;
   const payload = proof.payload;
   const names = LANDMARKS.filter((name) => name !== claim && Object.hasOwn(payload, name));
   const proven = proof.outcome === 'proven';
@@ -72,7 +71,7 @@ export function payloadLines(proof: Proof, size: Size, landmarks = true): readon
   // Proven by another way than this payload (userinfo, an attachment): a line that says "not there" beside OK would be read as a contradiction.
   const claimLines = proven && shown === undefined ? [] : wide && before !== null
     ? [line(padTo('   before', Math.floor(size.columns / 2)), ' after'), line(span('removed', padTo(` - ${before}`, Math.floor(size.columns / 2))), marked)]
-    : [...(before === null || before === after ? [] : [beside(span('removed', ` - ${before}`), 'before', size)]), beside(marked, `awaited: ${awaited}`, size)];
+    : [...(before === null || before === after ? [] : [beside(span('removed', ` - ${before}`), 'before', size)]), beside(marked, member === undefined ? '' : `awaited: ${member}`, size)];
   const around = landmarks ? flow(names.map((name) => line(`"${name}": ${valueText(payload[name], undefined, Math.max(12, size.columns - name.length - 8))}`)), size.columns - 2, '  ').map((of) => line('  ', ...of)) : [];
   return [...around, ...claimLines].map((of) => fit(of, size.columns));
 }

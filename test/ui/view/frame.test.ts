@@ -5,9 +5,11 @@ import { commit } from '../../../src/ui/view/finished.ts';
 import { lineText, lineWidth } from '../../../src/ui/view/line.ts';
 import { claimAt, payloadLines, valueText } from '../../../src/ui/view/payload.ts';
 import { arrows, ownerRows, summary, windowOf } from '../../../src/ui/view/owners.ts';
+import { proofsLines } from '../../../src/ui/view/prove.ts';
+import { whyScreen } from '../../../src/ui/view/triage.ts';
 import { shortSource } from '../../../src/ui/view/words.ts';
-import { DIFFERENCES, eventsUntil, PROVEN, sized, snapshotOf } from '../fixtures.ts';
-import { EVENTS, live, view } from './scenes.ts';
+import { CANDIDATES, DIFFERENCES, eventsUntil, PROVEN, sized, snapshotOf, TRIAGE } from '../fixtures.ts';
+import { EVENTS, live, record, view } from './scenes.ts';
 
 const SCENES = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
 
@@ -76,6 +78,57 @@ describe('payload', () => {
     expect(payloadLines(elsewhere, sized(80)).map(lineText)).toEqual(['   "aud": "account"']);
     expect(payloadLines(missing, sized(80)).map(lineText)).toContain(' - "scope": (not there)   awaited: orders:read');
   });
+});
+
+describe('nothing is said twice', () => {
+  const shown = (proofs: readonly Proof[]) => proofsLines('api-gateway', proofs, sized(80)).map(lineText).join('\n');
+  const scope: Proof = { ...PROVEN, because: 'scope orders:read is there: access by a fresh client_credentials token' };
+  const aud: Proof = { ...scope, expectation: { ...PROVEN.expectation, claim: 'aud', member: 'orders' }, because: 'audience orders is there: access by a fresh client_credentials token' };
+
+  test('a verdict tells how, without repeating what', () => {
+    expect(shown([scope])).toContain(' OK  "orders:read" in claim "scope" is there: access by a fresh');
+    expect(shown([scope])).not.toContain('scope orders:read is there');
+  });
+
+  test('a second claim of the same token repeats neither key, nor landmarks, nor the way', () => {
+    const text = shown([scope, aud]);
+    expect(text.split('signature valid').length).toBe(2);
+    expect(text.split('"azp"').length).toBe(2);
+    expect(text).toContain(' OK  "orders" in claim "aud" is there, shown the same way');
+  });
+
+  test('a picture from before that shows the awaited member already is not held against the token', () => {
+    expect(shown([aud])).not.toContain(' - "aud"');
+    expect(shown([scope])).toContain(' - "scope": "profile email"   before');
+  });
+});
+
+describe('triage', () => {
+  const reasons = ['first', 'second', 'third', 'fourth', 'the cache is stale'];
+  const triage = { ...TRIAGE, because: reasons, staleCache: [{ test: 'other' as const, text: 'the cache is stale' }] };
+  const events = [...eventsUntil('captured'), { type: 'triage.found', triage }, { type: 'evidence.found', candidates: CANDIDATES }] as const;
+
+  test('the two most telling reasons scroll up, the others are counted, a stale cache is named once', () => {
+    const text = record(events, sized(80));
+    expect(text).toContain('because    first · second · 2 more reasons: w');
+    expect(text.split('the cache is stale').length).toBe(2);
+  });
+
+  test('w shows all of them, and in a pipe they are there at once', () => {
+    expect(live(EVENTS.evidence, sized(80), { overlay: 'why' })).toContain(`- ${TRIAGE.because[1]}`);
+    const all = whyScreen(triage, sized(80)).body.map(lineText).join('\n');
+    for (const reason of reasons) expect(all).toContain(reason);
+    expect(record(events, { ...sized(80), whole: true })).toContain('first · second · third · fourth');
+  });
+});
+
+test('the end names the record, its head, and what to type with the session directory of this run', () => {
+  const place = { directory: '/tmp/s/8f2c', flag: ' --session-dir /tmp/s', head: `sha256:${'ab'.repeat(32)}` };
+  const text = view(EVENTS.finished, sized(80), {}, { record: place }).finished.flatMap((block) => block.lines).map(lineText);
+  expect(text).toContain(`   head sha256:${'ab'.repeat(32)}`);
+  expect(text).toContain('   verify with: realm-rescue transcript verify 8f2c --session-dir /tmp/s');
+  const stopped = view(EVENTS.stopped, sized(80), {}, { record: place }).finished.flatMap((block) => block.lines).map(lineText);
+  expect(stopped).toContain('   resume with: realm-rescue resume 8f2c --session-dir /tmp/s');
 });
 
 describe('owners', () => {

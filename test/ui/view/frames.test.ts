@@ -142,7 +142,7 @@ describe('not proven', () => {
      Prove  auth-service
        client_credentials token, RS256, kid Qm3xYzA… (same key as before the incident), signature valid
        "aud": "account"  "azp": "auth-service"
-     - "groups": (not there)   awaited: groups
+     - "groups": (not there)
      NOT PROVEN  auth-service: claim "groups" is still missing.
        The mapper is there, but the service account of auth-service is in no group, so this grant can never show it.
      Next: choose a probe user whose token can show it (p), accept it with a reason that goes into the transcript (a), or
@@ -306,7 +306,7 @@ describe('the record that stays', () => {
      ! Prove      1/2  auth-service
        client_credentials token, RS256, kid Qm3xYzA… (same key as before the incident), signature valid
        "aud": "account"  "azp": "auth-service"
-     - "groups": (not there)   awaited: groups
+     - "groups": (not there)
      NOT PROVEN  auth-service: claim "groups" is still missing.
        The mapper is there, but the service account of auth-service is in no group, so this grant can never show it.
      ACCEPTED  not proven, with the reason: seen by hand
