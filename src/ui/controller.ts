@@ -5,7 +5,7 @@
 import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
 import { initialLocal, localFor, questionKey, type LocalState } from './local.ts';
 import type { Outcome, Reach } from './outcome.ts';
-import { splitInput, type KeyPress, type RawKey } from './press.ts';
+import { splitInput, type RawKey } from './press.ts';
 import { paste, press } from './update.ts';
 
 export interface Shown {
@@ -29,14 +29,6 @@ export interface Controller {
 
 /** Progress is drawn at most four times a second: over ssh more is flicker. Everything else is drawn at once. */
 const PROGRESS_INTERVAL = 250;
-
-/**
- * True when one read brings a word and its Enter into an empty field. A link that lags joins a few keys, not the whole
- * answer: that is a paste from a terminal that does not mark pastes, and a paste starts no write.
- */
-function wholeAnswer(local: LocalState, presses: readonly KeyPress[]): boolean {
-  return local.field === 'word' && local.typed === '' && presses.length > 1 && presses[0]?.text !== null && presses.some((press) => press.id === 'enter');
-}
 
 export function createController(handle: RunHandle, suspend: () => void): Controller {
   let local = initialLocal(null);
@@ -83,7 +75,7 @@ export function createController(handle: RunHandle, suspend: () => void): Contro
     },
     input: (text, key, reach) => {
       const chunk = splitInput(text, key);
-      if (chunk.kind === 'paste' || wholeAnswer(localFor(local, handle.snapshot()), chunk.presses)) apply(paste(handle.snapshot(), localFor(local, handle.snapshot()), text));
+      if (chunk.kind === 'paste') apply(paste(handle.snapshot(), localFor(local, handle.snapshot()), chunk.text));
       else {
         const asked = questionKey(handle.snapshot().state.question);
         for (const one of chunk.presses) {

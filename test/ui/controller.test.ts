@@ -31,8 +31,7 @@ describe('several keys in one read', () => {
   test('an answer that the run refuses is said', () => {
     const handle = { ...atConfirm().handle, answer: () => false };
     const controller = createController(handle, () => undefined);
-    controller.input('primar', {}, REACH);
-    controller.input('y\r', {}, REACH);
+    controller.input('primary\r', {}, REACH);
     expect(controller.shown().local.notice).toBe('The run is not waiting for that now.');
     controller.close();
   });
