@@ -1,3 +1,4 @@
+import { rememberTarget, withRecentTarget } from './recent.ts';
 import { newRun } from './session.ts';
 import { runSettings } from './settings.ts';
 import type { CommandRun } from './table.ts';
@@ -5,9 +6,13 @@ import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
 
 /** The runbook on a real server: interactive, plain or headless. */
-export const run: CommandRun = async (invocation) => {
-  const terminal = thisTerminal(invocation);
-  const settings = runSettings(invocation.flags);
+export const run: CommandRun = async (given) => {
+  const terminal = thisTerminal(given);
+  const settings = runSettings(given.flags);
+  const invocation = await withRecentTarget(given, terminal);
   const target = await resolveTarget(invocation, terminal);
-  return newRun({ invocation, terminal, target, settings, demo: false, cwd: process.cwd() });
+  const exit = await newRun({ invocation, terminal, target, settings, demo: false, cwd: process.cwd() });
+  // A script names its target each time; only people forget addresses. After the run: nothing may stand before it.
+  if (terminal.mode === 'ink' || terminal.mode === 'plain-prompts') await rememberTarget({ url: target.url, realm: target.realm, envTag: invocation.flags['env-tag'] ?? null });
+  return exit;
 };

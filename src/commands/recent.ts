@@ -1,0 +1,26 @@
+import type { RecentTarget } from '../journal/preferences.ts';
+import type { Terminal } from '../ui/terminal.ts';
+import type { Invocation } from './table.ts';
+
+/**
+ * The target of flags and environment; where they name none and somebody sits at the terminal, one of the recent ones.
+ * Loaded only then: opening the preferences costs as much as several bare starts of Node.
+ */
+export async function withRecentTarget(invocation: Invocation, terminal: Terminal): Promise<Invocation> {
+  const { flags, environment } = invocation;
+  const named = (flags.url ?? environment['KEYCLOAK_URL']) && (flags.realm ?? environment['KEYCLOAK_REALM']);
+  if (named || terminal.mode !== 'ink') return invocation;
+  const { openPreferences } = await import('../journal/preferences.ts');
+  const recent = (await openPreferences()).recentTargets().filter((target) => (flags.url ?? target.url) === target.url && (flags.realm ?? target.realm) === target.realm);
+  if (recent.length === 0) return invocation;
+  const { pickTarget } = await import('../ui/pick-target.tsx');
+  const picked = await pickTarget(recent);
+  if (!picked) return invocation;
+  return { ...invocation, flags: { ...flags, url: picked.url, realm: picked.realm, ...(picked.envTag && !flags['env-tag'] ? { 'env-tag': picked.envTag } : {}) } };
+}
+
+/** Remembers where a run went, so that the next one can be started without looking the address up. */
+export async function rememberTarget(target: RecentTarget): Promise<void> {
+  const { openPreferences } = await import('../journal/preferences.ts');
+  (await openPreferences()).remember(target);
+}
