@@ -33,8 +33,9 @@ async function bothSides(invocation: Invocation, specs: readonly string[]): Prom
   const readAll = (reader: EvidenceReader, realm: string) => Promise.all(specs.map((spec) => reader.read(spec, realm)));
   if (flags.from) {
     const reader = createEvidenceReader({ cwd: process.cwd() });
-    const live = await reader.read(flags.from, flags.realm ?? '');
-    return { live, evidence: await readAll(reader, flags.realm ?? live.realm) };
+    const realm = flags.realm ?? invocation.environment['KEYCLOAK_REALM'];
+    if (!realm) throw new RescueError('usage', 'No realm is named, and files may hold several.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
+    return { live: await reader.read(flags.from, realm), evidence: await readAll(reader, realm) };
   }
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
     const reader = evidenceWithRealms(process.cwd(), target);

@@ -7,6 +7,7 @@ import { acquireLock } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
+import { RescueError } from '../realm/errors.ts';
 import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
 import type { Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
@@ -87,6 +88,9 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     const connection = await reconnect(keycloak, store.lines);
     const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle, terminal);
+  } catch (error) {
+    if (!(error instanceof RescueError) || error.code !== 'disk' || !store?.lines.length) throw error;
+    throw new RescueError('disk', error.message, [...error.next, `Then the run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`], { cause: error });
   } finally {
     try {
       await keycloak.close();

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { writeSnapshotFile } from '../journal/snapshots.ts';
 import { counts } from '../runner/counts.ts';
 import { captureOnce, withKeycloak } from './live.ts';
+import { writingOut } from './out.ts';
 import type { CommandRun } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
@@ -10,7 +11,7 @@ export const run: CommandRun = async (invocation) => {
   const snapshot = await withKeycloak(invocation, thisTerminal(invocation), (keycloak) => captureOnce(keycloak));
   const stamp = snapshot.capturedAt.replaceAll(/[:.]/g, '-');
   const directory = resolve(invocation.flags.out ?? '.');
-  const { file, sha256 } = writeSnapshotFile(directory, `${snapshot.realm.replaceAll(/[^\w.-]/g, '_')}-${stamp}`, snapshot);
+  const { file, sha256 } = writingOut('snapshot', directory, () => writeSnapshotFile(directory, `${snapshot.realm.replaceAll(/[^\w.-]/g, '_')}-${stamp}`, snapshot));
   const path = resolve(directory, file);
   const result = { schema: 'realm-rescue/snapshot-written/v1', file: path, sha256, fingerprint: snapshot.fingerprint, counts: counts(snapshot.representation), notes: snapshot.notes };
   if (invocation.flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -49,7 +49,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   compare: {
     summary: 'compare live, or another source (--from), with evidence; exit 2 on differences',
     options: [...TARGET, 'evidence', 'from', ...OUTPUT],
-    example: 'realm-rescue compare --from before.json --evidence realm.json --json',
+    example: 'realm-rescue compare --realm primary --from before.json --evidence realm.json --json',
     load: () => import('./compare.ts'),
   },
   plan: {

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyLines } from '../journal/chain.ts';
 import { writeDurably } from '../journal/files.ts';
-import { JOURNAL_FILE, readJournal } from '../journal/read.ts';
+import { journalBytes, readJournal } from '../journal/read.ts';
 import { findSession } from '../journal/sessions.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { transcriptCast } from '../transcript/cast.ts';
 import { transcriptJson } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
+import { writingOut } from './out.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
 
@@ -27,16 +28,21 @@ export const run: CommandRun = async (invocation) => {
     return EXIT.done;
   }
   const out = resolve(invocation.flags.out ?? '.');
+  const files: string[] = [];
+  writingOut('transcript', out, () => mkdirSync(out, { recursive: true, mode: 0o700 }));
   for (const [name, text] of [['transcript.md', transcriptMarkdown(lines)], ['transcript.json', transcriptJson(lines)], ['transcript.cast', transcriptCast(lines)]] as const) {
-    writeDurably(`${out}/${name}`, Buffer.from(text));
-    process.stdout.write(`${out}/${name}\n`);
+    writingOut('transcript', out, () => writeDurably(`${out}/${name}`, Buffer.from(text)));
+    if (!invocation.flags.json) process.stdout.write(`${out}/${name}\n`);
+    files.push(`${out}/${name}`);
   }
+  if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/transcript-written/v1', session: id, files })}\n`);
   return EXIT.done;
 };
 
 /** With a head noted elsewhere (the end of the run, the transcript's footer, the export commit) the last lines are held to it too. */
 function verify(place: string, id: string, head: string | undefined, json: boolean): number {
-  const verdict = verifyLines(readFileSync(`${place}/${JOURNAL_FILE}`), head);
+  if (head !== undefined && !/^sha256:[0-9a-f]{64}$/.test(head)) throw new RescueError('usage', `"${head}" is no head of a journal.`, ['Give it as the run printed it: sha256: and 64 hex digits.']);
+  const verdict = verifyLines(journalBytes(place, id), head);
   if (json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) })}\n`);
   else if (verdict.ok) process.stdout.write(`OK  ${verdict.lines.length} lines, head ${verdict.head}\n`);
   else if (verdict.kind === 'torn') process.stdout.write(`TORN  line ${verdict.line} ${verdict.because}: the run was killed while it wrote it, or is still writing; resume cuts it off\n`);

@@ -27,7 +27,17 @@ export interface JournalRead {
  */
 export function readJournal(directory: string, id: string): JournalRead {
   const path = join(directory, JOURNAL_FILE);
-  const content = onDisk(path, () => {
+  const content = journalBytes(directory, id);
+  const verified = verifyLines(content);
+  if (verified.ok) return { lines: verified.lines, head: verified.head, torn: new Uint8Array(), bytes: content.length };
+  if (verified.kind !== 'torn') throw journalError(verified, id, path);
+  return { lines: verified.lines, head: verified.head, torn: content.subarray(verified.bytes), bytes: verified.bytes };
+}
+
+/** A journal as it lies on disk, for those who judge it themselves. Throws RescueError session-not-found and disk. */
+export function journalBytes(directory: string, id: string): Buffer {
+  const path = join(directory, JOURNAL_FILE);
+  return onDisk(path, () => {
     try {
       return readFileSync(path);
     } catch (error) {
@@ -35,10 +45,6 @@ export function readJournal(directory: string, id: string): JournalRead {
       throw new RescueError('session-not-found', `There is no recorded run ${id}: ${path} does not exist.`, ['List the recorded runs with: realm-rescue sessions']);
     }
   });
-  const verified = verifyLines(content);
-  if (verified.ok) return { lines: verified.lines, head: verified.head, torn: new Uint8Array(), bytes: content.length };
-  if (verified.kind !== 'torn') throw journalError(verified, id, path);
-  return { lines: verified.lines, head: verified.head, torn: content.subarray(verified.bytes), bytes: verified.bytes };
 }
 
 /** What a faulty journal means for a person. Not for torn ones: those are recovered. */

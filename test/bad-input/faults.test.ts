@@ -22,10 +22,10 @@ describe('a write that goes wrong', () => {
     await expectResumable(await stage(`write-${nth}`), nth, fault);
   });
 
-  it.concurrent.each([1, 5])('done, but the answer is cut off at write %i: the look shows it, and the run goes on', async (nth) => {
-    const story = await stage(`cut-${nth}`);
+  it.concurrent('done, but the answer is cut off: the look shows it, and the run goes on', async () => {
+    const story = await stage('cut');
     const proxy = await startFaultProxy(story.url);
-    proxy.break((passing) => (passing.write && passing.nth === nth ? { kind: 'hang-up', applied: true } : undefined));
+    proxy.break((passing) => (passing.write && passing.nth === 5 ? { kind: 'hang-up', applied: true } : undefined));
     const done = await run({ ...story, url: proxy.url }, ['recover'], { with: confirmed(story) });
     expect(done).toMatchObject({ exit: 0, stderr: '' });
     await expectWanted(story, proxy);
@@ -45,27 +45,6 @@ describe('a write that goes wrong', () => {
     await expectWanted(story, proxy);
     await proxy.close();
   });
-
-  it('while the server is gone stays where it was: resume says so and sends nothing', async () => {
-    const story = await stage('gone');
-    const proxy = await startFaultProxy(story.url);
-    const via = { ...story, url: proxy.url };
-    let gone = false;
-    proxy.break((passing) => {
-      gone ||= passing.write && passing.nth === 2;
-      return gone ? { kind: 'hang-up' } : undefined;
-    });
-    const stopped = await run(via, ['recover'], { with: confirmed(story) });
-    expectRefusal(stopped, { exit: 3, says: /lost/, next: /resume/ });
-    const [id = ''] = recordedIn(stopped.sessions).runs;
-    const asked = proxy.asked.length;
-    expectRefusal(await run(via, ['resume', id], { sessions: stopped.sessions }), { exit: 3, says: /lost while reading/, next: /Try again/ });
-    expect(proxy.asked.length).toBe(asked);
-    proxy.break();
-    expect((await run(via, ['resume', id], { sessions: stopped.sessions })).exit).toBe(0);
-    await expectWanted(story, proxy);
-    await proxy.close();
-  });
 });
 
 describe('a read that goes wrong', () => {
@@ -73,7 +52,6 @@ describe('a read that goes wrong', () => {
   it.concurrent.each([
     ['429 with Retry-After', often({ kind: 'answer', status: 429, headers: { 'retry-after': '0' } }, 5)],
     ['503 with Retry-After', often({ kind: 'answer', status: 503, headers: { 'retry-after': '0' } }, 7)],
-    ['a cut connection', often({ kind: 'hang-up' }, 40)],
     ['a slow body', often({ kind: 'slow', pieces: 10, pause: 30 }, 25)],
   ] as const)('%s: is repeated, and the run ends as if nothing had been', async (name, decide) => {
     const story = await stage(`read-${name.replaceAll(/\W+/g, '-')}`);

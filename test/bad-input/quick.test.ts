@@ -166,6 +166,7 @@ describe('a command line that cannot be meant', () => {
     [['sessions', '--url', 'http://x'], /sessions does not take --url/, /--help/],
     [['recover', '--lost', 'sideways'], /--lost takes restore, keep, leave or ask, not "sideways"/, /--lost/],
     [['compare', '--url', 'http://127.0.0.1:9'], /No evidence is named to compare with/, /--evidence/],
+    [['compare', '--from', 'a.json', '--evidence', 'b.json'], /No realm is named/, /--realm NAME/],
     [['plan'], /No evidence is named to plan from/, /--evidence/],
     [['export'], /No files to bring to live are named/, /--repo DIR/],
     [['resume'], /No run is named/, /realm-rescue sessions/],
