@@ -40,7 +40,7 @@ export const run: CommandRun = async (invocation) => {
     mkdirSync(repository, { mode: 0o700 });
     await writeRepository(repository, goodRealmFile(calls));
     const headless = terminal.mode === 'headless' || terminal.mode === 'json';
-    const settings = runSettings(invocation.flags, {
+    const settings = await runSettings(invocation.flags, {
       repo: repository,
       // With nobody to ask, the drill runs to its end; a real run never answers for the engineer.
       ...(headless ? { lost: 'restore', changed: 'restore', liveOnly: 'keep', confirm: REALM, evidence: [`file:${repository}/${REPOSITORY_FILES.realm}`] } : {}),

@@ -12,38 +12,49 @@ export function jsonLine(line: JournalLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Hands the run to the front end that the terminal calls for, and waits for the end of both. */
-export async function drive(handle: RunHandle, terminal: Terminal): Promise<number> {
-  const release = onSignals(handle);
-  try {
-    switch (terminal.mode) {
-      case 'ink': {
-        const { mountInk } = await import('../ui/app.tsx');
-        await mountInk(handle, terminal);
-        break;
+/**
+ * Loads the front end that the terminal calls for. Before the run is started: its first effect loads the network
+ * adapter, and the first frame should not wait for that.
+ *
+ * @returns hands a run to it and waits for the end of both
+ */
+export async function prepareFrontEnd(terminal: Terminal): Promise<(handle: RunHandle) => Promise<number>> {
+  const show = await load(terminal);
+  return async (handle) => {
+    const release = onSignals(handle);
+    try {
+      await show(handle);
+      const exit = await handle.done;
+      if (terminal.mode === 'json') {
+        const { state } = handle.snapshot();
+        process.stdout.write(`${JSON.stringify({ type: 'summary', ...(state.finished?.summary ?? summarise(state)), exit })}\n`);
       }
-      case 'plain-prompts': {
-        const { runPlain } = await import('../plain/prompts.ts');
-        await runPlain(handle, terminal);
-        break;
-      }
-      case 'headless': {
-        const { printPlain } = await import('../plain/print.ts');
+      return exit;
+    } finally {
+      release();
+    }
+  };
+}
+
+async function load(terminal: Terminal): Promise<(handle: RunHandle) => Promise<void>> {
+  switch (terminal.mode) {
+    case 'ink': {
+      const { mountInk } = await import('../ui/app.tsx');
+      return (handle) => mountInk(handle, terminal);
+    }
+    case 'plain-prompts': {
+      const { runPlain } = await import('../plain/prompts.ts');
+      return (handle) => runPlain(handle, terminal);
+    }
+    case 'headless': {
+      const { printPlain } = await import('../plain/print.ts');
+      return async (handle) => {
         printPlain(handle, io);
         await headless(handle, terminal.mode);
-        break;
-      }
-      case 'json':
-        await headless(handle, terminal.mode);
+      };
     }
-    const exit = await handle.done;
-    if (terminal.mode === 'json') {
-      const { state } = handle.snapshot();
-      process.stdout.write(`${JSON.stringify({ type: 'summary', ...(state.finished?.summary ?? summarise(state)), exit })}\n`);
-    }
-    return exit;
-  } finally {
-    release();
+    case 'json':
+      return (handle) => headless(handle, terminal.mode);
   }
 }
 

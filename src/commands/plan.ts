@@ -14,7 +14,7 @@ import { thisTerminal } from './terminal.ts';
 
 /** What `recover` would send with these choices. Reads only. Exit 5 while a difference has no answer. */
 export const run: CommandRun = async (invocation) => {
-  const settings = runSettings(invocation.flags);
+  const settings = await runSettings(invocation.flags);
   if (settings.evidence.length === 0) throw new RescueError('usage', 'No evidence is named to plan from.', ['Name at least one source: --evidence realm.json']);
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
     const reader = evidenceWithRealms(process.cwd(), target);

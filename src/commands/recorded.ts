@@ -18,8 +18,8 @@ function startOf(lines: readonly JournalLine[], id: string): RunInfo {
 }
 
 /** Flags of now win, flag by flag, over those of then. */
-export function settingsAgain(then: RunSettings, flags: Flags): RunSettings {
-  const now = runSettings(flags, then);
+export async function settingsAgain(then: RunSettings, flags: Flags): Promise<RunSettings> {
+  const now = await runSettings(flags, then);
   return {
     ...now,
     clients: flags.client ? now.clients : then.clients,

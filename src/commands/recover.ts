@@ -8,7 +8,7 @@ import { thisTerminal } from './terminal.ts';
 /** The runbook on a real server: interactive, plain or headless. */
 export const run: CommandRun = async (given) => {
   const terminal = thisTerminal(given);
-  const settings = runSettings(given.flags);
+  const settings = await runSettings(given.flags);
   const invocation = await withRecentTarget(given, terminal);
   const target = await resolveTarget(invocation, terminal);
   const exit = await newRun({ invocation, terminal, target, settings, demo: false, cwd: process.cwd() });

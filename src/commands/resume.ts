@@ -14,7 +14,7 @@ export const run: CommandRun = async (invocation) => {
   const { id } = findSession(directory, typed);
   const info = recordedRun(directory, id);
   const terminal = thisTerminal(invocation);
-  const settings = settingsAgain(info.settings, invocation.flags);
+  const settings = await settingsAgain(info.settings, invocation.flags);
   const demo = info.demo ? await demoTarget(directory, id, info) : null;
   try {
     const target = demo ? demo.target : await resolveTarget(invocation, terminal, info);

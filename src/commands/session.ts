@@ -1,7 +1,4 @@
 import { resolve } from 'node:path';
-import { createEvidenceReader, specFiles } from '../evidence/reader.ts';
-import { createExporter } from '../gitops/exporter.ts';
-import { openKeycloak } from '../keycloak/keycloak.ts';
 import type { Target } from '../keycloak/target.ts';
 import { acquireLock } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
@@ -14,8 +11,8 @@ import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { VERSION } from '../version.ts';
 import { reconnect } from '../runner/reconnect.ts';
-import { drive, jsonLine } from './front-end.ts';
-import { evidenceWithRealms } from './live.ts';
+import { jsonLine, prepareFrontEnd } from './front-end.ts';
+import { lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { refreshToken } from './refresh-token.ts';
 import type { Invocation } from './table.ts';
 
@@ -78,16 +75,17 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   const { target, settings, terminal, cwd } = request;
   // What can be wrong with files that flags name comes before the lock: it would stay behind.
   const refresh = refreshToken(request.invocation.flags);
-  const keycloak = openKeycloak(target);
+  const keycloak = target.caFile ? (await import('../keycloak/keycloak.ts')).openKeycloak(target) : lazyKeycloak(target);
+  const drive = await prepareFrontEnd(terminal);
   const lock = acquireLock({ directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm, session: id, now: Date.now });
   let store: SessionStore | undefined;
   try {
     const opened = open(lock.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
-    const ports: Ports = { keycloak, evidence: evidenceWithRealms(cwd, target), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh };
+    const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await reconnect(keycloak, store.lines);
-    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
-    return await drive(handle, terminal);
+    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    return await drive(handle);
   } catch (error) {
     if (!(error instanceof RescueError) || error.code !== 'disk' || !store?.lines.length) throw error;
     throw new RescueError('disk', error.message, [...error.next, `Then the run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`], { cause: error });
@@ -103,6 +101,8 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
 
 /** Reads what lies on this machine; realms of the server have to wait for the login. */
 async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise<void> {
+  if (settings.evidence.length === 0) return;
+  const { createEvidenceReader, specFiles } = await import('../evidence/reader.ts');
   const reader = createEvidenceReader({ cwd });
   specFiles(settings.evidence, cwd);
   for (const spec of settings.evidence) if (!spec.startsWith('realm:')) await reader.read(spec, target.realm);

@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
 import { RescueError } from '../realm/errors.ts';
 import type { Choice } from '../realm/model.ts';
 import type { RunSettings } from '../runbook/model.ts';
@@ -12,13 +11,13 @@ const CHOICES = ['restore', 'keep', 'leave'] as const;
  * What flags and the answers file decide beforehand.
  * @throws RescueError `usage` for a choice that is none and for an answers file that cannot be read
  */
-export function runSettings(flags: Flags, defaults: Partial<RunSettings> = {}): RunSettings {
+export async function runSettings(flags: Flags, defaults: Partial<RunSettings> = {}): Promise<RunSettings> {
   return {
     lost: choiceFlag('lost', flags.lost) ?? defaults.lost ?? 'ask',
     changed: choiceFlag('changed', flags.changed) ?? defaults.changed ?? 'ask',
     liveOnly: choiceFlag('live-only', flags['live-only']) ?? defaults.liveOnly ?? 'ask',
     clients: flags.client ?? [],
-    answers: flags.answers ? readAnswers(flags.answers) : {},
+    answers: flags.answers ? await readAnswers(flags.answers) : {},
     confirm: flags.confirm ?? defaults.confirm ?? null,
     probeUser: flags['probe-user'] ?? null,
     evidence: flags.evidence ?? defaults.evidence ?? [],
@@ -39,7 +38,8 @@ function choiceFlag(name: string, value: string | undefined): Choice | 'ask' | u
 }
 
 /** YAML (or JSON): difference id to choice. */
-function readAnswers(file: string): Record<string, Choice> {
+async function readAnswers(file: string): Promise<Record<string, Choice>> {
+  const { parse } = await import('yaml');
   const content = readText(file, '--answers');
   const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'];
   let parsed: unknown;

@@ -1,20 +1,12 @@
-import { z } from 'zod';
 import { RescueError } from '../realm/errors.ts';
 import { unreadable } from './document.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
-
-/** Only what the tool relies on; everything else is carried untouched. */
-const SNAPSHOT = z.looseObject({
-  schema: z.literal('realm-rescue/snapshot/v1'),
-  source: z.string(), capturedAt: z.string(), completeness: z.enum(['full', 'partial', 'stated']), realm: z.string(),
-  serverVersion: z.string().nullable(), fingerprint: z.string(), representation: z.looseObject({}), notes: z.array(z.string()),
-});
+import { snapshotFault } from '../realm/snapshot-shape.ts';
 
 /** Reads a snapshot file; facts stay. Its source becomes the file, so that differences say where they come from. Throws RescueError `evidence-*`. */
 export function readSnapshotText(text: string, name: string, realm: string): Snapshot {
   const value = parse(text, name);
-  const read = SNAPSHOT.safeParse(value);
-  if (!read.success) {
+  if (snapshotFault(value) !== null) {
     const schema = (value as { readonly schema?: unknown } | null)?.schema;
     if (typeof schema === 'string' && schema !== 'realm-rescue/snapshot/v1') throw unreadable(`${name} has the format ${schema}, which this version does not know.`, ['Use the version of realm-rescue that wrote it.']);
     throw unreadable(`${name} is no snapshot of realm-rescue.`, [`If it is a realm file, use file:${name}.`]);

@@ -1,27 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
+import { snapshotFault } from '../realm/snapshot-shape.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { onDisk, syncDirectory, writeDurably } from './files.ts';
 
 const FOLDER = 'snapshots';
-
-/** The frame of a snapshot file. What the server said is carried as it is: a newer server may say more than we know. */
-const FRAME = z.looseObject({
-  schema: z.literal('realm-rescue/snapshot/v1'),
-  source: z.string(),
-  capturedAt: z.string(),
-  completeness: z.enum(['full', 'partial', 'stated']),
-  realm: z.string(),
-  serverVersion: z.nullable(z.string()),
-  fingerprint: z.string(),
-  representation: z.looseObject({}),
-  facts: z.optional(z.looseObject({ realmId: z.string(), keys: z.array(z.unknown()) })),
-  notes: z.array(z.string()),
-});
 
 /**
  * Writes a snapshot below a session's directory.
@@ -69,9 +55,8 @@ export function parseSnapshot(text: string, path: string): Snapshot {
   } catch {
     throw unusable(path, 'it is not JSON');
   }
-  const read = FRAME.safeParse(value);
-  if (read.success) return value as Snapshot;
-  const field = read.error.issues[0]?.path.join('.') ?? '';
+  const field = snapshotFault(value);
+  if (field === null) return value as Snapshot;
   throw unusable(path, field === '' ? 'it is not an object' : `its field ${field} is missing or of another type`);
 }
 

@@ -14,7 +14,7 @@ import { look, write } from './write.ts';
 export interface RunOptions {
   readonly ports: Ports;
   /** Absolute paths of the files that `--evidence` names; the export brings them to live. */
-  readonly evidenceFiles: readonly string[];
+  readonly evidenceFiles: () => Promise<readonly string[]>;
   /** See RecordPlace; empty when the session lies in the usual place. */
   readonly sessionFlag?: string;
   /** The first event of this process: run.started or run.resumed. */
@@ -88,6 +88,8 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
 
   const loop = async (): Promise<ExitCode> => {
     dispatch(first);
+    // The front end mounts in this turn of the event loop; work that loads megabytes can wait for the next.
+    await new Promise((resolve) => setImmediate(resolve));
     if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
     for (;;) {
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
@@ -131,7 +133,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
   }
 }
 
-async function perform(context: EffectContext, effect: Effect, evidenceFiles: readonly string[]): Promise<void> {
+async function perform(context: EffectContext, effect: Effect, evidenceFiles: RunOptions['evidenceFiles']): Promise<void> {
   switch (effect.type) {
     case 'connect': return connect(context);
     case 'capture': return capture(context, effect.label);
@@ -145,7 +147,7 @@ async function perform(context: EffectContext, effect: Effect, evidenceFiles: re
     case 'look': return look(context, effect.operation, effect.undo);
     case 'prove': return prove(context, effect.group, effect.probeUser);
     case 'account': return account(context);
-    case 'export': return exportToGit(context, evidenceFiles);
+    case 'export': return exportToGit(context, await evidenceFiles());
     case 'check-thaw': return checkThaw(context);
     case 'finish': return finish(context, effect);
   }

@@ -63,7 +63,7 @@ describe('shapes', () => {
 
   test('a snapshot keeps its facts; another realm is captured', async () => {
     const { cwd, read } = reading({ 'realm.json': TEXT });
-    const snapshot = { ...await read('realm.json'), source: 'live', facts: { realmId: 'r' } };
+    const snapshot = { ...await read('realm.json'), source: 'live', facts: { realmId: 'r', keys: [] } };
     writeFileSync(path.join(cwd, 's.json'), JSON.stringify(snapshot));
     expect(await read('snapshot:s.json')).toMatchObject({ source: 'snapshot:s.json', facts: { realmId: 'r' }, fingerprint: snapshot.fingerprint });
     expect(await read('s.json')).toMatchObject({ source: 'snapshot:s.json' });

@@ -1,0 +1,39 @@
+/**
+ * Ports that load their adapters when they are first used. The first frame has to stand before a network is touched,
+ * and undici, yaml and their like cost more than everything that it shows (npm run bench).
+ */
+import type { Target } from '../keycloak/target.ts';
+import type { EvidenceReader, Exporter, Keycloak } from '../runner/ports.ts';
+
+export function lazyKeycloak(target: Target): Keycloak {
+  let loaded: Keycloak | undefined;
+  const load = async (): Promise<Keycloak> => {
+    const { openKeycloak } = await import('../keycloak/keycloak.ts');
+    loaded ??= openKeycloak(target);
+    return loaded;
+  };
+  return {
+    realm: target.realm,
+    connect: async () => (await load()).connect(),
+    capture: async (request) => (await load()).capture(request),
+    facts: async () => (await load()).facts(),
+    clearCaches: async () => (await load()).clearCaches(),
+    send: async (request, references) => (await load()).send(request, references),
+    look: async (look, references) => (await load()).look(look, references),
+    // Nothing is described before the run has connected.
+    describe: (request, references) => loaded?.describe(request, references) ?? '',
+    prove: async (request) => (await load()).prove(request),
+    before: async (request) => (await (await load()).before?.(request)) ?? [],
+    close: async () => loaded?.close(),
+  };
+}
+
+/** @param cwd the directory that relative paths are meant from */
+export function lazyEvidence(cwd: string, target: Target): EvidenceReader {
+  const load = async () => (await import('./live.ts')).evidenceWithRealms(cwd, target);
+  return { read: async (spec, realm) => (await load()).read(spec, realm), find: async (request) => (await load()).find(request) };
+}
+
+export function lazyExporter(): Exporter {
+  return { export: async (request) => (await import('../gitops/exporter.ts')).createExporter({ now: Date.now }).export(request) };
+}
