@@ -69,4 +69,17 @@ describe('recover, headless, on a real Keycloak', () => {
       expect(text, file).not.toContain('lab-secret');
     }
   });
+
+  it('is taken back, one client and then the whole run, by undo from the journal alone', async () => {
+    const flags = ['--username', sharedKeycloak().username, '--confirm', realm, '--session-dir', sessions];
+    const one = await runTool(['undo', 'last', '--client', 'auth-service', ...flags], { env: password() });
+    expect(one.exit, one.stderr).toBe(0);
+    const partly = (await readRealm(calls)).plain as { clients: Record<string, unknown> };
+    const [wanted, destroyed] = [staged.wanted.plain, staged.destroyed.plain] as { clients: Record<string, unknown> }[];
+    expect(partly.clients['auth-service']).toEqual(destroyed?.clients['auth-service']);
+    expect(partly.clients['api-gateway']).toEqual(wanted?.clients['api-gateway']);
+    const all = await runTool(['undo', 'last', ...flags, '--json'], { env: password() });
+    expect(all.exit, all.stderr).toBe(0);
+    expect((await readRealm(calls)).plain).toEqual(destroyed);
+  });
 });

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
+
+describe('npm start without a terminal', () => {
+  const sessions = sessionPlace();
+  let run: ToolRun;
+  beforeAll(async () => {
+    run = await runTool(['demo', '--session-dir', sessions]);
+  });
+
+  it('runs to the end, proven, and prints the record', () => {
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stdout).toMatch(/whole-realm import.*nobody has to log in again: 160 sessions are alive, and 40 offline/);
+    expect(run.stdout).toContain('sessions 200 → 200 (0 lost, 0 new) · signing keys unchanged · client ids unchanged · nothing else moved');
+    expect(run.stdout).toContain('# Recovery of Keycloak realm `primary`');
+    expect(run.stdout).toContain('git apply --check passes');
+  });
+
+  it('restores what was lost, keeps what a person added, and writes both into git', async () => {
+    const shown = await runTool(['transcript', 'show', 'last', '--session-dir', sessions, '--json']);
+    const record = JSON.stringify(JSON.parse(shown.stdout));
+    expect(record).toContain('client-mapper:auth-service/groups');
+    const [, patch] = /git apply (\S+changes\.patch)/.exec(run.stdout) ?? [];
+    const text = readFileSync(patch ?? '', 'utf8');
+    expect(text).toMatch(/^\+.*gw2\.example\.com/m);
+    expect(text).toMatch(/^\+.*"tenant"/m);
+    expect(text).toMatch(/^\+.*IGNORE_EXISTING/m);
+  });
+
+  it('is taken back by undo, and listed', async () => {
+    const undone = await runTool(['undo', 'last', '--confirm', 'primary', '--session-dir', sessions, '--json']);
+    expect(undone.exit, undone.stderr).toBe(0);
+    expect(JSON.parse(undone.stdout)).toMatchObject({ undone: 10, left: [] });
+    const listed = await runTool(['sessions', '--session-dir', sessions, '--json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ realm: 'primary', problem: null }] });
+  });
+});
+
+describe('a demo that is killed', () => {
+  it('goes on by resume: same sandbox, same end', async () => {
+    const sessions = sessionPlace();
+    const killed = await runTool(['demo', '--session-dir', sessions, '--json'], {
+      onLine: (line, child) => {
+        if (line.includes('"write.sent"')) child.kill('SIGKILL');
+      },
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    const resumed = await runTool(['resume', 'last', '--session-dir', sessions, '--json']);
+    expect(resumed.exit, resumed.stderr).toBe(0);
+    expect(summaryOf(resumed)).toMatchObject({ restored: 14, failed: 0, left: 0, sessionsBefore: 200, sessionsAfter: 200, exit: 0 });
+    expect(existsSync(String(summaryOf(resumed)['export']))).toBe(true);
+  });
+});
