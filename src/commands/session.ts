@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Target } from '../keycloak/target.ts';
-import { acquireLock } from '../journal/lock.ts';
+import { acquireLock, lockHolder, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
@@ -77,10 +77,13 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   const refresh = refreshToken(request.invocation.flags);
   const keycloak = target.caFile ? (await import('../keycloak/keycloak.ts')).openKeycloak(target) : lazyKeycloak(target);
   const drive = await prepareFrontEnd(terminal);
-  const lock = acquireLock({ directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm, session: id, now: Date.now });
+  const place = { directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm };
+  // Who writes nothing may stand beside a run that does.
+  const lock = target.readOnly ? null : acquireLock({ ...place, session: id, now: Date.now });
+  if (!lock) sayWhoWorks(lockHolder(place), terminal);
   let store: SessionStore | undefined;
   try {
-    const opened = open(lock.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
+    const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
     const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await reconnect(keycloak, store.lines);
@@ -94,9 +97,13 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
       await keycloak.close();
       store?.close();
     } finally {
-      lock.release();
+      lock?.release();
     }
   }
+}
+
+function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
+  if (holder && terminal.mode !== 'json') process.stderr.write(`Read-only beside run ${holder.session}, which works on this realm since ${holder.since} (process ${holder.pid} on ${holder.host}).\n`);
 }
 
 /** Reads what lies on this machine; realms of the server have to wait for the login. */

@@ -3,9 +3,11 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refresh } from '../../src/sandbox/incident/login.ts';
+import { clients, labSecret } from '../../src/sandbox/incident/clients.ts';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
 import { readRealm, type Reading } from '../harness/independent.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
+import { assertNoSecrets } from '../harness/secrets.ts';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 import { headlessFlags, password, stageForRecovery, type StagedForRecovery } from './staging.ts';
 
@@ -63,10 +65,11 @@ describe('recover, headless, on a real Keycloak', () => {
     const verified = await runTool(['transcript', 'verify', id ?? '', '--session-dir', sessions]);
     expect(verified.stdout).toMatch(/^OK {2}\d+ lines, head sha256:[0-9a-f]{64}\n$/);
     expect(statSync(`${sessions}/${id}/journal.jsonl`).mode & 0o777).toBe(0o600);
-    for (const file of ['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast']) {
-      const text = readFileSync(`${sessions}/${id}/${file}`, 'utf8');
-      expect(text, file).not.toMatch(/eyJ[\w-]{20,}\./);
-      expect(text, file).not.toContain('lab-secret');
+    const touched = [...clients().map((client) => labSecret(client.clientId ?? '')), ...staged.tokens.flatMap((login) => [login.access, login.refresh ?? ''])];
+    const outputs = ['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast', 'export/changes.patch', 'export/COMMIT_MESSAGE', 'export/secrets-to-create.txt'].map((file) => readFileSync(`${sessions}/${id}/${file}`, 'utf8'));
+    for (const text of [run.stdout, run.stderr, ...outputs]) {
+      expect(text).not.toMatch(/eyJ[\w-]{20,}\./);
+      assertNoSecrets(text, touched);
     }
   });
 
