@@ -5,7 +5,7 @@ import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
 import { missingChoices, presetChoices } from '../runbook/choices.ts';
-import { refuseUnknownClients } from '../runner/known-clients.ts';
+import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { runSettings } from './settings.ts';
@@ -22,6 +22,7 @@ export const run: CommandRun = async (invocation) => {
     const live = readState(await captureOnce(keycloak, evidence.flatMap((state) => (state.representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
     const differences = compareStates(live, evidence);
     refuseUnknownClients(settings.clients, [live, ...evidence], differences);
+    refuseUnknownAnswers(Object.keys(settings.answers), [live, ...evidence], differences);
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
     if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} differences have no answer: ${sanitise(missing.slice(0, 5).join(', '))}${missing.length > 5 ? ' …' : ''}.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);

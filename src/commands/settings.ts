@@ -5,7 +5,7 @@ import type { Choice } from '../realm/model.ts';
 import type { RunSettings } from '../runbook/model.ts';
 import type { Flags } from './options.ts';
 
-const CHOICES = ['restore', 'keep', 'leave'] as const;
+export const CHOICES = ['restore', 'keep', 'leave'] as const;
 
 /**
  * What flags and the answers file decide beforehand.
@@ -17,7 +17,7 @@ export async function runSettings(flags: Flags, defaults: Partial<RunSettings> =
     changed: choiceFlag('changed', flags.changed) ?? defaults.changed ?? 'ask',
     liveOnly: choiceFlag('live-only', flags['live-only']) ?? defaults.liveOnly ?? 'ask',
     clients: flags.client ?? [],
-    answers: flags.answers ? await readAnswers(flags.answers) : {},
+    answers: flags.answers ? (await import('./answers.ts')).readAnswers(flags.answers, readText(flags.answers, '--answers')) : {},
     confirm: flags.confirm ?? defaults.confirm ?? null,
     probeUser: flags['probe-user'] ?? null,
     evidence: flags.evidence ?? defaults.evidence ?? [],
@@ -35,26 +35,6 @@ function choiceFlag(name: string, value: string | undefined): Choice | 'ask' | u
   const choice = CHOICES.find((known) => known === value);
   if (!choice) throw new RescueError('usage', `--${name} takes restore, keep, leave or ask, not "${value}".`, [`Give --${name} restore, or another of the four.`]);
   return choice;
-}
-
-/** YAML (or JSON): difference id to choice. */
-async function readAnswers(file: string): Promise<Record<string, Choice>> {
-  const { parse } = await import('yaml');
-  const content = readText(file, '--answers');
-  const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'];
-  let parsed: unknown;
-  try {
-    parsed = parse(content);
-  } catch (error) {
-    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : '';
-    throw new RescueError('usage', `The answers file ${file} is not valid YAML: ${said}.`, next, { cause: error });
-  }
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new RescueError('usage', `The answers file ${file} holds no map of difference ids to choices.`, next);
-  return Object.fromEntries(Object.entries(parsed).map(([id, value]) => {
-    const choice = CHOICES.find((known) => known === value);
-    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with "${String(value)}"; restore, keep and leave are the answers.`, [...next, 'Leave out the differences that shall stay open.']);
-    return [id, choice];
-  }));
 }
 
 function workingTree(directory: string): string {

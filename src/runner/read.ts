@@ -9,7 +9,7 @@ import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
-import { refuseUnknownClients } from './known-clients.ts';
+import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
 import { refuseGaps, refuseHalfSight } from './whole.ts';
 
 export async function connect(context: EffectContext): Promise<void> {
@@ -100,6 +100,7 @@ export function compare(context: EffectContext): void {
   const evidence = context.memory.evidence().map((entry) => entry.state);
   const differences = compareStates(live, evidence);
   refuseUnknownClients(context.state().run?.settings.clients ?? [], [live, ...evidence], differences);
+  refuseUnknownAnswers(Object.keys(context.state().run?.settings.answers ?? {}), [live, ...evidence], differences);
   context.dispatch({ type: 'compare.done', differences, order: orderOwners({ differences, live, evidence }) });
 }
 

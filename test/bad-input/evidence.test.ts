@@ -123,6 +123,14 @@ describe('answers', () => {
   });
 });
 
+it('answers for a difference that nobody knows decide nothing, so the run does not begin to write', async () => {
+  const path = file('unknown.yaml');
+  writeFileSync(path, 'client-mapper:auth-service/group: leave\nclient:auth-service: leave\n');
+  for (const command of ['recover', 'plan']) {
+    expectRefusal(await run(story, [command], { with: [...decided(story), '--answers', path] }), { exit: 64, says: /names client-mapper:auth-service\/group, which neither/, next: /realm-rescue compare/ });
+  }
+});
+
 describe('other files that flags name', () => {
   it.each([
     ['missing', null, /--refresh-token-file names .*\(ENOENT\)/, /Check the path/],

@@ -43,10 +43,15 @@ describe('a run that is not there', () => {
     const more = command[0] === 'export' ? ['--repo', '.'] : [];
     const nowhere = join(sessionPlace(), 'sessions');
     expectRefusal(await offline([...command, 'beef', ...more], nowhere), { exit: 64, says: /no recorded run "beef"/, next: /realm-rescue sessions/ });
+    const empty = sessionPlace();
+    mkdirSync(join(empty, 'beef'));
+    expectRefusal(await offline([...command, 'beef', ...more], empty), { exit: 64, says: /no recorded run beef: .*journal\.jsonl does not exist/, next: /realm-rescue sessions/ });
+  });
+
+  it('or is one of several', async () => {
     const several = sessionPlace();
     for (const name of ['beef', 'beea']) mkdirSync(join(several, name));
-    expectRefusal(await offline([...command, 'bee', ...more], several), { exit: 64, says: /Several recorded runs start with "bee": beea, beef/, next: /realm-rescue sessions/ });
-    expectRefusal(await offline([...command, 'beef', ...more], several), { exit: 64, says: /no recorded run beef: .*journal\.jsonl does not exist/, next: /realm-rescue sessions/ });
+    expectRefusal(await offline(['resume', 'bee'], several), { exit: 64, says: /Several recorded runs start with "bee": beea, beef/, next: /realm-rescue sessions/ });
   });
 
   it('undo of a run that wrote nothing, or without the word', async () => {
