@@ -28,7 +28,7 @@ export function ownerLine(row: OwnerRow, rows: readonly OwnerRow[], state: RunSt
   const reason = row.entry?.cycle ? `${row.entry.reason} (a cycle was broken here)` : row.entry?.reason ?? '';
   const name = padTo(truncateMiddle(sanitise(row.owner), nameRoom), nameRoom);
   const what = summary(row.differences);
-  const padded = size.width === 'wide' ? padTo(`${truncateEnd(what, 44 - displayWidth(arrow))}${arrow}`, 44) : `${what}${arrow}`;
+  const padded = size.width === 'wide' && reason !== '' ? padTo(`${truncateEnd(what, 44 - displayWidth(arrow))}${arrow}`, 44) : `${what}${arrow}`;
   const missing = span(open > 0 ? 'warn' : 'muted', padTo(open > 0 ? `${open} open` : 'done', 8));
   return fit(line(span('focus', lead), `${String(row.number).padStart(2)} ${name} `, missing, padded, reason === '' ? '' : span('muted', `  ${reason}`)), size.columns);
 }
