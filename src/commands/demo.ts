@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { RescueError } from '../realm/errors.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
 import { openAdminCalls } from '../sandbox/incident/calls.ts';
-import { REPOSITORY_FILES, writeRepository } from '../sandbox/incident/repository.ts';
+import { REPOSITORY_FILES, writePlainFiles, writeRepository } from '../sandbox/incident/repository.ts';
 import { addLiveOnly, destroy, leaveImportMarks } from '../sandbox/incident/destroy.ts';
 import { logIn } from '../sandbox/incident/login.ts';
 import { createRealm } from '../sandbox/incident/stage.ts';
@@ -38,12 +40,14 @@ export const run: CommandRun = async (invocation) => {
     await addLiveOnly(calls);
     const repository = `${store.directory}/repository`;
     mkdirSync(repository, { mode: 0o700 });
-    await writeRepository(repository, goodRealmFile(calls));
+    const withGit = await layOut(repository, goodRealmFile(calls));
     const headless = terminal.mode === 'headless' || terminal.mode === 'json';
     const settings = await runSettings(invocation.flags, {
       repo: repository,
       // With nobody to ask, the drill runs to its end; a real run never answers for the engineer.
-      ...(headless ? { lost: 'restore', changed: 'restore', liveOnly: 'keep', confirm: REALM, evidence: [`file:${repository}/${REPOSITORY_FILES.realm}`] } : {}),
+      ...(headless ? { lost: 'restore', changed: 'restore', liveOnly: 'keep', confirm: REALM } : {}),
+      // A person chooses among the revisions of the repository, where there is one.
+      ...(headless || !withGit ? { evidence: [`file:${repository}/${REPOSITORY_FILES.realm}`] } : {}),
     });
     const target = sandboxTarget(sandbox, REALM, invocation.flags['read-only'] ?? false);
     const exit = await newRun({ invocation, terminal, target, settings, demo: true, cwd: repository }, store);
@@ -53,6 +57,19 @@ export const run: CommandRun = async (invocation) => {
     await sandbox.close();
   }
 };
+
+/** The story's git repository; its files alone where git is not installed. Gives whether there is a repository. */
+async function layOut(directory: string, realm: RealmRepresentation): Promise<boolean> {
+  try {
+    await writeRepository(directory, realm);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RescueError) || error.code !== 'git') throw error;
+    process.stderr.write('git is not installed: the files to patch lie in a plain directory, and git apply --check is left out.\n');
+    await writePlainFiles(directory, realm);
+    return false;
+  }
+}
 
 async function printRecord(directory: string): Promise<void> {
   const { readFile } = await import('node:fs/promises');

@@ -43,8 +43,13 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   return answer.stdout;
 }
 
-/** The top directory of the working tree that holds a directory; null outside of any. */
+/** The top directory of the working tree that holds a directory; null outside of any, and where there is no git to ask. */
 export async function topOf(directory: string): Promise<string | null> {
-  const answer = await tryGit(['rev-parse', '--show-toplevel'], { cwd: directory });
-  return answer.code === 0 ? answer.stdout.replace(/\r?\n$/, '') : null;
+  try {
+    const answer = await tryGit(['rev-parse', '--show-toplevel'], { cwd: directory });
+    return answer.code === 0 ? answer.stdout.replace(/\r?\n$/, '') : null;
+  } catch (error) {
+    if (error instanceof RescueError) return null;
+    throw error;
+  }
 }

@@ -61,6 +61,16 @@ export async function writeRepository(directory: string, realm: RealmRepresentat
   return { directory, commits: { stale: staleCommit, good, head } };
 }
 
+/** The same files as they stand at HEAD, in a plain directory: for a machine without git. */
+export async function writePlainFiles(directory: string, realm: RealmRepresentation): Promise<void> {
+  await put(directory, {
+    [REPOSITORY_FILES.values]: helmValues('70'),
+    [REPOSITORY_FILES.operator]: operatorImport(realm.realm ?? 'primary'),
+    [REPOSITORY_FILES.realm]: realmJson(realm),
+    [REPOSITORY_FILES.configMap]: realmConfigMap(realm),
+  });
+}
+
 async function put(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const target = join(directory, path);
