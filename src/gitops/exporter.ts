@@ -122,8 +122,13 @@ async function writeAll(directory: string, files: readonly PatchedFile[], patch:
   }
 }
 
-async function checkPatch(repository: Repository, patch: string): Promise<{ readonly ok: boolean; readonly message: string }> {
-  const answer = await tryGit(['apply', '--check', '--whitespace=nowarn', path.resolve(patch)], { cwd: repository.top });
+/** Null where there is no git to ask. */
+async function checkPatch(repository: Repository, patch: string): Promise<{ readonly ok: boolean; readonly message: string } | null> {
+  const answer = await tryGit(['apply', '--check', '--whitespace=nowarn', path.resolve(patch)], { cwd: repository.top }).catch((error: unknown) => {
+    if (error instanceof RescueError) return null;
+    throw error;
+  });
+  if (answer === null) return null;
   return answer.code === 0 ? { ok: true, message: 'git apply --check passes' } : { ok: false, message: answer.stderr.trim().split('\n')[0] ?? 'git apply --check fails' };
 }
 
