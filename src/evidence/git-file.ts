@@ -14,7 +14,11 @@ export interface GitFile {
 export async function readGitFile(absolute: string, revision: string): Promise<GitFile> {
   const directory = await existing(path.dirname(absolute));
   const top = await topOf(directory);
-  if (top === null) throw new RescueError('git', `${absolute} does not lie in a git working tree.`, ['Name a path in a repository, or use file:PATH.']);
+  if (top === null) {
+    // A machine without git has no working trees either; that has to be said first. Throws where git cannot be started.
+    await tryGit(['--version'], { cwd: directory });
+    throw new RescueError('git', `${absolute} does not lie in a git working tree.`, ['Name a path in a repository, or use file:PATH.']);
+  }
   const options = { cwd: directory };
   const found = await tryGit(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], options);
   if (found.code !== 0) throw new RescueError('git', `The repository has no revision "${revision}".`, ['See the revisions of the file with "git log --oneline -- PATH".']);

@@ -36,7 +36,7 @@ describe('a login or an address that does not work', () => {
     ['a port where nobody listens', { with: ['--url', 'http://127.0.0.1:9'] }, { exit: 3, says: /ECONNREFUSED\); nothing was sent/, next: /the address, the port/ }],
     ['a host that does not exist', { with: ['--url', 'http://keycloak.invalid'] }, { exit: 3, says: /No connection to http:\/\/keycloak\.invalid/, next: /the address/ }],
   ];
-  it.each(CASES)('%s', async (_, attempt, refusal) => {
+  it.concurrent.each(CASES)('%s', async (_, attempt, refusal) => {
     // The file is of the realm primary; for another one that would be said first.
     const flags = attempt.with?.includes('--realm') ? ['--confirm', 'nowhere'] : confirmed(story);
     const tried = await run(story, ['recover'], { ...attempt, with: [...flags, ...(attempt.with ?? [])] });
@@ -70,7 +70,7 @@ describe('a server that is not what it should be', () => {
   };
   const doctor = (url: string, more: readonly string[] = []) => run({ ...story, url }, ['doctor'], { with: more });
 
-  it.each([
+  it.concurrent.each([
     ['a web page', 200, '<!doctype html><h1>It works</h1>', /an HTML page instead of the Admin API/, /\/auth/],
     ['a page not found', 404, '<html>not here</html>', /an HTML page instead of the Admin API/, /Check the address/],
     ['text', 200, 'hello', /text that is no JSON/, /Check the address/],

@@ -1,5 +1,4 @@
 // Evidence and answers that cannot be used: said before a session, a lock or a request is made.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,12 +42,6 @@ function writeFiles(directory: string): void {
   put('snapshot.json', JSON.stringify({ schema: 'realm-rescue/snapshot/v9' }));
   put('half-snapshot.json', JSON.stringify({ schema: 'realm-rescue/snapshot/v1', realm: 'primary' }));
   mkdirSync(join(directory, 'folder'));
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', ...args], { cwd: join(directory, 'repo'), stdio: 'ignore' });
-  mkdirSync(join(directory, 'repo'));
-  git('init', '-q');
-  writeFileSync(join(directory, 'repo', 'realm.json'), '{"realm": "primary", "clients": [}');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'A broken file');
 }
 
 describe('evidence', () => {
@@ -73,10 +66,6 @@ describe('evidence', () => {
     ['snapshot:half-snapshot.json', /is no snapshot of realm-rescue/, /use file:/],
     ['git:repo/realm.json', /does not name any evidence/, /git:PATH@REVISION/],
     ['git:repo/realm.json@', /does not name any evidence/, /git:PATH@REVISION/],
-    ['git:repo/realm.json@HEAD', /broken at line 1, column 34/, /Correct the file/],
-    ['git:repo/realm.json@v9', /has no revision "v9"/, /git log/],
-    ['git:repo/other.json@HEAD', /other\.json does not exist in revision HEAD/, /git log --all/],
-    ['git:folder/realm.json@HEAD', /does not lie in a git working tree/, /file:PATH/],
     ['realm:', /does not name any evidence/, /realm:NAME/],
     ['file:', /does not name any evidence/, /file:PATH/],
     ['configmap:keycloak/realm', /ConfigMap cannot be read from the cluster by this version/, /kubectl get configmap/],
@@ -132,7 +121,7 @@ it('answers for a difference that nobody knows decide nothing, so the run does n
 });
 
 describe('other files that flags name', () => {
-  it.each([
+  it.concurrent.each([
     ['missing', null, /--refresh-token-file names .*\(ENOENT\)/, /Check the path/],
     ['empty', '', /holds no refresh token/, /client id on the first line/],
     ['no token', 'auth-service\nhunter2\n', /holds no refresh token/, /client id on the first line/],
@@ -146,11 +135,11 @@ describe('other files that flags name', () => {
     expect(recordedIn(tried.sessions)).toEqual({ runs: [], others: [] });
   });
 
-  it('a repository that is none', async () => {
+  it.concurrent('a repository that is none', async () => {
     expectRefusal(await run(story, ['recover'], { with: ['--repo', file('nowhere')] }), { exit: 64, says: /--repo names .*nowhere, which is no directory/, next: /working tree/ });
   });
 
-  it('a file that may not be read', async () => {
+  it.concurrent('a file that may not be read', async () => {
     writeFileSync(file('private.json'), readFileSync(story.evidence));
     chmodSync(file('private.json'), 0o000);
     // Root may read everything, and then there is nothing bad about this input.
@@ -161,7 +150,7 @@ describe('other files that flags name', () => {
 });
 
 describe('a run that nobody decides', () => {
-  it.each([
+  it.concurrent.each([
     ['without --confirm', [], /wait for a confirmation; no --confirm was given/, '--confirm primary'],
     ['with another word', ['--confirm', 'Primary'], /--confirm says "Primary"/, '--confirm primary'],
     ['with an empty word', ['--confirm', ''], /--confirm says ""/, '--confirm primary'],
@@ -171,7 +160,7 @@ describe('a run that nobody decides', () => {
     expect(tried.stderr.split('\n')[0]).toBe(missing);
   });
 
-  it('with something left to ask names every difference', async () => {
+  it.concurrent('with something left to ask names every difference', async () => {
     const tried = await run(story, ['recover'], { with: ['--evidence', story.evidence, '--lost', 'ask', '--live-only', 'keep', '--confirm', 'primary'] });
     expectRefusal(tried, { exit: 5, says: /differences are left open; --lost, --changed, --live-only or --answers/, next: /resume/ });
     const compared = await run(story, ['compare'], { with: ['--evidence', story.evidence] });
@@ -181,19 +170,19 @@ describe('a run that nobody decides', () => {
     expect(lost.length).toBeGreaterThan(8);
   });
 
-  it('without evidence names the flag', async () => {
+  it.concurrent('without evidence names the flag', async () => {
     const tried = await run(story, ['recover'], { with: ['--confirm', 'primary'] });
     expectRefusal(tried, { exit: 5, says: /no evidence was named/, next: /resume/ });
     expect(tried.stderr).toMatch(/^--evidence SPEC$/m);
   });
 
-  it('with a client that nobody has is no recovery', async () => {
+  it.concurrent('with a client that nobody has is no recovery', async () => {
     const tried = await run(story, ['recover'], { with: [...confirmed(story), '--client', 'auth-servise'] });
     expectRefusal(tried, { exit: 64, says: /--client names auth-servise, which neither/, next: /auth-service/ });
     expectRefusal(await run(story, ['plan'], { with: [...decided(story), '--client', 'auth-servise'] }), { exit: 64, says: /auth-servise/, next: /auth-service/ });
   });
 
-  it('read-only does everything but write, and says 2', async () => {
+  it.concurrent('read-only does everything but write, and says 2', async () => {
     const done = await run(story, ['recover'], { with: [...confirmed(story), '--read-only'] });
     expect(done).toMatchObject({ exit: 2, stderr: '' });
     expect(lastLine(done)).toMatchObject({ restored: 0, failed: 0, exit: 2 });
