@@ -31,8 +31,16 @@ async function main(args: readonly string[]): Promise<number> {
   if (flags.help) return print(commandHelp(name, spec));
   const foreign = words[spec.words?.split(' ').length ?? 0];
   if (foreign !== undefined) throw new RescueError('usage', `${name} does not know what to do with "${foreign}".`, [`See realm-rescue ${name} --help.`]);
+  refuseOldNode(process.versions.node);
   const { run } = await spec.load();
   return run({ command: name, flags, words, environment: process.env });
+}
+
+/** Help works everywhere; a command would fail somewhere inside undici with words that help nobody. */
+function refuseOldNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) return;
+  throw new RescueError('usage', `realm-rescue needs Node 22.19 or newer; this is Node ${version}.`, ['In a checkout, npm run -s realm-rescue -- ARGS brings its own Node.']);
 }
 
 function parse(name: string, args: readonly string[], allowed: readonly string[]): { flags: Flags; words: readonly string[] } {
