@@ -25,7 +25,8 @@ export const run: CommandRun = async (invocation) => {
     refuseUnknownAnswers(Object.keys(settings.answers), [live, ...evidence], differences);
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
-    if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} differences have no answer: ${sanitise(missing.slice(0, 5).join(', '))}${missing.length > 5 ? ' …' : ''}.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
+    for (const id of missing) process.stderr.write(`${sanitise(id)}\n`);
+    if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} ${missing.length === 1 ? 'difference has' : 'differences have'} no answer; the ids stand above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
     const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
     const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,9 +43,11 @@ export function runTool(args: readonly string[], options: ToolOptions = {}): Pro
   });
 }
 
-/** A directory of its own for sessions. */
+/** A directory of its own for sessions; it goes when the test file's worker does. */
 export function sessionPlace(): string {
-  return mkdtempSync(join(tmpdir(), 'realm-rescue-test-'));
+  const place = mkdtempSync(join(tmpdir(), 'realm-rescue-test-'));
+  process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+  return place;
 }
 
 /** The last line of `recover --json`. */
