@@ -5,6 +5,7 @@ import { parseId } from '../../src/realm/keys.ts';
 import type { Look } from '../../src/realm/model.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import { before, state } from './incident.ts';
+import { GUARDED, SETTINGS } from './authorization.ts';
 
 /** What the server answers to the looks, made from the representation that it exported. */
 function answer(realm: RealmRepresentation, look: Look): Json {
@@ -20,6 +21,7 @@ function answer(realm: RealmRepresentation, look: Look): Json {
     if (first === 'client-scopes' && path.length === 1) return realm.clientScopes;
     if (first === 'clients' && path.length === 1) return realm.clients?.filter((client) => client.clientId === look.request.query?.['clientId']);
     if (first === 'roles') return third === undefined ? roleOf(null, name) : members(null, name, path.slice(3));
+    if (third === 'authz') return realm.clients?.find((client) => client.clientId === name)?.['authorizationSettings'];
     if (first === 'clients' && third === 'roles') return path.length === 4 ? roleOf(name, role) : members(name, role, path.slice(5));
     if (third === 'scope-mappings') {
       const rows = path[3] === 'realm' ? realm.scopeMappings : realm.clientScopeMappings?.[path[4] ?? ''];
@@ -37,13 +39,18 @@ function answer(realm: RealmRepresentation, look: Look): Json {
   return (found ?? null) as Json;
 }
 
+function withAuthorization(): RealmRepresentation {
+  const realm = before();
+  return { ...realm, clients: [...(realm.clients ?? []), { ...GUARDED, authorizationSettings: SETTINGS }] };
+}
+
 function seen(realm: RealmRepresentation, look: Look): ReturnType<Look['pick']> {
   const picked = look.pick(answer(realm, look));
   return picked ?? (look.otherwise === undefined ? null : seen(realm, look.otherwise));
 }
 
 describe('looking at an object on the server', () => {
-  const realm = before();
+  const realm = withAuthorization();
   const objects = [...state(realm).objects.values()];
 
   test('finds every object as the snapshot has it, with its id', () => {

@@ -91,7 +91,7 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
   return outcomes.length > 1 ? 'brought to live' : outcomes[0] ?? null;
 }
 
-const ELSEWHERE: ReadonlySet<KindName> = new Set(['client-role', 'composite', 'scope-mapping', 'service-account-role']);
+const ELSEWHERE: ReadonlySet<KindName> = new Set(['client-role', 'composite', 'scope-mapping', 'service-account-role', 'authorization']);
 
 /** What stands elsewhere in a realm file but belongs to an object that git did not have. */
 function contents({ id, kind, owner }: Pick<Difference, 'id' | 'kind' | 'owner'>, live: RealmState) {

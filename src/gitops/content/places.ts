@@ -23,6 +23,7 @@ const roleSteps = (role: RoleRef): readonly Step[] => ['roles', ...(role.client 
 const PLACES: Partial<Record<KindName, (id: ObjectId, parts: readonly string[]) => readonly Place[]>> = {
   'client': (_, [clientId = '']) => [value('clients', { clientId })],
   'client-mapper': (_, [clientId = '', ...rest]) => [value('clients', { clientId }, 'protocolMappers', mapperKey(rest))],
+  'authorization': (_, [clientId = '']) => [value('clients', { clientId }, 'authorizationSettings')],
   'client-setting': (_, [clientId = '', ...path]) => settingPlaces(['clients', { clientId }], path),
   'client-scope': (_, [name = '']) => [value('clientScopes', { name })],
   'client-scope-mapper': (_, [name = '', ...rest]) => [value('clientScopes', { name }, 'protocolMappers', mapperKey(rest))],

@@ -1,6 +1,7 @@
 /** The registry. A new kind is a new file and one line here; the order is the one in which objects are restored. */
 import type { Kind } from '../kind.ts';
 import type { KindName } from '../model.ts';
+import { authorization } from './authorization.ts';
 import { clientMapper } from './client-mapper.ts';
 import { clientRole } from './client-role.ts';
 import { clientScopeLink } from './client-scope-link.ts';
@@ -17,7 +18,7 @@ import { serviceAccountRole } from './service-account-role.ts';
 
 export const KINDS: readonly Kind[] = [
   realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, groupRole, serviceAccountRole,
+  scopeMapping, groupRole, serviceAccountRole, authorization,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */

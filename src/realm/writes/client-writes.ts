@@ -59,12 +59,13 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
   const fields = Object.entries(raw).filter(([key, value]) => !LEFT_OUT.has(key) && value !== undefined);
   const attributes = Object.fromEntries(Object.entries(raw.attributes ?? {}).filter(([key]) => !SERVERS_OWN.test(key)));
   const kept = keepableId(raw.id, context.usedIds);
-  const settings = authorization(raw);
   const named = (type: LinkType): readonly string[] => links.filter((link) => typeOf(link.value) === type).map((link) => link.name);
   // Without both lists the server would link the realm's defaults; with them it takes exactly these.
   const scopes = raw.defaultClientScopes === undefined && raw.optionalClientScopes === undefined ? {} : { defaultClientScopes: named('default'), optionalClientScopes: named('optional') };
   return {
     ...(kept === undefined ? {} : { id: kept }),
+    // Without this field the server answers 500 to a client with authorization (tried on 26.7.4).
+    ...(raw.authorizationServicesEnabled === true ? { publicClient: false } : {}),
     ...(withoutMasks(Object.fromEntries(fields)) as { readonly [key: string]: Template }),
     attributes: mapBody(objectId('client', difference.name), 'attributes', attributes),
     ...(hasSecret(raw) ? { secret: { $secret: objectId('client', difference.name), field: 'secret' } } : {}),
@@ -73,7 +74,6 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
       return mapper === undefined ? [] : [mapperBody(object.id, mapper, context.usedIds)];
     }),
     ...scopes,
-    ...(settings === undefined ? {} : { authorizationSettings: settings }),
   };
 }
 
@@ -86,17 +86,6 @@ export function isConfidential(raw: ClientRepresentation): boolean {
   return raw['publicClient'] !== true && raw['bearerOnly'] !== true;
 }
 
-/** A script policy would make the whole POST fail (uploading scripts is off), so such settings stay out. */
-function authorization(raw: ClientRepresentation): Template | undefined {
-  const settings = raw['authorizationSettings'];
-  if (raw.authorizationServicesEnabled !== true || settings === undefined || settings === null) return undefined;
-  return hasScript(raw) ? undefined : withoutMasks(settings);
-}
-
-function hasScript(raw: ClientRepresentation): boolean {
-  return JSON.stringify(raw['authorizationSettings'] ?? null).includes('"type":"js"');
-}
-
 function notes(raw: ClientRepresentation, kept: string | undefined, mappers: number, links: number): readonly string[] {
   const secretAttribute = Object.keys(raw.attributes ?? {}).some(isSecretKey);
   return [
@@ -104,7 +93,6 @@ function notes(raw: ClientRepresentation, kept: string | undefined, mappers: num
     kept === undefined ? 'new id: its old sessions stay lost' : 'original id kept',
     ...(isConfidential(raw) && !hasSecret(raw) ? ['new secret: no evidence has the old one'] : []),
     ...(secretAttribute ? ['key material from the evidence'] : []),
-    ...(raw.authorizationServicesEnabled === true && authorization(raw) === undefined ? ['without its authorization settings'] : []),
     ...(Object.keys((raw['authenticationFlowBindingOverrides'] as object | undefined) ?? {}).length > 0 ? ['without its flow overrides'] : []),
   ];
 }

@@ -98,6 +98,11 @@ export const tokenCalls: readonly Call[] = [
   get('/users/{ann}/offline-sessions/{web}'),
 ];
 
+const ROLE_POLICY = {
+  resources: [], scopes: [],
+  policies: [{ name: 'readers', type: 'role', logic: 'POSITIVE', decisionStrategy: 'UNANIMOUS', config: { roles: '[{"id":"reporting/late/role","required":false}]' } }],
+};
+
 /** Authorization services, partial export, admin events, deletions. */
 export const lateCalls: readonly Call[] = [
   post('/clients', { clientId: 'reporting', secret: 's-rep', serviceAccountsEnabled: true, authorizationServicesEnabled: true }, { save: { rep: 'location' } }),
@@ -117,6 +122,15 @@ export const lateCalls: readonly Call[] = [
   post('/partial-export', undefined),
   put('/clients/{rep}', { description: 'gone' }),
   get('/clients/{rep}/authz/resource-server/resource'),
+  put('/clients/{rep}', { authorizationServicesEnabled: true }),
+  // A role that does not exist falls out of its policy, and is back once it does and the import is repeated.
+  post('/clients/{rep}/authz/resource-server/import', ROLE_POLICY),
+  get('/clients/{rep}/authz/resource-server/settings'),
+  post('/clients/{rep}/roles', { name: 'late/role' }),
+  post('/clients/{rep}/authz/resource-server/import', ROLE_POLICY),
+  get('/clients/{rep}/authz/resource-server/settings'),
+  post('/clients/{rep}/authz/resource-server/import', { policies: [{ ...ROLE_POLICY.policies[0], config: { roles: '[{"id":"no-client/read","required":false}]' } }] }),
+  put('/clients/{rep}', { description: 'gone again' }),
   get('/clients/{auth}/authz/resource-server'),
   get('/admin-events?max=5'),
   get('/admin-events?resourceTypes=PROTOCOL_MAPPER&operationTypes=CREATE&max=100'),

@@ -96,21 +96,29 @@ export function authzSettings(realm: RealmRow, client: ClientRow, withIds = fals
   return { ...authz.settings, resources, policies, scopes: authz.scopes.map((scope) => (withIds ? scope : without(scope, ['id']))) };
 }
 
-/** Adds what is missing, by name; deletes nothing, so it can be repeated. */
+/** Adds what is missing, by name, and brings policies that are there up to date; deletes nothing, so it can be repeated. */
 function importSettings(request: Request): Answer {
   const authz = authzOf(request);
   const client = clientOf(request);
   const sent = object(request.body);
   for (const scope of objects(sent['scopes'])) scopeNamed(authz, text(scope['name']) ?? '');
   for (const resource of objects(sent['resources'])) if (!authz.resources.some((row) => row['name'] === resource['name'])) addResource(authz, client, resource);
-  for (const policy of objects(sent['policies'])) if (!authz.policies.some((row) => row['name'] === policy['name'])) authz.policies.push(importedPolicy(request.realm, authz, policy));
+  for (const policy of objects(sent['policies'])) {
+    const made = importedPolicy(request.realm, authz, policy);
+    const there = authz.policies.find((row) => row['name'] === policy['name']);
+    if (there === undefined) authz.policies.push(made);
+    else Object.assign(there, without(made, ['id']));
+  }
   return done;
 }
 
 function importedPolicy(realm: RealmRow, authz: AuthzRow, policy: JsonObject): Fields {
   const config = object(policy['config']);
   const listOf = (key: string): readonly Json[] | undefined => (typeof config[key] === 'string' ? (JSON.parse(config[key]) as readonly Json[]) : undefined);
-  const roles = listOf('roles')?.map((role) => ({ ...object(role), id: realm.roles.find((row) => row.client === null && row.name === object(role)['id'])?.id ?? object(role)['id'] ?? '' }));
+  const roles = listOf('roles')?.flatMap((role) => {
+    const id = roleNamed(realm, text(object(role)['id']) ?? '');
+    return id === undefined ? [] : [{ ...object(role), id }];
+  });
   const made: Fields = { ...without(policy, ['config']), id: randomUUID() };
   if (roles !== undefined) made['roles'] = roles;
   const links = { resources: [authz.resources, '_id', 'resources'], scopes: [authz.scopes, 'id', 'scopes'], policies: [authz.policies, 'id', 'applyPolicies'] } as const;
@@ -119,6 +127,14 @@ function importedPolicy(realm: RealmRow, authz: AuthzRow, policy: JsonObject): F
     if (names !== undefined) made[field] = names.map((name) => idOf(rows, key, String(name)));
   }
   return made;
+}
+
+/** `role` or `client/role`, split at the first slash. A role that does not exist falls out; a client that does not is an error of the server. */
+function roleNamed(realm: RealmRow, name: string): string | undefined {
+  const slash = name.indexOf('/');
+  const client = slash < 0 ? null : realm.clients.find((row) => row.clientId === name.slice(0, slash))?.id;
+  if (client === undefined) throw described(500, 'unknown_error', 'For more on this error consult the server log.');
+  return realm.roles.find((row) => row.client === client && row.name === name.slice(slash + 1))?.id;
 }
 
 const BASE = '/clients/{client}/authz/resource-server';
