@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimExpectation } from '../../src/realm/model.ts';
+import type { Api } from '../../src/keycloak/api.ts';
 import { allPages, inFlight } from '../../src/keycloak/flight.ts';
 import { claimAt, claimWords, shows, wantedTokens } from '../../src/keycloak/prove/claim.ts';
+import { neededRole } from '../../src/keycloak/prove/users.ts';
 import { rightsFrom, type Found } from '../../src/keycloak/rights.ts';
 import { oneLine, serverWords } from '../../src/keycloak/text.ts';
 
@@ -28,6 +30,23 @@ describe('claims', () => {
     const expectation: ClaimExpectation = { client: 'c', claim: 'groups', tokens: ['access', 'id'], needs: 'group', inLightweight: false, because: [] };
     expect(wantedTokens(expectation)).toEqual(['id']);
     expect(claimWords({ claim: 'aud', member: 'api' })).toBe('audience api');
+  });
+});
+
+describe('the role that a claim needs', () => {
+  const roles: Readonly<Record<string, readonly string[]>> = { app: ['read'], 'https://app.test/x': ['read/all'] };
+  const api = {
+    read: async (parts: readonly string[], query?: Readonly<Record<string, unknown>>) => {
+      const [, id, , role] = parts;
+      if (query !== undefined) return Object.keys(roles).filter((clientId) => clientId === query['clientId']).map((clientId) => ({ id: clientId, clientId }));
+      return (roles[id ?? ''] ?? []).includes(role ?? '') ? { name: role } : null;
+    },
+  } as unknown as Api;
+
+  it.each<[string, string | undefined, string]>([
+    ['staff', undefined, 'staff'], ['app/read', 'app', 'read'], ['https://app.test/x/read/all', 'https://app.test/x', 'read/all'], ['realm/role', undefined, 'realm/role'], ['app/other', undefined, 'app/other'],
+  ])('%s is looked up where it exists, whatever slashes the names hold', async (needed, client, name) => {
+    expect(await neededRole(api, { client: 'c', claim: 'x', tokens: ['access'], needs: 'role', needed, inLightweight: true, because: [] })).toEqual({ client, name });
   });
 });
 

@@ -89,13 +89,16 @@ export interface NeededRole {
   readonly name: string;
 }
 
-/** `role` or `client/role`; the part before a slash is a client only if there is such a client. */
+/** `role` or `client/role`. Both names may hold slashes, so each is tried: what exists decides. */
 export async function neededRole(api: Api, { needed, member, claim }: ClaimExpectation): Promise<NeededRole | undefined> {
   const name = needed ?? (claim.endsWith('roles') ? member : undefined);
   if (name === undefined) return undefined;
-  const slash = name.indexOf('/');
-  const client = slash < 0 ? undefined : await clientByName(api, name.slice(0, slash));
-  return client ? { client: client.id, name: name.slice(slash + 1) } : { client: undefined, name };
+  for (let slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+    const client = await clientByName(api, name.slice(0, slash));
+    const role = name.slice(slash + 1);
+    if (client && isObject(await api.read(['clients', client.id, 'roles', role]))) return { client: client.id, name: role };
+  }
+  return { client: undefined, name };
 }
 
 async function judged(api: Api, users: readonly JsonObject[], expectation: ClaimExpectation): Promise<Probe[]> {
