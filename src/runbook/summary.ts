@@ -35,6 +35,8 @@ export function finishedExit(state: RunState): ExitCode {
   if (state.account && !state.account.ok) return EXIT.notProven;
   if (state.thaw.equal === false) return EXIT.notProven;
   if (state.run?.readOnly && state.differences.length > 0) return EXIT.differences;
+  // Answered with restore and not restored: the realm still differs, whatever else went well.
+  if ((state.plan?.refused ?? []).some(({ id }) => state.choices[id] === 'restore')) return EXIT.differences;
   if (state.skipped.length > 0) return EXIT.differences;
   return EXIT.done;
 }

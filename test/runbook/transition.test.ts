@@ -104,6 +104,11 @@ describe('the end', () => {
     expect(finishedExit(accepted)).toBe(4);
   });
 
+  it('is 2 when something was answered with restore and could not be restored', () => {
+    const refusing = all.map((event) => (event.type === 'plan.made' ? { ...event, plan: { ...event.plan, refused: [{ id: groups.id, because: 'no evidence has it' }] } } : event));
+    expect(finishedExit(replay([...refusing, { type: 'prove.done', owner: 'auth-service', proofs: [proof('proven')] }, ...rest]))).toBe(2);
+  });
+
   it('is 4 when something else moved or a key changed', () => {
     const moved = replay([...all, { type: 'prove.done', owner: 'auth-service', proofs: [proof('proven')] }, { ...accountOk, account: { ...accountOk.account, moved: [groups], ok: false } }, ...rest.slice(1)]);
     expect(finishedExit(moved)).toBe(4);
