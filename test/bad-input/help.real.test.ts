@@ -23,7 +23,6 @@ beforeAll(async () => {
   [story, stop] = [staged, () => staged.sandbox.close()];
   await writeRepository(story.directory, goodRealmFile(story.calls));
   cpSync(story.evidence, join(story.directory, 'before.json'));
-  writeFileSync(join(story.directory, 'realm.json'), JSON.stringify({ ...goodRealmFile(story.calls), clientScopes: [] }));
   const state = join(story.directory, 'state');
   const sessions = join(state, 'realm-rescue', 'sessions');
   mkdirSync(sessions, { recursive: true });
@@ -31,6 +30,7 @@ beforeAll(async () => {
   // A finished run for the examples that name one.
   expect((await run(story, ['recover'], { sessions, with: [...confirmed(story)] })).exit).toBe(0);
   [id = ''] = recordedIn(sessions).runs;
+  writeFileSync(join(story.directory, 'realm.json'), JSON.stringify({ ...goodRealmFile(story.calls), clientScopes: [] }));
 });
 afterAll(() => stop());
 
