@@ -109,7 +109,7 @@ function importSettings(request: Request): Answer {
     if (there === undefined) authz.policies.push(made);
     else Object.assign(there, without(made, ['id']));
   }
-  return done;
+  return { ...done, events: [{ operation: 'UPDATE', path: request.path, representation: resourceServerJson(client) }] };
 }
 
 function importedPolicy(realm: RealmRow, authz: AuthzRow, policy: JsonObject): Fields {
