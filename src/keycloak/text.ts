@@ -11,7 +11,8 @@ export function serverWords(body: Json): string {
   if (!isObject(body)) return '';
   for (const field of ['errorMessage', 'error_description', 'error']) {
     const value = body[field];
-    if (typeof value === 'string' && value !== '') return oneLine(value);
+    // It is quoted within a sentence, which has its own full stop.
+    if (typeof value === 'string' && value !== '') return oneLine(value).replace(/\.$/, '');
   }
   return '';
 }

@@ -107,6 +107,7 @@ describe("a server's words", () => {
     expect(oneLine('a\u001B[2J\nb\u202Ec')).toBe('a [2J b c');
     expect(oneLine('x'.repeat(500))).toHaveLength(200);
     expect(serverWords({ error: 'invalid_grant', error_description: 'Account is not fully set up' })).toBe('Account is not fully set up');
+    expect(serverWords({ error: 'unknown_error', error_description: 'For more on this error consult the server log.' })).toBe('For more on this error consult the server log');
     expect(serverWords('<html>')).toBe('');
   });
 });
