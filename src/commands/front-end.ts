@@ -1,7 +1,8 @@
 import { EXIT } from '../realm/errors.ts';
 import type { RunHandle } from '../runner/handle.ts';
-import type { JournalLine } from '../runbook/model.ts';
-import { stoppedExit, summarise } from '../runbook/summary.ts';
+import type { JournalLine, RunState } from '../runbook/model.ts';
+import { count } from '../runbook/lines.ts';
+import { stoppedExit, summarise, unproven } from '../runbook/summary.ts';
 import type { Terminal } from '../ui/terminal.ts';
 
 /** Where a front end writes: data on stdout, messages on stderr. */
@@ -82,6 +83,7 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
 /** Why a headless run stopped, and how it goes on. */
 function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   const { state, record } = handle.snapshot();
+  if (state.finished && state.finished.exit !== EXIT.done && mode === 'json' && !state.run?.readOnly) io.err(`realm-rescue: The run has ended, but ${shortfall(state)}.\n  See what and why: realm-rescue transcript show ${state.run?.id ?? ''}${record?.flag ?? ''}\n`);
   if (!state.stopped) return;
   const failure = state.failure?.failure ?? state.trouble?.failure;
   if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
@@ -89,6 +91,18 @@ function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
   const said = mode === 'headless' && process.stdout.isTTY;
   if (!said && stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}\n`);
+}
+
+/** What keeps an ended run from exit 0, for those who only see the stream of events. */
+function shortfall(state: RunState): string {
+  const claims = unproven(state).reduce((sum, entry) => sum + entry.count, 0);
+  const refused = (state.plan?.refused ?? []).filter(({ id }) => state.choices[id] === 'restore').length;
+  return [
+    ...(claims > 0 ? [`${count(claims, 'claim')} ${claims === 1 ? 'is' : 'are'} not proven`] : []),
+    ...(state.account && !state.account.ok ? ['the account is not equal'] : []),
+    ...(refused > 0 ? [`${count(refused, 'difference')} could not be restored`] : []),
+    ...(state.skipped.length > 0 ? [`${state.skipped.join(', ')} ${state.skipped.length === 1 ? 'was' : 'were'} skipped`] : []),
+  ].join('; ') || 'not everything is done';
 }
 
 function onSignals(handle: RunHandle): () => void {

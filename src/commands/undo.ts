@@ -6,6 +6,7 @@ import { findSession } from '../journal/sessions.ts';
 import { openSession } from '../journal/store.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
+import type { Operation } from '../realm/model.ts';
 import { count } from '../runbook/lines.ts';
 import { replay } from '../runbook/transition.ts';
 import { writeTranscripts } from '../runner/close.ts';
@@ -38,8 +39,7 @@ export const run: CommandRun = async (invocation) => {
     const { store } = openSession({ directory, id, now: Date.now });
     opened = store;
     const operations = undoable(replay(store.lines.map((line) => line.event)), owners);
-    for (const operation of operations) process.stderr.write(`${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
-    if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations.length);
+    if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations);
     const settings = info.settings;
     const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
     const result = await undo({ ports, owners, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
@@ -57,10 +57,13 @@ export const run: CommandRun = async (invocation) => {
   }
 };
 
-async function confirmed(terminal: Terminal, word: string, given: string | undefined, writes: number): Promise<void> {
+async function confirmed(terminal: Terminal, word: string, given: string | undefined, operations: readonly Operation[]): Promise<void> {
+  const writes = operations.length;
   if (given === word) return;
   if (given !== undefined) throw new RescueError('needs-decision', `--confirm says "${given}", but the realm is ${word}.`, [`Give --confirm ${word}.`]);
   if (terminal.mode === 'headless' || terminal.mode === 'json') throw new RescueError('needs-decision', `${count(writes, 'write')} would be taken back, and nobody confirmed it.`, [`Give --confirm ${word}.`]);
+  process.stderr.write('These writes would be sent:\n');
+  for (const operation of operations) process.stderr.write(`  ${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(`Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
   prompt.close();
