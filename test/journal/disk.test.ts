@@ -1,34 +1,16 @@
 // Real failures of real file systems: no function of node:fs is replaced.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyLines } from '../../src/journal/chain.ts';
 import { createSession, openSession } from '../../src/journal/store.ts';
 import { bundleChild } from './bundle-child.ts';
+import { expectDisk, run } from './disk.ts';
 import { clock, inTemporary, snapshotOf } from './helpers.ts';
 
 const root = process.getuid?.() === 0;
 const nobody = 65534;
-// In a container without the right to mount, the limit on the file size is the full disk.
-const mayMount = root && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
-
-interface Told {
-  readonly code: string;
-  readonly title: string;
-  readonly next: readonly string[];
-}
-
-function run(shell: string, args: readonly string[], as?: number): { safe: number; told: Told | null; status: number | null } {
-  const result = spawnSync('sh', ['-c', shell, 'sh', ...args], { encoding: 'utf8', ...(as === undefined ? {} : { uid: as, gid: as }) });
-  return { safe: result.stdout.trim().split('\n').filter(Boolean).length, told: result.status === 42 ? (JSON.parse(result.stderr) as Told) : null, status: result.status };
-}
-
-function expectDisk(told: Told | null, code: string): void {
-  expect(told).toMatchObject({ code: 'disk', title: expect.stringContaining(`(${code})`) });
-  expect(told?.title.match(/[.!?](\s|$)/g)).toHaveLength(1);
-  expect(told?.next.join(' ')).toContain('--session-dir');
-}
 
 describe('a disk that will not take it', () => {
   it('full by a limit on the file: one sentence, and every line that was promised is there', () =>
@@ -42,18 +24,6 @@ describe('a disk that will not take it', () => {
       expect(store.lines.length).toBe(safe);
       expect(recovered).toBe(0);
       store.close();
-    }));
-
-  it.runIf(mayMount)('full for real (a tmpfs of 256 KiB)', () =>
-    inTemporary((directory) => {
-      const child = bundleChild('child-append', directory);
-      const place = join(directory, 'small');
-      mkdirSync(place);
-      const shell = 'mount -t tmpfs -o size=256k none "$1" || exit 99; "$2" "$3" "$1" abcd; code=$?; cp "$1/abcd/journal.jsonl" "$1.copy"; exit $code';
-      const { safe, told } = run('exec unshare -m sh -c "$@"', [shell, 'sh', place, process.execPath, child]);
-      expectDisk(told, 'ENOSPC');
-      expect(safe).toBeGreaterThan(50);
-      expect(verifyLines(readFileSync(`${place}.copy`))).toMatchObject({ ok: true, lines: { length: safe } });
     }));
 
   it('read-only for this user', () =>
