@@ -65,7 +65,7 @@ async function serverVersion(api: Api): Promise<string | null> {
   return text(system['version']) ?? null;
 }
 
-async function capture(api: Api, { knownClients, knownClientIds = [], onProgress }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {
+async function capture(api: Api, { knownClients, knownClientIds = [], onProgress, onBulk }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {
   const before = api.http.count();
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
@@ -74,7 +74,7 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   const read = await readRealm(reading, async (listed) => {
     unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
     return unlisted;
-  });
+  }, onBulk);
   const representation = version === null ? read : { ...read, keycloakVersion: version };
   onProgress({ part: 'sessions', done: 0, total: null });
   const facts = await readFacts(api, representation.clients as Client[] | undefined, []);

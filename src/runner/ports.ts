@@ -4,6 +4,7 @@
  */
 import type { Json } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate } from '../realm/model.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
 
@@ -14,6 +15,8 @@ export interface Progress {
   readonly done: number;
   /** null while it is not known. */
   readonly total: number | null;
+  /** What differs as far as it is read: `so far 9 lost, 1 changed, 2 only live: auth-service, api-gateway`. */
+  readonly found?: string;
 }
 
 export interface CaptureRequest {
@@ -22,6 +25,8 @@ export interface CaptureRequest {
   /** UUIDs of those clients where evidence has them: a stale cache answers by id where it does not by name. */
   readonly knownClientIds?: readonly string[];
   readonly onProgress: (progress: Progress) => void;
+  /** Given what the bulk calls brought (clients with mappers and links, client scopes), while the calls for single objects still run. */
+  readonly onBulk?: (representation: RealmRepresentation) => void;
 }
 
 /** Answers to one request that was sent once. Never retried by the adapter when it writes. */

@@ -5,6 +5,8 @@ import { makePlan } from '../realm/plan.ts';
 import { triage } from '../realm/triage.ts';
 import { RescueError } from '../realm/errors.ts';
 import { readState } from '../realm/state.ts';
+import type { Difference } from '../realm/model.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
 import { counts } from './counts.ts';
@@ -20,7 +22,15 @@ export async function connect(context: EffectContext): Promise<void> {
 export async function captureLive(context: EffectContext, label: SnapshotLabel): Promise<{ captured: Captured; snapshot: Snapshot }> {
   const { ports } = context;
   const started = ports.now();
-  const { snapshot, requests } = await ports.keycloak.capture({ ...(await namedClients(context)), onProgress: context.progress });
+  const given = await Promise.all(ports.settings.evidence.map((spec) => context.memory.source(spec)));
+  let found: string | undefined;
+  const { snapshot, requests } = await ports.keycloak.capture({
+    ...(await namedClients(context)),
+    onProgress: (progress) => context.progress(found === undefined ? progress : { ...progress, found }),
+    onBulk: (bulk) => {
+      found = label === 'live-before' ? foundSoFar(bulk, given) : undefined;
+    },
+  });
   const stale = label === 'live-before' && context.state().caches === 'untouched' && (snapshot.facts?.stale.length ?? 0) > 0;
   const name = stale ? 'live-stale' : label;
   // A node with a stale cache fails on some reads; the others are worth keeping, and it is captured again later.
@@ -48,6 +58,27 @@ export async function capture(context: EffectContext, label: SnapshotLabel): Pro
   if (connection) refuseHalfSight(connection, run?.realm ?? context.ports.keycloak.realm);
   const { captured } = await captureLive(context, label);
   context.dispatch({ type: 'capture.succeeded', captured });
+}
+
+/**
+ * What the bulk calls already show against the evidence of the flags. Both sides are cut to what those calls bring, so
+ * that nothing counts as missing which has not been read yet.
+ */
+function foundSoFar(bulk: RealmRepresentation, sources: readonly Snapshot[]): string | undefined {
+  if (sources.length === 0) return undefined;
+  // The server leaves empty lists out; these it has told whole.
+  const clients = (bulk.clients ?? []).map((client) => ({ protocolMappers: [], defaultClientScopes: [], optionalClientScopes: [], ...client }));
+  const clientScopes = (bulk.clientScopes ?? []).map((scope) => ({ protocolMappers: [], ...scope }));
+  const live = readState({ realm: bulk.realm ?? '', source: 'live', completeness: 'stated', representation: { clients, clientScopes } });
+  const evidence = sources.map((source) => readState({ ...source, representation: bulkOf(source.representation) }));
+  const differences = compareStates(live, evidence);
+  const owners = [...new Set(differences.map(({ owner }) => owner))];
+  const of = (change: Difference['change']) => differences.filter((difference) => difference.change === change).length;
+  return `so far ${of('lost')} lost, ${of('changed')} changed, ${of('live-only')} only live${owners.length > 0 ? `: ${owners.slice(0, 4).join(', ')}${owners.length > 4 ? ', …' : ''}` : ''}`;
+}
+
+function bulkOf({ clients, clientScopes, keycloakVersion }: RealmRepresentation): RealmRepresentation {
+  return { ...(clients ? { clients } : {}), ...(clientScopes ? { clientScopes } : {}), ...(keycloakVersion ? { keycloakVersion } : {}) };
 }
 
 /** Clients that evidence names: asking for them by name and by id is what shows a stale cache. */

@@ -18,13 +18,15 @@ const FEWEST_FIELDS = 20;
 /**
  * Bulk reads first (what differs shows in them), then what costs a request for each object. Never by partial export:
  * on a cold realm of 2,000 clients it dies after 300 s, and it wants manage-realm.
- * @param named clients that the list does not have but that answer by their name
+ * @param named  clients that the list does not have but that answer by their name
+ * @param onBulk called once the bulk of what an overwrite destroys has been read
  */
-export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>): Promise<RealmRepresentation> {
+export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>, onBulk?: (representation: RealmRepresentation) => void): Promise<RealmRepresentation> {
   const { api } = reading;
   const settings = await realmSettings(reading);
   const scopes = await reading.part('client scopes', 'view-clients', () => listClientScopes(api));
   const listed = await reading.part('clients', 'view-clients', async () => readableClients(reading, named));
+  if (listed && scopes) onBulk?.({ ...settings, clients: listed, clientScopes: scopes } as RealmRepresentation);
   const clients = listed && (await withAuthorization(reading, listed));
   const known = clients ?? [];
   const providers = await readIdentityProviders(reading);

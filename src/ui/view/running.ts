@@ -2,6 +2,7 @@
 import type { Effect } from '../../runbook/model.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
+import { sanitise } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
 import type { Screen } from './types.ts';
 
@@ -31,9 +32,10 @@ export function runningLine({ busy, progress }: RunSnapshot): Line {
 }
 
 export function runningScreen(snapshot: RunSnapshot, size: Size): Screen {
-  const { state, busy } = snapshot;
+  const { state, busy, progress } = snapshot;
   const confirmed = state.plan?.groups.flatMap((group) => group.operations) ?? [];
   const done = confirmed.filter((operation) => state.writes[operation.id] === 'verified').length;
   const writes = busy === 'write' || busy === 'look' ? [line(span('muted', `   ${done} of ${confirmed.length} writes verified`))] : [];
-  return { body: [...wrap(runningLine(snapshot), size.columns, 3), ...writes], prompt: [] };
+  const found = progress?.found === undefined ? [] : wrap(line(span('warn', `   ${sanitise(progress.found)}`)), size.columns, 3);
+  return { body: [...wrap(runningLine(snapshot), size.columns, 3), ...found, ...writes], prompt: [] };
 }

@@ -174,6 +174,11 @@ describe('not proven', () => {
 });
 
 describe('the others at 80 columns', () => {
+  test('capture shows what differs as far as it is read', () => {
+    const found = 'so far 12 lost, 0 changed, 2 only live: api-gateway, auth-service';
+    expect(live(EVENTS.starting, sized(80), {}, { busy: 'capture', progress: { part: 'roles', done: 1, total: 18, found } })).toContain(found);
+  });
+
   test('capture counts', () => expect(live(EVENTS.starting, sized(80), {}, { busy: 'capture', progress: { part: 'client scopes', done: 9, total: 14 } })).toMatchInlineSnapshot(`
     "
     ── PROD  keycloak.example.com / primary ── journal #1 ──────────────────────────
