@@ -23,11 +23,6 @@ export function sanitise(text: string): string {
   return withoutSequences(text).replace(LINE_BREAKS, ' ').replace(UNSAFE_RUN, MARK);
 }
 
-/** As `sanitise`, but line breaks stay: for text of several lines that is written below one another. */
-export function sanitiseLines(text: string): readonly string[] {
-  return withoutSequences(text).split(/\r\n|[\n\r]/).map(sanitise);
-}
-
 function withoutSequences(text: string): string {
   // The one-byte forms of CSI, OSC and DCS, which some terminals still obey.
   const seven = text.replaceAll('\u009B', `${ESCAPE}[`).replaceAll('\u009D', `${ESCAPE}]`).replaceAll('\u0090', `${ESCAPE}P`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { displayWidth, padTo, sanitise, sanitiseLines, truncateEnd, truncateMiddle } from '../../src/ui/text.ts';
+import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../../src/ui/text.ts';
 import { fit, line, lineText, lineWidth, span, wrap } from '../../src/ui/view/line.ts';
 
 describe('sanitise', () => {
@@ -33,7 +33,6 @@ describe('sanitise', () => {
     }));
   });
 
-  test('text of several lines keeps its lines', () => expect(sanitiseLines('a\r\nb\u001B[1mc\nd')).toEqual(['a', 'b\uFFFDc', 'd']));
 });
 
 describe('width', () => {
