@@ -22,10 +22,10 @@ export async function connect(context: EffectContext): Promise<void> {
 export async function captureLive(context: EffectContext, label: SnapshotLabel): Promise<{ captured: Captured; snapshot: Snapshot }> {
   const { ports } = context;
   const started = ports.now();
-  const given = await Promise.all(ports.settings.evidence.map((spec) => context.memory.source(spec)));
+  const given = await givenEvidence(context);
   let found: string | undefined;
   const { snapshot, requests } = await ports.keycloak.capture({
-    ...(await namedClients(context)),
+    ...namedClients(given),
     onProgress: (progress) => context.progress(found === undefined ? progress : { ...progress, found }),
     onBulk: (bulk) => {
       found = label === 'live-before' ? foundSoFar(bulk, given) : undefined;
@@ -81,10 +81,15 @@ function bulkOf({ clients, clientScopes, keycloakVersion }: RealmRepresentation)
   return { ...(clients ? { clients } : {}), ...(clientScopes ? { clientScopes } : {}), ...(keycloakVersion ? { keycloakVersion } : {}) };
 }
 
+/** The evidence as this run read it; before its own step, what the flags name. A resumed run must not need the files again. */
+async function givenEvidence(context: EffectContext): Promise<readonly Snapshot[]> {
+  if (context.state().evidence.length > 0) return context.memory.evidence().map((entry) => entry.snapshot);
+  return Promise.all(context.ports.settings.evidence.map((spec) => context.memory.source(spec)));
+}
+
 /** Clients that evidence names: asking for them by name and by id is what shows a stale cache. */
-async function namedClients(context: EffectContext): Promise<{ knownClients: readonly string[]; knownClientIds: readonly string[] }> {
-  const read = await Promise.all(context.ports.settings.evidence.map((spec) => context.memory.source(spec)));
-  const clients = read.flatMap((snapshot) => snapshot.representation.clients ?? []);
+function namedClients(given: readonly Snapshot[]): { knownClients: readonly string[]; knownClientIds: readonly string[] } {
+  const clients = given.flatMap((snapshot) => snapshot.representation.clients ?? []);
   return { knownClients: [...new Set(clients.flatMap((client) => client.clientId ?? []))], knownClientIds: [...new Set(clients.flatMap((client) => client.id ?? []))] };
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 
@@ -49,5 +50,19 @@ describe('a demo that is killed', () => {
     expect(resumed.exit, resumed.stderr).toBe(0);
     expect(summaryOf(resumed)).toMatchObject({ restored: 14, failed: 0, left: 0, sessionsBefore: 200, sessionsAfter: 200, exit: 0 });
     expect(existsSync(String(summaryOf(resumed)['export']))).toBe(true);
+  });
+
+  it('does not need the evidence files again: what was read lies in the session', async () => {
+    const sessions = sessionPlace();
+    await runTool(['demo', '--session-dir', sessions, '--json'], {
+      onLine: (line, child) => {
+        if (line.includes('"write.sent"')) child.kill('SIGKILL');
+      },
+    });
+    const [id = ''] = readdirSync(sessions).filter((name) => name !== 'locks');
+    rmSync(join(sessions, id, 'repository/charts/keycloak/realm.json'));
+    const resumed = await runTool(['resume', id, '--session-dir', sessions, '--json']);
+    expect(resumed.stdout).toContain('"account.done"');
+    expect(resumed.stdout).toMatch(/"restored":14,"proven":11,"failed":0/);
   });
 });
