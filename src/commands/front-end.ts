@@ -1,4 +1,5 @@
 import { EXIT } from '../realm/errors.ts';
+import { isAnswered } from '../realm/choice.ts';
 import type { RunHandle } from '../runner/handle.ts';
 import type { JournalLine, RunState } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
@@ -96,7 +97,8 @@ function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
 /** What keeps an ended run from exit 0, for those who only see the stream of events. */
 function shortfall(state: RunState): string {
   const claims = unproven(state).reduce((sum, entry) => sum + entry.count, 0);
-  const refused = (state.plan?.refused ?? []).filter(({ id }) => state.choices[id] === 'restore').length;
+  const because = new Set((state.plan?.refused ?? []).map(({ id }) => id));
+  const refused = state.differences.filter((difference) => because.has(difference.id) && isAnswered(difference, 'restore', state.choices)).length;
   return [
     ...(claims > 0 ? [`${count(claims, 'claim')} ${claims === 1 ? 'is' : 'are'} not proven`] : []),
     ...(state.account && !state.account.ok ? ['the account is not equal'] : []),

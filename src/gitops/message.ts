@@ -1,3 +1,4 @@
+import { choiceOf, type Choices } from '../realm/choice.ts';
 import type { Difference } from '../realm/model.ts';
 import type { PatchedFile } from './patch-file.ts';
 import { phrase } from './content/bring.ts';
@@ -9,7 +10,7 @@ export interface MessageRequest {
   readonly session: string;
   readonly headHash: string;
   readonly differences: readonly Difference[];
-  readonly choices: Readonly<Record<string, string>>;
+  readonly choices: Choices;
   readonly files: readonly PatchedFile[];
   readonly notes: readonly string[];
 }
@@ -17,6 +18,7 @@ export interface MessageRequest {
 const ANSWERS: Readonly<Record<string, string>> = {
   restore: 'restored in the realm; git must have it too',
   keep: 'live is right; git follows',
+  mixed: 'restored in part; git follows live',
 };
 
 /** The commit message: a subject, what changed and why as a table, what the settings really do, and the trailer that ties it to the record. */
@@ -24,7 +26,7 @@ export function commitMessage(request: MessageRequest): string {
   const { realm, files, differences, choices } = request;
   const changed = files.filter(({ before, after }) => before !== after);
   const rows = differences.flatMap((difference) => {
-    const answer = ANSWERS[choices[difference.id] ?? ''];
+    const answer = ANSWERS[choiceOf(difference, choices) ?? ''];
     return answer ? [`| ${cell(phrase(difference))} | ${difference.change} | ${cell(answer)} | ${cell(difference.because)} |`] : [];
   });
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${file}:${line} ${setting} (${verdict}; ${done})\n  ${because}`);

@@ -1,3 +1,4 @@
+import type { Choices } from '../realm/choice.ts';
 import { openFile } from './artefacts/artefact.ts';
 import { recognise } from './artefacts/index.ts';
 import { bringToLive } from './content/bring.ts';
@@ -17,7 +18,7 @@ export interface PatchRequest {
   readonly serverVersion: string | null;
   readonly live: RealmState;
   readonly differences: readonly Difference[];
-  readonly choices: Readonly<Record<string, string>>;
+  readonly choices: Choices;
 }
 
 export interface PatchedFile {

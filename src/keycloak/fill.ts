@@ -7,7 +7,7 @@ import type { References } from '../runner/ports.ts';
 export interface Answers {
   id(object: ObjectId): string | undefined;
   role(object: ObjectId): { readonly id: string; readonly name: string } | undefined;
-  secret(object: ObjectId, field: string): string | undefined;
+  secret(object: ObjectId, field: string, from?: 'live'): string | undefined;
   serviceAccount(object: ObjectId): string | undefined;
 }
 
@@ -63,9 +63,13 @@ export function fillBody(template: Template, answers: Answers): Json {
   if (Array.isArray(template)) return template.map((entry: Template) => fillBody(entry, answers));
   if (typeof template !== 'object' || template === null) return template as Json;
   return Object.fromEntries(Object.entries(template).flatMap(([field, value]: [string, Template]) => {
-    if (isReference(value) && '$secret' in value && answers.secret(value.$secret, value.field) === undefined) return [];
+    if (isUnknownSecret(value, answers) || (Array.isArray(value) && value.length > 0 && value.every((entry: Template) => isUnknownSecret(entry, answers)))) return [];
     return [[field, fillBody(value, answers)]];
   }));
+}
+
+function isUnknownSecret(value: Template, answers: Answers): boolean {
+  return isReference(value) && '$secret' in value && answers.secret(value.$secret, value.field, value.from) === undefined;
 }
 
 /** The path for people: UUIDs shortened, what is not known yet named in braces. */
@@ -85,7 +89,7 @@ export function shorten(part: string): string {
 function plainAnswer(reference: Reference, answers: Answers): string | undefined {
   if ('$id' in reference) return answers.id(reference.$id);
   if ('$serviceAccount' in reference) return answers.serviceAccount(reference.$serviceAccount);
-  return '$secret' in reference ? answers.secret(reference.$secret, reference.field) : answers.role(reference.$role)?.id;
+  return '$secret' in reference ? answers.secret(reference.$secret, reference.field, reference.from) : answers.role(reference.$role)?.id;
 }
 
 function unknownObject(reference: Reference): RescueError {

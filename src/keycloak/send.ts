@@ -37,10 +37,10 @@ export async function lookAt(api: Api, look: Look, references: References): Prom
   try {
     path = fillPath(look.request.path, answers);
   } catch (error) {
-    if (error instanceof RescueError && error.code === 'write-failed') return look.pick(null);
+    if (error instanceof RescueError && error.code === 'write-failed') return look.pick(null, []);
     throw error;
   }
-  return look.pick(await api.read(path, look.request.query));
+  return look.pick(await api.read(path, look.request.query), []);
 }
 
 /** After an import under a running node: makes it see the database. No session ends (verified-keycloak.md, top ten 1). */
@@ -60,7 +60,7 @@ async function complete(api: Api, request: RequestTemplate, references: Referenc
   return {
     id: (object) => references.id(object),
     role: (object) => references.role(object),
-    secret: (object, field) => references.secret(object, field),
+    secret: (object, field, from) => references.secret(object, field, from),
     serviceAccount: (object) => accounts.get(object),
   };
 }

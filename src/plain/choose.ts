@@ -1,4 +1,5 @@
 /** Choose in plain text: every difference has a number. */
+import { choiceOf } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
 import { missingChoices } from '../runbook/choices.ts';
 import { count } from '../runbook/lines.ts';
@@ -30,8 +31,8 @@ export function chooseListing(state: RunState, size: Size): readonly Line[] {
     lines.push(ownerLine(row, rows, state, size, ' ', room));
     for (const difference of row.differences) {
       number += 1;
-      lines.push(differenceLine(difference, state.choices[difference.id], size, `  ${String(number).padStart(3)}. `));
-      if (state.differences.length > EXPLAINED && state.choices[difference.id] !== undefined) continue;
+      lines.push(differenceLine(difference, choiceOf(difference, state.choices), size, `  ${String(number).padStart(3)}. `));
+      if (state.differences.length > EXPLAINED && choiceOf(difference, state.choices) !== undefined) continue;
       // Neighbours often cost the same for the same reason: it is read out once.
       const texts = [effectText(difference), suggestionText(difference)];
       const fresh = texts.filter((text) => !said.has(text));
@@ -66,7 +67,7 @@ export function chooseReply(state: RunState, typed: string): Reply {
 function suggestions(state: RunState, all: readonly Difference[]): Reply {
   const choices: Record<string, Choice> = {};
   for (const difference of all) {
-    if (state.choices[difference.id] === undefined && difference.suggest !== 'ask') choices[difference.id] = difference.suggest;
+    if (choiceOf(difference, state.choices) === undefined && difference.suggest !== 'ask') choices[difference.id] = difference.suggest;
   }
   if (Object.keys(choices).length === 0) return again('No suggestion is left.');
   return answered({ type: 'choice.made', choices, by: 'suggestion' });

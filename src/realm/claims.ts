@@ -1,7 +1,9 @@
 import { compareText } from './canonical.ts';
+import { isAnswered } from './choice.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Choice, ClaimExpectation, Difference, ObjectId, RealmObject, RealmState, TokenKind } from './model.ts';
 import { evidenceWith, overlay } from './union.ts';
+import { wantedValue } from './wanted.ts';
 
 export interface ExpectationInput {
   readonly differences: readonly Difference[];
@@ -20,8 +22,11 @@ export interface ExpectationInput {
  * left out as long as one has some, because proving one of them proves the scope.
  */
 export function expectationsFor(input: ExpectationInput): readonly ClaimExpectation[] {
-  const restored = input.differences.filter((difference) => input.choices[difference.id] === 'restore' && difference.change !== 'live-only' && difference.onlyCompared === undefined);
-  const objects = restored.flatMap((difference) => evidenceWith(input.evidence, difference.id)?.objects.get(difference.id) ?? []);
+  const restored = input.differences.filter((difference) => isAnswered(difference, 'restore', input.choices) && difference.change !== 'live-only' && difference.onlyCompared === undefined);
+  const objects = restored.flatMap((difference) => {
+    const object = evidenceWith(input.evidence, difference.id)?.objects.get(difference.id);
+    return object === undefined ? [] : [{ ...object, value: wantedValue(difference, input.live, input.evidence, input.choices) ?? object.value }];
+  });
   const after = overlay(input.live, [...objects, ...insideOf(objects, input.evidence)]);
   const concerned = new Set(input.differences.map((difference) => difference.owner));
   const whole = new Set(objects.map((object) => object.id));

@@ -25,24 +25,28 @@ function mapDifferences(path: string, live: JsonObject = {}, evidence: JsonObjec
   return keysOf(live, evidence).flatMap((key) => (same(own(live, key), own(evidence, key)) ? [] : [difference(`${path}.${key}`, own(live, key), own(evidence, key))]));
 }
 
-/** What live becomes when its differing fields are set to the evidence: the after-image of a restored change. */
-export function mergeValues(live: Json, evidence: Json, strict: boolean): Json {
+/**
+ * What live becomes when its differing fields are set to the evidence: the after-image of a restored change.
+ *
+ * @param takes  which of the differing fields are set, by their path as `fieldDifferences` names it; all where it is left out
+ */
+export function mergeValues(live: Json, evidence: Json, strict: boolean, takes: (path: string) => boolean = () => true): Json {
   if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? live : evidence;
   const merged = new Map(Object.entries(live));
   for (const key of strict ? keysOf(live, evidence) : Object.keys(evidence)) {
     const a = own(live, key);
     const b = own(evidence, key);
-    const value = isMap(a ?? {}) && isMap(b ?? {}) ? mergeMaps(a as JsonObject | undefined, b as JsonObject | undefined) : same(a, b) ? a : b;
+    const value = isMap(a ?? {}) && isMap(b ?? {}) ? mergeMaps(a as JsonObject | undefined, b as JsonObject | undefined, (inner) => takes(`${key}.${inner}`)) : same(a, b) || !takes(key) ? a : b;
     // A map that lost its last key is not there, as in normal form; one that the evidence has, even empty, stays.
-    if (value === undefined || (b === undefined && isMap(value) && Object.keys(value).length === 0)) merged.delete(key);
+    if (value === undefined || (isEmptyMap(value) && (b === undefined || (a === undefined && !isEmptyMap(b))))) merged.delete(key);
     else merged.set(key, value);
   }
   return Object.fromEntries(merged);
 }
 
-function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}): JsonObject {
+function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}, takes: (key: string) => boolean): JsonObject {
   const entries = keysOf(live, evidence).flatMap((key): [string, Json][] => {
-    const value = same(own(live, key), own(evidence, key)) ? own(live, key) : own(evidence, key);
+    const value = same(own(live, key), own(evidence, key)) || !takes(key) ? own(live, key) : own(evidence, key);
     return value === undefined ? [] : [[key, value]];
   });
   return Object.fromEntries(entries);
@@ -62,6 +66,10 @@ function emptied(value: Json | undefined): Json {
 
 function difference(path: string, live: Json | undefined, evidence: Json | undefined): FieldDifference {
   return { path, ...(live === undefined ? {} : { live }), ...(evidence === undefined ? {} : { evidence }) };
+}
+
+function isEmptyMap(value: Json): boolean {
+  return isMap(value) && Object.keys(value).length === 0;
 }
 
 function keysOf(a: JsonObject, b: JsonObject): readonly string[] {

@@ -1,3 +1,4 @@
+import type { FilePlace } from './file-place.ts';
 import type { Json } from './json.ts';
 import type { Choice, ClaimExpectation, Difference, Look, ObjectId, Operation, RealmObject, RealmState, KindName, Completeness } from './model.ts';
 import type { RealmRepresentation } from './representation.ts';
@@ -16,6 +17,12 @@ export interface PlanContext {
   evidenceOf(id: ObjectId): RealmState | undefined;
   /** The differences that will be restored, by id. */
   readonly chosen: ReadonlyMap<ObjectId, Difference>;
+  /**
+   * What the object shall be: the evidence's value where it was lost, live with only the chosen fields changed where it differs,
+   * null where it shall go. Bodies of updates are made from the fields on which this and live differ, so a field that was not
+   * chosen is never sent otherwise than it is.
+   */
+  wanted(difference: Difference): Json | undefined;
   /** Ids that live objects have: none of them can be given to a new one. */
   readonly usedIds: ReadonlySet<string>;
 }
@@ -47,6 +54,8 @@ export interface Kind {
   readonly name: KindName;
   /** For people: `protocol mapper`. */
   readonly title: string;
+  /** How lists call one of them, in as few words as will do: `mapper`; the plural is regular. */
+  readonly noun: string;
   /** Table in the docs: how it is restored, whether its id is kept, whether undo exists, what is lost for good. */
   readonly facts: { readonly restored: string; readonly idKept: boolean; readonly undo: string; readonly lostForGood: string };
   /** Set when objects of this kind are only compared: why. */
@@ -76,6 +85,13 @@ export interface Kind {
   routine?(object: RealmObject): boolean;
   /** True when a lost one is answered and restored with the first client that refers to it, not on its own. */
   readonly joinsReferrer?: boolean;
-  /** The normal form of one server representation of this kind, where `look` needs it too. */
-  normalise?(representation: Json): Json;
+  /**
+   * The representation behind an object in a state: bodies of writes are made from it, and secrets are found in it. Only for kinds
+   * whose objects have one of their own.
+   */
+  raw?(state: RealmState, id: ObjectId): { readonly [field: string]: unknown } | undefined;
+  /** Where an object of this kind stands in a realm file; two places where it may stand in either. Empty: it cannot be written there. */
+  inFile(id: ObjectId): readonly FilePlace[];
+  /** True for what is left out when its new container is written into a realm file, and brought there afterwards. */
+  readonly filedApart?: boolean;
 }

@@ -105,8 +105,11 @@ export type Reference =
   | { readonly $role: ObjectId }
   /** The user behind a client's service account; the ObjectId is that client's. */
   | { readonly $serviceAccount: ObjectId }
-  /** A secret, taken from the evidence snapshots on disk; never journalled. Falls away when no evidence has it. */
-  | { readonly $secret: ObjectId; readonly field: string };
+  /**
+   * A secret, taken from the snapshots on disk; never journalled. Falls away when none has it. `from: 'live'` takes it from
+   * the realm as it was captured (for taking a write back), otherwise the evidence is asked first.
+   */
+  | { readonly $secret: ObjectId; readonly field: string; readonly from?: 'live' };
 
 /** JSON in which References may stand. */
 export type Template = Json | Reference | readonly Template[] | { readonly [key: string]: Template };
@@ -144,6 +147,10 @@ export interface Operation {
   /** Null where it cannot be taken back; `inverseNote` says what undo costs or why there is none. */
   readonly inverse: RequestTemplate | null;
   readonly inverseNote?: string;
+  /** True where taking it back ends sessions for good: undo does it only when that is asked for in so many words. */
+  readonly inverseEndsSessions?: boolean;
+  /** What this write cannot bring back, one sentence each: who loses what. */
+  readonly losses?: readonly string[];
   /** Ids of operations that have to be done before. */
   readonly dependsOn: readonly string[];
   /** Roles of realm-management that the server asks for. */
@@ -153,8 +160,10 @@ export interface Operation {
 /** How to see one object on the server: a read and a pure function that finds the object in the answer. */
 export interface Look {
   readonly request: RequestTemplate;
-  /** `body` is null for 404. Gives null when the object is not there. */
-  readonly pick: (body: Json) => { readonly value: Json; readonly serverId?: string } | null;
+  /** `body` is null for 404, and so is each of `more`, the answers to what `follow` asked for. Gives null when the object is not there. */
+  readonly pick: (body: Json, more: readonly Json[]) => { readonly value: Json; readonly serverId?: string } | null;
+  /** All further reads that the answers so far ask for, in a fixed order; asked again with the new answers until nothing is added. */
+  readonly follow?: (answers: readonly Json[]) => readonly RequestTemplate[];
   /** Where to look when nothing was picked: some objects stand in one of two lists. */
   readonly otherwise?: Look;
 }

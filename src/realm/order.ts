@@ -51,9 +51,9 @@ export function moveOwner(order: readonly OrderedOwner[], owner: string, toIndex
   return [...others.slice(0, at), moved, ...others.slice(at)];
 }
 
-/** What belongs to no client: the realm itself, client scopes, groups. */
+/** What belongs to no client: the realm itself, and what stands beside the clients in it under a name of its own. */
 export function isRealmLevel(owner: string): boolean {
-  return owner === 'realm' || owner.startsWith('scope ') || owner.startsWith('group ');
+  return owner === 'realm' || /^(scope|group|flow|identity provider|component|organization) /.test(owner);
 }
 
 function groupBy(edges: readonly Edge[], key: (edge: Edge) => string): ReadonlyMap<string, readonly Edge[]> {

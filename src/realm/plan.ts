@@ -1,20 +1,22 @@
 import { compareText } from './canonical.ts';
+import { settledAnswers, type Choices } from './choice.ts';
 import { expectationsFor } from './claims.ts';
 import { kindOf, KINDS } from './kinds/index.ts';
 import type { Draft, PlanContext } from './kind.ts';
-import type { Choice, ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
+import type { ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
 
 import { pullIn, type PulledIn } from './pull-in.ts';
 import { newSecretsOf } from './secrets.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
+import { wantedValue } from './wanted.ts';
 
 export interface PlanInput {
   readonly live: RealmState;
   readonly evidence: readonly RealmState[];
   readonly differences: readonly Difference[];
   /** By difference id; what has no answer is not touched. */
-  readonly choices: Readonly<Record<string, Choice>>;
+  readonly choices: Choices;
   readonly order: readonly OrderedOwner[];
 }
 
@@ -30,7 +32,7 @@ export function makePlan(input: PlanInput): Plan {
   const items = connect(drafts);
   const grouped = groupOperations(items, input.order.map((owner) => owner.owner));
   const settled = new Set(items.flatMap((item) => item.draft.covers));
-  const expectations = expectationsFor({ ...input, choices: Object.fromEntries([...settled].map((id) => [id, 'restore' as const])) });
+  const expectations = expectationsFor({ ...input, choices: settledAnswers(input.differences.filter(({ id }) => settled.has(id)), input.choices) });
   const awaited = byGroup(grouped, expectations);
   const groups = grouped.map((group, index): Group => ({ ...group, expectations: awaited[index] ?? [] }));
   return {
@@ -60,7 +62,10 @@ function draftAll(input: PlanInput): Drafted {
   let refused: ReadonlyMap<ObjectId, string> = new Map();
   for (;;) {
     const pulled = pullIn({ ...input, refused });
-    const context: PlanContext = { live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds };
+    const context: PlanContext = {
+      live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds,
+      wanted: (difference) => wantedValue(difference, input.live, input.evidence, input.choices),
+    };
     const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` } }));
     const refusals = answers.flatMap(({ difference, answer }) => ('refused' in answer ? [[difference.id, answer.refused] as const] : []));
     if (refusals.length === 0) return { drafts: answers.flatMap(({ difference, answer }) => ('refused' in answer ? [] : answer.map((draft) => ({ difference, draft })))), pulled };

@@ -1,3 +1,4 @@
+import { isAnswered } from './choice.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Choice, Difference, ObjectId, RealmObject, RealmState } from './model.ts';
 import { evidenceWith } from './union.ts';
@@ -24,7 +25,7 @@ export interface PulledIn {
  */
 export function pullIn(input: Input): PulledIn {
   const byId = new Map(input.differences.map((difference) => [difference.id, difference]));
-  const wanted = input.differences.filter((difference) => input.choices[difference.id] === 'restore');
+  const wanted = input.differences.filter((difference) => isAnswered(difference, 'restore', input.choices));
   const chosen = new Set<ObjectId>();
   const pulledIn: { id: ObjectId; by: ObjectId }[] = [];
   const refused = new Map<ObjectId, string>(input.refused ?? []);
@@ -45,7 +46,7 @@ export function pullIn(input: Input): PulledIn {
       const before = chosen.has(id);
       const why = visit(needed, trail);
       if (why !== null) return `it needs ${id}, which cannot be restored: ${why}`;
-      if (!before && chosen.has(id) && input.choices[id] !== 'restore') pulledIn.push({ id, by: difference.id });
+      if (!before && chosen.has(id) && !isAnswered(needed, 'restore', input.choices)) pulledIn.push({ id, by: difference.id });
     }
     return null;
   };

@@ -2,14 +2,15 @@ import { compareText } from './canonical.ts';
 import { own } from './json.ts';
 import { objectId, parseId } from './keys.ts';
 import type { ObjectId, RealmState } from './model.ts';
-import { rawClient, rawMapper, rawScope } from './normal/raw.ts';
+import { kindOf } from './kinds/index.ts';
+import { rawClient } from './normal/raw.ts';
 import { MASK, placeholdersIn } from './unknowns.ts';
 
 /**
  * The value behind a `$secret` reference, from the first evidence that really knows it: not a mask, not a placeholder.
  * Undefined where none does. The only place that gives out a secret; it must go into a request and nowhere else.
  *
- * @param field  `secret`, or `attributes.KEY` or `config.KEY`
+ * @param field  `secret`, or `attributes.KEY`, `config.KEY` or `config.KEY.0`
  */
 export function findSecret(evidence: readonly RealmState[], id: ObjectId, field: string): string | undefined {
   for (const state of evidence) {
@@ -20,14 +21,18 @@ export function findSecret(evidence: readonly RealmState[], id: ObjectId, field:
 }
 
 function fieldOf(state: RealmState, id: ObjectId, field: string): unknown {
-  const { kind, parts } = parseId(id);
-  const [container = '', name = ''] = parts;
-  const found = kind === 'client-mapper' ? rawMapper(rawClient(state, container), name) : kind === 'client-scope-mapper' ? rawMapper(rawScope(state, container), name)
-    : kind === 'client-scope' ? rawScope(state, container) : rawClient(state, container);
+  const found = kindOf(parseId(id).kind)?.raw?.(state, id);
   const dot = field.indexOf('.');
   if (dot < 0) return found?.[field];
   const map = found?.[field.slice(0, dot)];
-  return map !== null && typeof map === 'object' ? own(map as Readonly<Record<string, unknown>>, field.slice(dot + 1)) : undefined;
+  return map !== null && typeof map === 'object' ? keyOf(map as Readonly<Record<string, unknown>>, field.slice(dot + 1)) : undefined;
+}
+
+/** A key of a map; `KEY.0` is the first of a list, as components have their settings. */
+function keyOf(map: Readonly<Record<string, unknown>>, key: string): unknown {
+  const [, name = '', index = ''] = /^(.*)\.(\d+)$/.exec(key) ?? [];
+  const list = own(map, key) === undefined ? own(map, name) : undefined;
+  return Array.isArray(list) ? list[Number(index)] : own(map, key);
 }
 
 /** Confidential clients among some restored ones whose secret no evidence knows: the server gives them a new one. */

@@ -1,4 +1,5 @@
 import type { RunEvent, RunState, StepName, StepState, WriteStatus } from './model.ts';
+import { answerWhole } from '../realm/choice.ts';
 import { missingChoices, presetChoices } from './choices.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
@@ -59,7 +60,7 @@ const EVOLVERS: Evolvers = {
     if (differences.length > 0) return compared;
     return ['choose', 'restore', 'prove'].reduce((so, step) => finish(so, step as StepName, 'nothing to do', 'skipped'), compared);
   },
-  'choice.made': (state, { choices }) => (state.settled ? state : { ...state, choices: { ...state.choices, ...choices } }),
+  'choice.made': (state, { choices }) => (state.settled ? state : { ...state, choices: answerWhole(state.differences, choices, state.choices) }),
   'order.moved': (state, { owners }) => {
     const moved = owners.flatMap((owner) => state.order.filter((entry) => entry.owner === owner));
     return state.settled || moved.length !== state.order.length ? state : { ...state, order: moved };

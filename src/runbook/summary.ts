@@ -1,3 +1,4 @@
+import { choiceOf, isAnswered } from '../realm/choice.ts';
 import { EXIT, ERROR_CODES, type ExitCode } from '../realm/errors.ts';
 import type { RunState, Summary } from './model.ts';
 
@@ -7,13 +8,13 @@ export function summarise(state: RunState): Summary {
   const status = (id: string) => state.writes[id] ?? 'planned';
   const proofs = Object.values(state.proofs).flat();
   const restoredIds = new Set(operations.filter((operation) => status(operation.id) === 'verified').flatMap((operation) => operation.covers));
-  const restorable = state.differences.filter((difference) => state.choices[difference.id] === 'restore');
+  const restorable = state.differences.filter((difference) => isAnswered(difference, 'restore', state.choices));
   return {
     restored: restoredIds.size,
     proven: proofs.filter((proof) => proof.outcome === 'proven').length,
     failed: operations.filter((operation) => ['failed', 'unknown', 'diverged'].includes(status(operation.id))).length
       + proofs.filter((proof) => proof.outcome === 'not-proven').length,
-    left: state.differences.filter((difference) => (state.choices[difference.id] ?? 'leave') === 'leave').length
+    left: state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave').length
       + restorable.filter((difference) => !restoredIds.has(difference.id)).length,
     sessionsBefore: state.account?.sessionsBefore ?? state.snapshots['live-before']?.sessions?.online ?? null,
     sessionsAfter: state.account?.sessionsAfter ?? null,
@@ -36,7 +37,8 @@ export function finishedExit(state: RunState): ExitCode {
   if (state.thaw.equal === false) return EXIT.notProven;
   if (state.run?.readOnly && state.differences.length > 0) return EXIT.differences;
   // Answered with restore and not restored: the realm still differs, whatever else went well.
-  if ((state.plan?.refused ?? []).some(({ id }) => state.choices[id] === 'restore')) return EXIT.differences;
+  const refused = new Set((state.plan?.refused ?? []).map(({ id }) => id));
+  if (state.differences.some((difference) => refused.has(difference.id) && isAnswered(difference, 'restore', state.choices))) return EXIT.differences;
   if (state.skipped.length > 0) return EXIT.differences;
   return EXIT.done;
 }

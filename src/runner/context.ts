@@ -73,6 +73,6 @@ export function references(context: EffectContext): References {
       const name = memory.live().objects.get(object)?.name ?? memory.evidence().map((entry) => entry.state.objects.get(object)?.name).find(Boolean);
       return id && name ? { id, name } : undefined;
     },
-    secret: (object, field) => findSecret([...memory.evidence().map((entry) => entry.state), memory.live()], object, field),
+    secret: (object, field, from) => findSecret([...(from === 'live' ? [] : memory.evidence().map((entry) => entry.state)), memory.live()], object, field),
   };
 }

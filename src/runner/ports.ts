@@ -2,6 +2,7 @@
  * What the runner needs from the world. Adapters implement these; tests may pass small fakes where the thing itself
  * is not what is tested.
  */
+import type { Choices } from '../realm/choice.ts';
 import type { Json } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate } from '../realm/model.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
@@ -40,7 +41,8 @@ export interface Answer {
 export interface References {
   id(object: ObjectId): string | undefined;
   role(object: ObjectId): { readonly id: string; readonly name: string } | undefined;
-  secret(object: ObjectId, field: string): string | undefined;
+  /** @param from `live`: only from the realm as it was captured; otherwise the evidence is asked first */
+  secret(object: ObjectId, field: string, from?: 'live'): string | undefined;
 }
 
 export interface Keycloak {
@@ -101,7 +103,7 @@ export interface ExportRequest {
   readonly live: RealmState;
   /** Differences that were kept or restored, for the commit message. */
   readonly differences: readonly Difference[];
-  readonly choices: Readonly<Record<string, string>>;
+  readonly choices: Choices;
   /** Where to write: patched files, changes.patch, COMMIT_MESSAGE, secrets-to-create.txt. */
   readonly directory: string;
   readonly branch: string | null;

@@ -21,17 +21,26 @@ export async function seeObjects(context: EffectContext, ids: readonly ObjectId[
   const bodies = new Map<string, ReturnType<EffectContext['ports']['keycloak']['look']>>();
   const images: Image[] = [];
   const made: Record<ObjectId, string> = {};
-  const bodyOf = async (look: Look): Promise<Json> => {
+  const bodyOf = async (request: RequestTemplate): Promise<Json> => {
     // An object below something that has no id yet cannot exist yet.
-    if (!resolvable(look.request, filled.id)) return null;
-    const key = JSON.stringify(look.request);
-    const body = bodies.get(key) ?? context.ports.keycloak.look({ request: look.request, pick: (value) => (value === null ? null : { value }) }, filled);
+    if (!resolvable(request, filled.id)) return null;
+    const key = JSON.stringify(request);
+    const body = bodies.get(key) ?? context.ports.keycloak.look({ request, pick: (value) => (value === null ? null : { value }) }, filled);
     bodies.set(key, body);
     return (await body)?.value ?? null;
   };
+  const pickWith = async (look: Look): Promise<ReturnType<Look['pick']>> => {
+    const body = await bodyOf(look.request);
+    const more: Json[] = [];
+    for (;;) {
+      const wanted = look.follow?.([body, ...more]) ?? [];
+      if (wanted.length <= more.length) return look.pick(body, more);
+      for (const request of wanted.slice(more.length)) more.push(await bodyOf(request));
+    }
+  };
   for (const id of ids) {
     const look = lookAt(id);
-    const picked = look.pick(await bodyOf(look)) ?? (look.otherwise ? look.otherwise.pick(await bodyOf(look.otherwise)) : null);
+    const picked = (await pickWith(look)) ?? (look.otherwise ? await pickWith(look.otherwise) : null);
     images.push({ id, value: picked?.value ?? null });
     if (picked?.serverId) made[id] = picked.serverId;
   }

@@ -1,3 +1,4 @@
+import { choiceOf } from '../realm/choice.ts';
 import { printable } from '../journal/chain.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { summarise } from '../runbook/summary.ts';
@@ -24,7 +25,7 @@ export function transcriptJson(lines: readonly JournalLine[]): string {
     summary: finished?.summary ?? summarise(story.state),
     steps,
     triage,
-    differences: differences.map((difference) => ({ ...difference, choice: choices[difference.id] ?? null })),
+    differences: differences.map((difference) => ({ ...difference, choice: choiceOf(difference, choices) ?? null })),
     clients: story.clients.map(({ owner, verdict, planned, proofs, accepted }) => ({ owner, verdict, planned, proofs, accepted })),
     writes: story.writes,
     account,

@@ -1,3 +1,4 @@
+import { choiceOf } from '../realm/choice.ts';
 import { code, prose, table } from './escape.ts';
 import { reference } from './moments.ts';
 import type { ClientStory, Story } from './story.ts';
@@ -6,7 +7,7 @@ import { awaited, count, number } from './words.ts';
 /** What is not proven, not done, or was left as it is, and why. Absent when there is nothing of the kind. */
 export function openSection(story: Story): string[] {
   const { state } = story;
-  const left = state.differences.filter((difference) => (state.choices[difference.id] ?? 'leave') === 'leave');
+  const left = state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave');
   const refused = state.plan?.refused ?? [];
   const undoLeft = story.lines.flatMap(({ seq, event }) => (event.type === 'undo.finished' ? event.left.map((entry) => `- ${code(entry.operation)} was not taken back: ${prose(entry.because)} ${reference([seq])}`) : []));
   const items = [

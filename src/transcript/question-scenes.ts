@@ -1,3 +1,4 @@
+import { choiceOf } from '../realm/choice.ts';
 import type { Difference } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { EvidenceCandidate, RunState } from '../runbook/model.ts';
@@ -55,7 +56,7 @@ const nameOf = (difference: Difference) => truncateMiddle(`${difference.kind} ${
 const nameWidth = (differences: readonly Difference[]) => Math.max(...differences.map((difference) => displayWidth(nameOf(difference))));
 
 function differenceRow(difference: Difference, state: RunState, width: number): Row {
-  const choice = state.choices[difference.id] ?? 'ask';
+  const choice = choiceOf(difference, state.choices) ?? 'ask';
   const change = difference.change === 'live-only' ? 'live only' : difference.change;
   const pieces: Piece[] = [piece('plain', '     '), piece(CHOICE[choice] ?? 'warn', `[${choice.padEnd(7)}]`), piece('plain', ` ${padTo(nameOf(difference), width)}  ${change}  `), piece('muted', truncateEnd(recorded(difference.effect), COLUMNS - 19 - width - change.length))];
   return { pieces };

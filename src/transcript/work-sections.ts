@@ -1,3 +1,4 @@
+import { choiceOf } from '../realm/choice.ts';
 import type { Difference } from '../realm/model.ts';
 import { sanitise } from '../ui/text.ts';
 import { excerpt } from './claims.ts';
@@ -36,7 +37,7 @@ export function evidenceSection(story: Story): string[] {
 /** Every difference and what was decided about it. */
 export function choicesSection(story: Story): string[] {
   const { differences, choices } = story.state;
-  const rows = differences.map((difference) => [code(difference.owner), `${difference.kind} ${code(difference.name)}`, changeWords(difference), choices[difference.id] ?? '**not answered**', prose(difference.effect), difference.source === null ? 'no source' : code(difference.source)]);
+  const rows = differences.map((difference) => [code(difference.owner), `${difference.kind} ${code(difference.name)}`, changeWords(difference), choiceOf(difference, choices) ?? '**not answered**', prose(difference.effect), difference.source === null ? 'no source' : code(difference.source)]);
   return rows.length === 0 ? [] : ['## Differences and choices', '', ...table(['Owner', 'Object', 'Difference', 'Choice', 'What it costs', 'Source'], rows)];
 }
 

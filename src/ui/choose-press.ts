@@ -1,4 +1,5 @@
 /** Keys in Choose: answers, the order of the clients, and finding what is still open. */
+import { choiceOf } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
 import type { RunState } from '../runbook/model.ts';
 import { missingChoices } from '../runbook/choices.ts';
@@ -63,8 +64,8 @@ const NEXT: Readonly<Record<Choice, Choice>> = { restore: 'keep', keep: 'leave',
 function cycle(state: RunState, local: LocalState, row: OwnerRow): Outcome {
   const choices: Record<string, Choice> = {};
   for (const difference of targets(local, row)) {
-    const present = state.choices[difference.id];
-    const next = present === undefined ? 'restore' : NEXT[present];
+    const present = choiceOf(difference, state.choices);
+    const next = present === undefined || present === 'mixed' ? 'restore' : NEXT[present];
     choices[difference.id] = next === 'restore' && difference.onlyCompared !== undefined ? 'keep' : next;
   }
   return answer(local, { type: 'choice.made', choices, by: 'person' });
@@ -74,7 +75,7 @@ function acceptSuggestions(state: RunState, local: LocalState): Outcome {
   const choices: Record<string, Choice> = {};
   let open = 0;
   for (const difference of state.differences) {
-    if (state.choices[difference.id] !== undefined) continue;
+    if (choiceOf(difference, state.choices) !== undefined) continue;
     if (difference.suggest === 'ask') open += 1;
     else choices[difference.id] = difference.suggest;
   }
@@ -92,7 +93,7 @@ function goOn(state: RunState, local: LocalState, rows: readonly OwnerRow[]): Ou
 
 /** The next difference without an answer after the cursor, from the top again when there is none below. */
 function nextMissing(state: RunState, local: LocalState, rows: readonly OwnerRow[]): Outcome {
-  const open = rows.flatMap((row, cursor) => row.differences.map((difference, item) => ({ cursor, item, id: difference.id }))).filter(({ id }) => state.choices[id] === undefined);
+  const open = rows.flatMap((row, cursor) => row.differences.map((difference, item) => ({ cursor, item, difference }))).filter(({ difference }) => choiceOf(difference, state.choices) === undefined);
   const at = local.pane === 'differences' ? local.item : -1;
   const found = open.find(({ cursor, item }) => cursor > local.cursor || (cursor === local.cursor && item > at)) ?? open[0];
   if (found === undefined) return say(local, 'No answer is missing.');

@@ -4,7 +4,7 @@ import { secretsOf } from '../../src/gitops/content/secrets.ts';
 import { objectId, scopeMappingId } from '../../src/realm/keys.ts';
 import { stateOf } from './story.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
-import type { Difference, FieldDifference, ObjectId } from '../../src/realm/model.ts';
+import type { Choice, Difference, FieldDifference, ObjectId } from '../../src/realm/model.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 
 const GIT = {
@@ -19,7 +19,7 @@ function difference(id: ObjectId, fields: readonly FieldDifference[] = []): Diff
   return { id, kind: kind as Difference['kind'], owner, name: name.join('/') || owner, change: 'changed', fields, effect: '', suggest: 'keep', because: '', source: null };
 }
 
-function brought(live: RealmRepresentation, ids: readonly (ObjectId | Difference)[], file: JsonObject = GIT, answer = 'keep') {
+function brought(live: RealmRepresentation, ids: readonly (ObjectId | Difference)[], file: JsonObject = GIT, answer: Choice = 'keep') {
   const differences = ids.map((id) => (typeof id === 'string' ? difference(id) : id));
   return bringToLive({ file, live: stateOf(live), differences, choices: Object.fromEntries(differences.map(({ id }) => [id, answer])), origins: new WeakMap(), placeholder: (name) => `\${${name}}` });
 }
@@ -62,7 +62,7 @@ describe('bringing a realm file to live', () => {
     const live = { ...copy(), clients: [{ clientId: 'a', defaultClientScopes: ['orders'], optionalClientScopes: [] }] };
     const { after, changes } = brought(live, [objectId('client-scope-link', 'a', 'orders')], file);
     expect(clientA(after)).toEqual(live.clients[0]);
-    expect(changes).toEqual(['client scope orders of a: brought to live']);
+    expect(changes).toEqual(['client scope link orders of a: brought to live']);
   });
 
   test('scope mappings, service account roles and composites find or make their rows', () => {

@@ -27,7 +27,7 @@ const difference = (kind: KindName, owner: string, ...name: string[]): Differenc
 const ALL = [difference('client-mapper', 'api', 'groups'), difference('client-scope-link', 'api', 'orders'), difference('client-setting', 'api', 'redirectUris', 'https://b/*'), difference('client-setting', 'web', 'redirectUris', 'https://web.example.com/*')];
 
 function patched(path: string, text: string, differences: readonly Difference[] = ALL, version = '26.7.4'): PatchedFile {
-  const choices = Object.fromEntries(differences.map(({ id }) => [id, 'keep']));
+  const choices = Object.fromEntries(differences.map(({ id }) => [id, 'keep' as const]));
   const result = patchFile(path, text, { realm: 'primary', serverVersion: version, live: stateOf(LIVE), differences, choices });
   if (!result) throw new Error(`${path} is not recognised`);
   return result;

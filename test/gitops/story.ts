@@ -7,7 +7,7 @@ import { compareStates } from '../../src/realm/compare.ts';
 import { readState } from '../../src/realm/state.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { LIVE_ONLY } from '../../src/sandbox/incident/loss.ts';
-import type { Difference, RealmState } from '../../src/realm/model.ts';
+import type { Choice, Difference, RealmState } from '../../src/realm/model.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import type { ExportRequest } from '../../src/runner/ports.ts';
 
@@ -56,7 +56,7 @@ export const stateOf = (representation: RealmRepresentation, source = 'live', co
   readState({ realm: 'primary', source, completeness, representation });
 
 /** Read as an export, where a missing list is an empty one, unless told otherwise. Every difference answered as the story does: lost things restored, live ones kept. */
-export function answered(live: RealmState, evidence: RealmRepresentation, completeness: RealmState['completeness'] = 'partial'): { readonly differences: readonly Difference[]; readonly choices: Record<string, string> } {
+export function answered(live: RealmState, evidence: RealmRepresentation, completeness: RealmState['completeness'] = 'partial'): { readonly differences: readonly Difference[]; readonly choices: Record<string, Choice> } {
   const differences = compareStates(live, [stateOf(evidence, 'file:realm.json', completeness)]);
   return { differences, choices: Object.fromEntries(differences.map(({ id, change }) => [id, change === 'lost' ? 'restore' : 'keep'])) };
 }

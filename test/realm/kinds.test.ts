@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { KINDS, kindOf, kindTable } from '../../src/realm/kinds/index.ts';
 import type { Json } from '../../src/realm/json.ts';
 import { parseId } from '../../src/realm/keys.ts';
-import type { Look } from '../../src/realm/model.ts';
+import type { Look, RequestTemplate } from '../../src/realm/model.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import { before, state } from './incident.ts';
 import { GUARDED, SETTINGS } from './authorization.ts';
 
 /** What the server answers to the looks, made from the representation that it exported. */
-function answer(realm: RealmRepresentation, look: Look): Json {
-  const path = look.request.path.map((part) => (typeof part === 'string' ? part : '$id' in part ? parseId(part.$id).parts.join('/') : '$serviceAccount' in part ? parseId(part.$serviceAccount).parts.join('/') : ''));
+function answer(realm: RealmRepresentation, request: RequestTemplate): Json {
+  const path = request.path.map((part) => (typeof part === 'string' ? part : '$id' in part ? parseId(part.$id).parts.join('/') : '$serviceAccount' in part ? parseId(part.$serviceAccount).parts.join('/') : ''));
   const [first = '', name = '', third, role = ''] = path;
   const roleList = (names: readonly string[] | undefined) => (names ?? []).map((item) => ({ name: item }));
   const roleOf = (client: string | null, wanted: string) => (client === null ? realm.roles?.realm : realm.roles?.client?.[client])?.find((item) => item.name === wanted);
@@ -19,7 +19,7 @@ function answer(realm: RealmRepresentation, look: Look): Json {
   };
   const found = ((): unknown => {
     if (first === 'client-scopes' && path.length === 1) return realm.clientScopes;
-    if (first === 'clients' && path.length === 1) return realm.clients?.filter((client) => client.clientId === look.request.query?.['clientId']);
+    if (first === 'clients' && path.length === 1) return realm.clients?.filter((client) => client.clientId === request.query?.['clientId']);
     if (first === 'roles') return third === undefined ? roleOf(null, name) : members(null, name, path.slice(3));
     if (third === 'authz') return realm.clients?.find((client) => client.clientId === name)?.['authorizationSettings'];
     if (first === 'clients' && third === 'roles') return path.length === 4 ? roleOf(name, role) : members(name, role, path.slice(5));
@@ -45,7 +45,10 @@ function withAuthorization(): RealmRepresentation {
 }
 
 function seen(realm: RealmRepresentation, look: Look): ReturnType<Look['pick']> {
-  const picked = look.pick(answer(realm, look));
+  const more: Json[] = [];
+  const first = answer(realm, look.request);
+  for (let wanted = look.follow?.([first]) ?? []; wanted.length > more.length; wanted = look.follow?.([first, ...more]) ?? []) more.push(answer(realm, wanted[more.length] ?? look.request));
+  const picked = look.pick(first, more);
   return picked ?? (look.otherwise === undefined ? null : seen(realm, look.otherwise));
 }
 
@@ -67,7 +70,7 @@ describe('looking at an object on the server', () => {
     for (const object of objects) {
       const look = kindOf(object.kind)?.look(object.id);
       expect(look === undefined ? undefined : seen(empty, look), object.id).toBeNull();
-      expect(look?.pick(null), object.id).toBeNull();
+      expect(look?.pick(null, []), object.id).toBeNull();
     }
   });
 });

@@ -10,8 +10,8 @@ import type { Json, JsonObject } from '../../realm/json.ts';
 import type { Difference } from '../../realm/model.ts';
 import type { ProtocolMapperRepresentation } from '../../realm/representation.ts';
 import type { Outcome, Work } from './bring.ts';
-import type { Place } from './places.ts';
-import type { Step } from './steps.ts';
+import type { FilePlace as Place } from '../../realm/file-place.ts';
+import type { FileStep as Step } from '../../realm/file-place.ts';
 
 type About = Pick<Difference, 'id' | 'owner' | 'name' | 'fields'>;
 

@@ -1,23 +1,24 @@
+import { fieldChoice, isAnswered, type Choices } from '../../realm/choice.ts';
 import { objectId, parseId } from '../../realm/keys.ts';
 import { isObject } from '../splice/origin.ts';
 import { bringMember } from './bring-member.ts';
 import { bringValue } from './bring-value.ts';
 import { statesNo } from './notes.ts';
-import { placesInFile } from './places.ts';
+import { kindOf, KINDS } from '../../realm/kinds/index.ts';
 import { secretName } from './secrets.ts';
 import { writeAt } from './steps.ts';
 import type { JsonObject } from '../../realm/json.ts';
-import type { Difference, KindName, ObjectId, RealmState } from '../../realm/model.ts';
+import type { Difference, KindName, ObjectId, RealmObject, RealmState } from '../../realm/model.ts';
 import type { Origins } from '../splice/origin.ts';
 import type { SecretToCreate } from './secrets.ts';
-import type { Step } from './steps.ts';
+import type { FileStep } from '../../realm/file-place.ts';
 
 export interface BringRequest {
   /** The realm as the file has it. */
   readonly file: JsonObject;
   readonly live: RealmState;
   readonly differences: readonly Difference[];
-  readonly choices: Readonly<Record<string, string>>;
+  readonly choices: Choices;
   readonly origins: Origins;
   /** How this file writes a placeholder: `${X}`, or `$(env:X)` for keycloak-config-cli. */
   placeholder(name: string): string;
@@ -43,9 +44,9 @@ export interface Work {
 
 export type Outcome = 'added' | 'brought to live' | 'taken out' | null;
 
-/** Containers come before what they contain, so that a mapper finds its client. */
-const FIRST: readonly KindName[] = ['realm-role', 'client-scope', 'client', 'client-role'];
-const rank = (kind: KindName) => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+/** The registry has containers before what they contain, so that a mapper finds its client. */
+const RANK: ReadonlyMap<KindName, number> = new Map(KINDS.map((kind, index) => [kind.name, index]));
+const rank = (kind: KindName) => RANK.get(kind) ?? KINDS.length;
 
 /**
  * The realm of a file with everything brought to live that was answered with `restore` or `keep`: after the restore both mean
@@ -65,7 +66,10 @@ export function bringToLive(request: BringRequest): Brought {
       return request.placeholder(name);
     },
   };
-  const chosen = request.differences.filter(({ id }) => choices[id] === 'restore' || choices[id] === 'keep');
+  const chosen = request.differences.flatMap((difference) => {
+    const fields = difference.fields.filter(({ path }) => fieldChoice(difference, path, choices) !== 'leave');
+    return isAnswered(difference, 'restore', choices) || isAnswered(difference, 'keep', choices) ? [{ ...difference, fields }] : [];
+  });
   const bring = (difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>): void => {
     const outcome = bringOne(difference, work);
     if (!outcome) return;
@@ -80,7 +84,7 @@ export function bringToLive(request: BringRequest): Brought {
 const STATED_WHOLE = new Set(['clients', 'clientScopes', 'roles', 'groups', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes']);
 
 function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>, work: Work): Outcome {
-  const places = placesInFile(difference.id);
+  const places = kindOf(difference.kind)?.inFile(difference.id) ?? [];
   if (places.length === 0) work.note(`${phrase(difference)} cannot be written into a realm file by this version; edit the file by hand.`);
   const top = places[0]?.steps[0];
   if (typeof top === 'string' && STATED_WHOLE.has(top) && work.after[top] === undefined) {
@@ -91,17 +95,27 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
   return outcomes.length > 1 ? 'brought to live' : outcomes[0] ?? null;
 }
 
-const ELSEWHERE: ReadonlySet<KindName> = new Set(['client-role', 'composite', 'scope-mapping', 'service-account-role', 'authorization']);
+/** What belongs to an object that git did not have, but stands elsewhere in a realm file or is not part of its representation. */
+function contents({ id }: Pick<Difference, 'id'>, live: RealmState) {
+  const container = kindOf(parseId(id).kind)?.inFile(id)[0]?.steps ?? [];
+  const own = new Set<ObjectId>([id]);
+  const found: RealmObject[] = [];
+  for (const object of [...live.objects.values()].sort((a, b) => rank(a.kind) - rank(b.kind))) {
+    if (object.parent === undefined || !own.has(object.parent)) continue;
+    own.add(object.id);
+    const steps = kindOf(object.kind)?.inFile(object.id)[0]?.steps ?? [];
+    if (kindOf(object.kind)?.filedApart === true || !startsWith(steps, container)) found.push(object);
+  }
+  return found;
+}
 
-/** What stands elsewhere in a realm file but belongs to an object that git did not have. */
-function contents({ id, kind, owner }: Pick<Difference, 'id' | 'kind' | 'owner'>, live: RealmState) {
-  if (kind !== 'client' && kind !== 'client-scope') return [];
-  return [...live.objects.values()].filter((object) => ELSEWHERE.has(object.kind) && (object.parent === id || (kind === 'client' && object.owner === owner)));
+function startsWith(steps: readonly FileStep[], start: readonly FileStep[]): boolean {
+  return start.every((step, index) => JSON.stringify(steps[index]) === JSON.stringify(step));
 }
 
 /** A realm file whose roles or users belong to a client that it does not have cannot be imported. */
 function withoutClient(after: JsonObject, clientId: string, origins: Origins): JsonObject {
-  const places: readonly (readonly Step[])[] = [
+  const places: readonly (readonly FileStep[])[] = [
     ['roles', 'client', clientId], ['clientScopeMappings', clientId], ['scopeMappings', { client: clientId }], ['users', { serviceAccountClientId: clientId }],
   ];
   return places.reduce((value, steps) => {
@@ -110,10 +124,6 @@ function withoutClient(after: JsonObject, clientId: string, origins: Origins): J
   }, after);
 }
 
-const TITLES: Partial<Record<KindName, string>> = {
-  'client-mapper': 'protocol mapper', 'client-scope-mapper': 'protocol mapper', 'client-scope-link': 'client scope', 'client-setting': 'setting',
-  'service-account-role': 'service account role',
-};
 
 const ELEMENTS: Readonly<Record<string, string>> = { redirectUris: 'redirect URI', webOrigins: 'web origin', attributes: 'attribute' };
 
@@ -121,7 +131,7 @@ const ELEMENTS: Readonly<Record<string, string>> = { redirectUris: 'redirect URI
 export function phrase({ id, kind, owner, name }: Pick<Difference, 'id' | 'kind' | 'owner' | 'name'>): string {
   const [, field = '', element] = parseId(id).parts;
   if (kind === 'client-setting' && element !== undefined) return `${ELEMENTS[field] ?? field} ${element} of ${owner}`;
-  const title = TITLES[kind] ?? kind.replaceAll('-', ' ');
+  const title = kindOf(kind)?.title ?? kind;
   const own = id === objectId(kind, owner) || owner === name || parseId(id).parts.length === 1;
   return own ? `${title} ${name}` : `${title} ${name} of ${owner}`;
 }

@@ -1,9 +1,7 @@
 import { isList, isObject, withAppended, withElement, withField } from '../splice/origin.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
+import type { FileStep as Step } from '../../realm/file-place.ts';
 import type { Origins } from '../splice/origin.ts';
-
-/** One step into a realm: a field, or the element of a list that has these natural key fields. */
-export type Step = string | Readonly<Record<string, string>>;
 
 const holds = (element: Json, key: Readonly<Record<string, string>>) => isObject(element) && Object.entries(key).every(([name, value]) => element[name] === value);
 

@@ -1,3 +1,4 @@
+import { valueAt } from '../file-place.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import type { RealmObject } from '../model.ts';
@@ -9,6 +10,8 @@ import { restoreAuthorization } from '../writes/authorization-writes.ts';
 export const authorization: Kind = {
   name: 'authorization',
   title: 'authorization settings',
+  noun: 'authorization setting',
+  filedApart: true,
   facts: {
     restored: 'one import of the whole settings where none are left, after the roles, clients and scopes that its policies name',
     idKept: false,
@@ -41,6 +44,7 @@ export const authorization: Kind = {
       return value === null ? null : { value };
     },
   }),
+  inFile: (id) => [valueAt('clients', { clientId: partOf(id, 0) }, 'authorizationSettings')],
 };
 
 function object(client: string, raw: ClientRepresentation): readonly RealmObject[] {

@@ -1,3 +1,4 @@
+import { valueAt } from '../file-place.ts';
 import { audienceOf } from '../claims/mapper-claims.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
@@ -15,6 +16,7 @@ import { restoreMapper } from '../writes/mapper-writes.ts';
 export const clientMapper: Kind = {
   name: 'client-mapper',
   title: 'protocol mapper',
+  noun: 'mapper',
   facts: { restored: 'POST, PUT or DELETE of the one mapper', idKept: true, undo: 'yes', lostForGood: 'nothing; a secret in its configuration must come from the evidence' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -52,6 +54,8 @@ export const clientMapper: Kind = {
     const raw = list.find((item) => item['clientId'] === partOf(id, 0));
     return itemNamed(raw?.['protocolMappers'], partOf(id, 1), (mapper) => mapperValue(mapper as ProtocolMapperRepresentation));
   }),
+  raw: (state, id) => rawMapper(rawClient(state, partOf(id, 0)), partOf(id, 1)),
+  inFile: (id) => [valueAt('clients', { clientId: partOf(id, 0) }, 'protocolMappers', { name: partOf(id, 1) })],
 };
 
 function named(raw: ClientRepresentation): raw is ClientRepresentation & { clientId: string } {

@@ -1,3 +1,4 @@
+import { roleSteps, valueAt } from '../file-place.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
@@ -11,6 +12,7 @@ import { roleEffect } from './realm-role.ts';
 export const clientRole: Kind = {
   name: 'client-role',
   title: 'client role',
+  noun: 'client role',
   facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation, completeness) => {
     const byClient = representation.roles?.client;
@@ -38,4 +40,5 @@ export const clientRole: Kind = {
     request: { method: 'GET', path: ['clients', { $id: objectId('client', partOf(id, 0)) }, 'roles', partOf(id, 1)] },
     pick: (body) => (isRecord(body) ? { value: roleValue(body as RoleRepresentation), ...idOf(body) } : null),
   }),
+  inFile: (id) => [valueAt(...roleSteps({ client: partOf(id, 0), role: partOf(id, 1) }))],
 };

@@ -1,3 +1,4 @@
+import { memberAt } from '../file-place.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
@@ -11,6 +12,7 @@ import { isCreated } from '../writes/body.ts';
 export const clientScopeLink: Kind = {
   name: 'client-scope-link',
   title: 'client scope link',
+  noun: 'scope link',
   facts: { restored: 'PUT or DELETE of the one link; from optional to default it is a DELETE and a PUT', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -47,6 +49,7 @@ export const clientScopeLink: Kind = {
     if (has('defaultClientScopes')) return { value: { type: 'default' } };
     return has('optionalClientScopes') ? { value: { type: 'optional' } } : null;
   }),
+  inFile: (id) => ['defaultClientScopes', 'optionalClientScopes'].map((list) => memberAt(partOf(id, 1), 'clients', { clientId: partOf(id, 0) }, list)),
 };
 
 function object(client: string, scope: string, type: LinkType): RealmObject {

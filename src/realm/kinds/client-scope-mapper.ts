@@ -1,3 +1,4 @@
+import { valueAt } from '../file-place.ts';
 import { clientsLinking } from '../claims/client-claims.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
@@ -13,6 +14,7 @@ import { restoreMapper } from '../writes/mapper-writes.ts';
 export const clientScopeMapper: Kind = {
   name: 'client-scope-mapper',
   title: 'protocol mapper of a client scope',
+  noun: 'scope mapper',
   facts: { restored: 'POST, PUT or DELETE of the one mapper, never a PUT of the scope (it ignores mappers)', idKept: true, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -43,6 +45,8 @@ export const clientScopeMapper: Kind = {
     const raw = list.find((item) => item['name'] === partOf(id, 0));
     return itemNamed(raw?.['protocolMappers'], partOf(id, 1), (mapper) => mapperValue(mapper as ProtocolMapperRepresentation));
   }),
+  raw: (state, id) => rawMapper(rawScope(state, partOf(id, 0)), partOf(id, 1)),
+  inFile: (id) => [valueAt('clientScopes', { name: partOf(id, 0) }, 'protocolMappers', { name: partOf(id, 1) })],
 };
 
 function object(scope: string, mapper: ProtocolMapperRepresentation) {

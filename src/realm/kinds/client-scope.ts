@@ -1,3 +1,5 @@
+import { rawScope } from '../normal/raw.ts';
+import { valueAt } from '../file-place.ts';
 import { clientsLinking } from '../claims/client-claims.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import type { JsonObject } from '../json.ts';
@@ -12,6 +14,7 @@ import { restoreScope } from '../writes/scope-writes.ts';
 export const clientScope: Kind = {
   name: 'client-scope',
   title: 'client scope',
+  noun: 'client scope',
   facts: { restored: 'one POST with its chosen mappers; links follow one by one', idKept: true, undo: 'yes; deleting it again takes its links along', lostForGood: 'nothing' },
   extract: (representation) => {
     const scopes = representation.clientScopes;
@@ -34,6 +37,8 @@ export const clientScope: Kind = {
   joinsReferrer: true,
   restore: restoreScope,
   look: (id) => lookInList({ path: ['client-scopes'] }, (list) => itemNamed(list, partOf(id, 0), (raw) => scopeValue(raw as ClientScopeRepresentation))),
+  raw: (state, id) => rawScope(state, partOf(id, 0)),
+  inFile: (id) => [valueAt('clientScopes', { name: partOf(id, 0) })],
 };
 
 export function scopeValue(raw: ClientScopeRepresentation): JsonObject {

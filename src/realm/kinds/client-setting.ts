@@ -1,4 +1,6 @@
-import { escapePart, objectId, parseId, place } from '../keys.ts';
+import { rawClient } from '../normal/raw.ts';
+import { settingPlaces } from '../normal/setting-places.ts';
+import { escapePart, objectId, parseId, place, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookInList } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
@@ -12,6 +14,7 @@ const WHY = 'this version compares client settings but does not write them; chan
 export const clientSetting: Kind = {
   name: 'client-setting',
   title: 'client setting',
+  noun: 'setting',
   facts: { restored: 'only compared; comes back with a client that is restored whole', idKept: false, undo: 'nothing to undo', lostForGood: 'nothing' },
   onlyCompared: WHY,
   insideParent: true,
@@ -50,6 +53,8 @@ export const clientSetting: Kind = {
       return setting === undefined ? null : { value: setting.value };
     });
   },
+  raw: (state, id) => rawClient(state, partOf(id, 0)),
+  inFile: (id) => settingPlaces(['clients', { clientId: partOf(id, 0) }], parseId(id).parts.slice(1)),
 };
 
 function object(client: string, setting: Setting): RealmObject {

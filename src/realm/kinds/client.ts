@@ -1,3 +1,5 @@
+import { rawClient } from '../normal/raw.ts';
+import { valueAt } from '../file-place.ts';
 import type { Json } from '../json.ts';
 import { objectId, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
@@ -10,6 +12,7 @@ export const EXISTS: Json = {};
 export const client: Kind = {
   name: 'client',
   title: 'client',
+  noun: 'client',
   facts: {
     restored: 'one POST with its settings, chosen mappers and scope links',
     idKept: true,
@@ -45,6 +48,8 @@ export const client: Kind = {
       },
     };
   },
+  raw: (state, id) => rawClient(state, partOf(id, 0)),
+  inFile: (id) => [valueAt('clients', { clientId: partOf(id, 0) })],
 };
 
 /** The client of that name in an answer of GET /clients?clientId=. */

@@ -1,3 +1,4 @@
+import { memberAt, roleListSteps, roleSteps } from '../file-place.ts';
 import { escapePart, objectId, parseId, place, roleId, roleOfPart, rolePart, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookForRole } from '../looks.ts';
@@ -10,6 +11,7 @@ import { MAPPED, mapRole } from '../writes/role-writes.ts';
 export const composite: Kind = {
   name: 'composite',
   title: 'composite member',
+  noun: 'composite role',
   facts: { restored: 'POST or DELETE of the one member', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -47,6 +49,7 @@ export const composite: Kind = {
     const tail = member.client === null ? ['realm'] : ['clients', { $id: objectId('client', member.client) }];
     return lookForRole([...rolePath(ownerOf(id)), 'composites', ...tail], member.role);
   },
+  inFile: (id) => [memberAt(memberOf(id).role, ...roleSteps(ownerOf(id)), 'composites', ...roleListSteps(memberOf(id), 'realm', 'client'))],
 };
 
 function members(client: string | null, role: RoleRepresentation): readonly RealmObject[] {

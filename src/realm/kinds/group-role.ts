@@ -1,14 +1,16 @@
+import { groupSteps, memberAt, roleListSteps } from '../file-place.ts';
 import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { ObjectId, RealmObject } from '../model.ts';
-import { allGroups } from '../normal/raw.ts';
+import { allGroups, groupNames } from '../normal/raw.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
 
 export const groupRole: Kind = {
   name: 'group-role',
   title: 'group role',
+  noun: 'group role',
   facts: { restored: 'POST or DELETE of the one role mapping', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -46,6 +48,7 @@ export const groupRole: Kind = {
       },
     };
   },
+  inFile: (id) => [memberAt(roleOf(id).role, ...groupSteps(groupNames(pathOf(id))), ...roleListSteps(roleOf(id), 'realmRoles', 'clientRoles'))],
 };
 
 function object(path: string, ref: RoleRef): RealmObject {

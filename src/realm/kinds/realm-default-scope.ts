@@ -1,3 +1,4 @@
+import { memberAt } from '../file-place.ts';
 import { objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookInList } from '../looks.ts';
@@ -9,6 +10,7 @@ import { restoreRealmDefault, typeOf, type LinkType } from '../writes/link-write
 export const realmDefaultScope: Kind = {
   name: 'realm-default-scope',
   title: 'realm default scope',
+  noun: 'default scope',
   facts: { restored: 'PUT or DELETE of the one link', idKept: false, undo: 'yes', lostForGood: 'nothing; clients made meanwhile have the scopes of that time' },
   extract: (representation, completeness) => {
     const { defaultDefaultClientScopes: byDefault, defaultOptionalClientScopes: optional } = representation;
@@ -33,6 +35,7 @@ export const realmDefaultScope: Kind = {
   restore: restoreRealmDefault,
   // Two lists on the server; a scope is never in both.
   look: (id) => ({ ...lookFor(partOf(id, 0), 'default'), otherwise: lookFor(partOf(id, 0), 'optional') }),
+  inFile: (id) => ['defaultDefaultClientScopes', 'defaultOptionalClientScopes'].map((list) => memberAt(partOf(id, 0), list)),
 };
 
 function lookFor(scope: string, type: LinkType): Look {

@@ -1,3 +1,4 @@
+import { roleSteps, valueAt } from '../file-place.ts';
 import { objectId, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
@@ -9,6 +10,7 @@ import { restoreRole } from '../writes/roles.ts';
 export const realmRole: Kind = {
   name: 'realm-role',
   title: 'realm role',
+  noun: 'realm role',
   facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation) => {
     const roles = representation.roles?.realm;
@@ -30,6 +32,7 @@ export const realmRole: Kind = {
     request: { method: 'GET', path: ['roles', partOf(id, 0)] },
     pick: (body) => (isRecord(body) ? { value: roleValue(body as RoleRepresentation), ...idOf(body) } : null),
   }),
+  inFile: (id) => [valueAt(...roleSteps({ client: null, role: partOf(id, 0) }))],
 };
 
 export function roleEffect(change: 'lost' | 'changed' | 'live-only', role: string): string {

@@ -1,3 +1,4 @@
+import { memberAt, roleListSteps, type FilePlace } from '../file-place.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import { objectId, parseScopeMapping, place, holderPart, scopeMappingId, type Holder, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
@@ -11,6 +12,7 @@ import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
 export const scopeMapping: Kind = {
   name: 'scope-mapping',
   title: 'scope mapping',
+  noun: 'scope mapping',
   facts: { restored: 'POST or DELETE of the one role', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const { scopeMappings, clientScopeMappings } = representation;
@@ -60,6 +62,7 @@ export const scopeMapping: Kind = {
     const { holder, role } = parseScopeMapping(id);
     return lookForRole(pathOf(holder, role), role.role);
   },
+  inFile: (id) => filePlace(id),
 };
 
 function holderOf(row: ScopeMappingRepresentation): readonly Holder[] {
@@ -79,4 +82,9 @@ function holderId(holder: Holder): ObjectId {
 
 function pathOf(holder: Holder, role: RoleRef): RequestTemplate['path'] {
   return ['client' in holder ? 'clients' : 'client-scopes', { $id: holderId(holder) }, 'scope-mappings', ...roleSegment(role)];
+}
+
+function filePlace(id: ObjectId): readonly FilePlace[] {
+  const { holder, role } = parseScopeMapping(id);
+  return [memberAt(role.role, ...roleListSteps(role, 'scopeMappings', 'clientScopeMappings'), { ...holder }, 'roles')];
 }

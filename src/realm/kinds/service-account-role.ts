@@ -1,5 +1,6 @@
+import { memberAt, roleListSteps } from '../file-place.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
-import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, type RoleRef } from '../keys.ts';
+import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, type RoleRef, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookForRole } from '../looks.ts';
 import type { ObjectId, RealmObject, RequestTemplate } from '../model.ts';
@@ -10,6 +11,7 @@ import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
 export const serviceAccountRole: Kind = {
   name: 'service-account-role',
   title: 'service account role',
+  noun: 'role mapping',
   facts: { restored: 'POST or DELETE of the one role mapping', idKept: false, undo: 'yes', lostForGood: 'the id of a service account that was deleted' },
   extract: (representation, completeness) => {
     const users = representation.users;
@@ -50,6 +52,7 @@ export const serviceAccountRole: Kind = {
     return mapRole({ path: pathOf(difference.id), role, title: `${words(role)} of the service account`, needs: ['manage-users'], requires: [client] }, difference);
   },
   look: (id) => lookForRole(pathOf(id), roleOf(id).role),
+  inFile: (id) => [memberAt(roleOf(id).role, 'users', { serviceAccountClientId: partOf(id, 0) }, ...roleListSteps(roleOf(id), 'realmRoles', 'clientRoles'))],
 };
 
 function object(client: string, ref: RoleRef): RealmObject {

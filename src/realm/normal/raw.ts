@@ -24,3 +24,8 @@ export function allGroups(representation: RealmRepresentation): readonly { reado
     });
   return walk(representation.groups ?? [], '').sort((a, b) => compareText(a.path, b.path));
 }
+
+/** The names along a group path; a slash inside a name is written `~/` (org.keycloak.models.utils.KeycloakModelUtils). */
+export function groupNames(path: string): readonly string[] {
+  return path.split(/(?<!~)\//).slice(1).map((name) => name.replaceAll('~/', '/'));
+}

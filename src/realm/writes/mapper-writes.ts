@@ -1,5 +1,5 @@
 /** The writes for protocol mappers, of clients and of client scopes alike. */
-import { fieldDifferences, mergeValues } from '../fields.ts';
+import { fieldDifferences } from '../fields.ts';
 import { own, type Json } from '../json.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Difference, ObjectId, RealmObject, Reference, RequestTemplate, Template } from '../model.ts';
@@ -35,7 +35,7 @@ export function restoreMapper(home: MapperHome, difference: Difference, context:
   if (difference.change === 'live-only') return live === undefined ? [] : [remove(home, difference, live)];
   if (evidence === undefined || home.evidence === undefined) return { refused: 'no evidence has its configuration' };
   if (difference.change === 'lost') return create(home, difference, evidence.value, home.evidence, context.usedIds);
-  return live === undefined || home.live === undefined ? { refused: 'it is not in the live realm any more' } : change(home, difference, live, evidence, context);
+  return live === undefined || home.live === undefined ? { refused: 'it is not in the live realm any more' } : change(home, difference, live, context);
 }
 
 function models(home: MapperHome, ...rest: readonly (string | Reference)[]): RequestTemplate['path'] {
@@ -74,10 +74,9 @@ function remove(home: MapperHome, difference: Difference, live: RealmObject): Dr
  * PUT replaces the whole config and takes the mapper from the id in the *body*, so both are always complete:
  * live's config with nothing but the differing keys changed.
  */
-function change(home: MapperHome, difference: Difference, live: RealmObject, evidence: RealmObject, context: PlanContext): readonly Draft[] | Refusal {
+function change(home: MapperHome, difference: Difference, live: RealmObject, context: PlanContext): readonly Draft[] | Refusal {
   const { id } = difference;
-  const strict = context.evidenceOf(id)?.completeness !== 'stated';
-  const value = asMapperValue(mergeValues(live.value, evidence.value, strict));
+  const value = asMapperValue(context.wanted(difference) ?? null);
   const before = asMapperValue(live.value);
   if (value === null || before === null || home.live === undefined) return { refused: 'it is no protocol mapper' };
   if (value.protocol !== before.protocol) return { refused: 'the protocol of a mapper cannot be changed; delete it and restore it again' };

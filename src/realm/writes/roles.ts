@@ -1,5 +1,4 @@
 /** The writes that create, change and delete roles. */
-import { mergeValues } from '../fields.ts';
 import type { Json } from '../json.ts';
 import { objectId, type RoleRef } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
@@ -11,8 +10,6 @@ import { firstPlaceholder, refusePlaceholder } from './body.ts';
 export function restoreRole(ref: RoleRef, difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const { id, change } = difference;
   const live = context.live.objects.get(id)?.value ?? null;
-  const source = context.evidenceOf(id);
-  const evidence = source?.objects.get(id)?.value ?? null;
   const client = ref.client === null ? null : objectId('client', ref.client);
   const roles = client === null ? ['roles'] : ['clients', { $id: client }, 'roles'];
   const common = {
@@ -29,8 +26,8 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
       inverse: post(live), inverseNote: 'The role comes back with a new id and without the users, groups and composites that had it.',
     }];
   }
-  if (evidence === null) return { refused: 'no evidence has it' };
-  const value = change === 'lost' ? evidence : mergeValues(live, evidence, source?.completeness !== 'stated');
+  const value = context.wanted(difference) ?? null;
+  if (value === null) return { refused: 'no evidence has it' };
   const placeholder = firstPlaceholder(value);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
   if (change === 'lost') {

@@ -1,5 +1,5 @@
 /** The writes for client scopes. */
-import { fieldDifferences, mergeValues } from '../fields.ts';
+import { fieldDifferences } from '../fields.ts';
 import { clientsLinking } from '../claims/client-claims.ts';
 import { escapePart, objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
@@ -57,11 +57,9 @@ function scopeBody(difference: Difference, raw: ClientScopeRepresentation, kept:
  */
 function change(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const { id, name } = difference;
-  const source = context.evidenceOf(id);
   const live = context.live.objects.get(id)?.value;
-  const evidence = source?.objects.get(id)?.value;
-  if (live === undefined || evidence === undefined || !isRecord(live)) return { refused: 'it is not on both sides' };
-  const value = mergeValues(live, evidence, source?.completeness !== 'stated');
+  if (live === undefined || !isRecord(live)) return { refused: 'it is not on both sides' };
+  const value = context.wanted(difference) ?? null;
   if (!isRecord(value) || value['protocol'] !== live['protocol']) return { refused: 'the protocol of a client scope cannot be changed while clients are linked to it' };
   const fields = fieldDifferences(live, value, true);
   const put = (side: 'live' | 'evidence'): RequestTemplate => {

@@ -1,4 +1,5 @@
 /** Choose: the clients in dependency order above, the differences of one of them below. */
+import { choiceOf } from '../../realm/choice.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { missingChoices } from '../../runbook/choices.ts';
 import { count } from '../../runbook/lines.ts';
@@ -22,7 +23,7 @@ export function chooseHeading(state: RunState, size: Size): Line {
 
 /** `2  api-gateway   2 client scopes lost   ← 1   audience of 4 clients`. */
 export function ownerLine(row: OwnerRow, rows: readonly OwnerRow[], state: RunState, size: Size, lead: string, nameRoom: number): Line {
-  const open = row.differences.filter((difference) => state.choices[difference.id] === undefined).length;
+  const open = row.differences.filter((difference) => choiceOf(difference, state.choices) === undefined).length;
   const before = arrows(row, rows);
   const arrow = before.length === 0 ? '' : ` ← ${before.join(', ')}`;
   const reason = row.entry?.cycle ? `${row.entry.reason} (a cycle was broken here)` : row.entry?.reason ?? '';
@@ -79,7 +80,7 @@ export function chooseScreen(scene: Scene): Screen {
   const hidden = rows.length - list.length;
   const differences = row.differences.slice(items.start, items.end).map((difference, offset) => {
     const here = local.pane === 'differences' && items.start + offset === local.item;
-    return differenceLine(difference, state.choices[difference.id], size, here ? ' > ' : '   ');
+    return differenceLine(difference, choiceOf(difference, state.choices), size, here ? ' > ' : '   ');
   });
   return {
     body: [

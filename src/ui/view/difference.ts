@@ -1,23 +1,24 @@
 /** One difference: as a row with its answer, and in detail. */
+import { choiceOf } from '../../realm/choice.ts';
 import type { Json } from '../../realm/json.ts';
 import type { Choice, Difference } from '../../realm/model.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
 import { fit, labelled, line, span, wrap, type Line, type Token } from './line.ts';
-import { CHANGE_WORD, CHOICE_WORD, KIND_NOUN, shortSource } from './words.ts';
+import { CHANGE_WORD, CHOICE_WORD, kindNoun, shortSource } from './words.ts';
 
 /** `[restore ]` is an answer, `[restore?]` a suggestion that nobody has taken yet, `[ask     ]` neither. Never only a colour. */
-function answerBox({ suggest }: Difference, choice: Choice | undefined): { readonly text: string; readonly token: Token } {
-  const token: Token = choice === undefined ? 'warn' : choice === 'restore' ? 'added' : 'plain';
+function answerBox({ suggest }: Difference, choice: Choice | 'mixed' | undefined): { readonly text: string; readonly token: Token } {
+  const token: Token = choice === undefined ? 'warn' : choice === 'restore' || choice === 'mixed' ? 'added' : 'plain';
   const word = choice !== undefined ? CHOICE_WORD[choice] : suggest === 'ask' ? 'ask' : `${CHOICE_WORD[suggest]}?`;
   return { text: `[${word.padEnd(8)}]`, token };
 }
 
-export function differenceLine(difference: Difference, choice: Choice | undefined, size: Size, lead: string): Line {
+export function differenceLine(difference: Difference, choice: Choice | 'mixed' | undefined, size: Size, lead: string): Line {
   const box = answerBox(difference, choice);
   const head = line(span('focus', lead), span(box.token, box.text), ' ');
-  const what = sanitise(`${KIND_NOUN[difference.kind]} ${difference.name}`);
+  const what = sanitise(`${kindNoun(difference.kind)} ${difference.name}`);
   const change = CHANGE_WORD[difference.change];
   if (size.width === 'narrow') return fit(line(...head, `${truncateMiddle(what, Math.max(8, size.columns - 16 - change.length))} `, span('muted', change)), size.columns);
   const nameRoom = size.width === 'wide' ? 42 : 34;
@@ -49,8 +50,8 @@ export function detailLines(difference: Difference | undefined, state: RunState,
   const narrow = size.width === 'narrow';
   const paragraph = (label: string, text: string) => labelled(label, text, size.columns, { narrow });
   return [
-    ...paragraph('what', `${KIND_NOUN[difference.kind]} ${difference.name}, ${CHANGE_WORD[difference.change]}`),
-    ...paragraph('answer', state.choices[difference.id] ?? 'missing'),
+    ...paragraph('what', `${kindNoun(difference.kind)} ${difference.name}, ${CHANGE_WORD[difference.change]}`),
+    ...paragraph('answer', choiceOf(difference, state.choices) ?? 'missing'),
     ...paragraph('effect', difference.effect),
     ...paragraph('suggested', `${difference.suggest === 'ask' ? 'nothing' : difference.suggest}: ${difference.because}`),
     ...(difference.onlyCompared === undefined ? [] : paragraph('compared', `only: ${difference.onlyCompared}`)),

@@ -2,7 +2,7 @@
 import type { Difference, OrderedOwner } from '../../realm/model.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { count } from '../../runbook/lines.ts';
-import { CHANGE_WORD, KIND_NOUN } from './words.ts';
+import { CHANGE_WORD, kindNoun } from './words.ts';
 
 export interface OwnerRow {
   readonly owner: string;
@@ -31,7 +31,7 @@ export function ownerRows(state: RunState, filter: string): readonly OwnerRow[] 
 }
 
 function mentions(difference: Difference, wanted: string): boolean {
-  return [difference.name, difference.effect, KIND_NOUN[difference.kind], CHANGE_WORD[difference.change]].some((text) => text.toLowerCase().includes(wanted));
+  return [difference.name, difference.effect, kindNoun(difference.kind), CHANGE_WORD[difference.change]].some((text) => text.toLowerCase().includes(wanted));
 }
 
 /** `2 client scopes, 1 mapper lost; 1 scope link changed`: each change is named once. */
@@ -39,7 +39,7 @@ export function summary(differences: readonly Difference[]): string {
   const changes = new Map<Difference['change'], Map<string, number>>();
   for (const { kind, change } of differences) {
     const counts = changes.get(change) ?? new Map<string, number>();
-    counts.set(KIND_NOUN[kind], (counts.get(KIND_NOUN[kind]) ?? 0) + 1);
+    counts.set(kindNoun(kind), (counts.get(kindNoun(kind)) ?? 0) + 1);
     changes.set(change, counts);
   }
   return [...changes].map(([change, counts]) => `${[...counts].map(([noun, n]) => count(n, noun)).join(', ')} ${CHANGE_WORD[change]}`).join('; ');

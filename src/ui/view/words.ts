@@ -1,4 +1,5 @@
 /** Words that several screens share. */
+import { kindOf } from '../../realm/kinds/index.ts';
 import type { Choice, Difference, KindName } from '../../realm/model.ts';
 import type { Proof, StepName } from '../../runbook/model.ts';
 
@@ -7,20 +8,14 @@ export const STEP_TITLE: Readonly<Record<StepName, string>> = {
   restore: 'Restore', prove: 'Prove', account: 'Account', export: 'Export', thaw: 'Thaw', transcript: 'Transcript',
 };
 
-/** How lists call one object of a kind; the plural is regular. */
-export const KIND_NOUN: Readonly<Record<KindName, string>> = {
-  'realm-setting': 'realm setting', 'realm-role': 'realm role', 'client-role': 'client role', 'composite': 'composite role', 'client': 'client',
-  'client-setting': 'setting', 'client-mapper': 'mapper', 'client-scope': 'client scope', 'client-scope-mapper': 'scope mapper',
-  'client-scope-link': 'scope link', 'realm-default-scope': 'default scope', 'scope-mapping': 'scope mapping', 'group': 'group',
-  'group-role': 'group role', 'default-group': 'default group', 'service-account-role': 'role mapping', 'identity-provider': 'identity provider',
-  'identity-provider-mapper': 'provider mapper', 'flow': 'flow', 'flow-binding': 'flow binding', 'required-action': 'required action',
-  'component': 'component', 'authorization': 'authorization setting', 'user-profile': 'user profile setting', 'localization': 'localized text',
-  'client-policy': 'client policy setting', 'organization': 'organization',
-};
+/** How lists call one object of a kind. */
+export function kindNoun(kind: KindName): string {
+  return kindOf(kind)?.noun ?? kind;
+}
 
 export const CHANGE_WORD: Readonly<Record<Difference['change'], string>> = { 'lost': 'lost', 'changed': 'changed', 'live-only': 'live only' };
 
-export const CHOICE_WORD: Readonly<Record<Choice, string>> = { restore: 'restore', keep: 'keep', leave: 'leave' };
+export const CHOICE_WORD: Readonly<Record<Choice | 'mixed', string>> = { restore: 'restore', keep: 'keep', leave: 'leave', mixed: 'mixed' };
 
 /** How a proof was made, and what that way leaves untouched. */
 export const WAY_WORDS: Readonly<Record<Proof['way'], string>> = {

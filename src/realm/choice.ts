@@ -1,0 +1,60 @@
+/**
+ * Answers: for a whole difference under its id, and for one of its fields under `id#path`. A field's own answer wins; the others follow
+ * the difference. So evidence can be chosen for one field without bringing the others.
+ */
+import type { Choice, Difference } from './model.ts';
+
+export type Choices = Readonly<Record<string, Choice>>;
+
+/** The key of an answer for one field: `client-mapper:app/groups#config.claim.name`. */
+export function fieldKey(id: string, path: string): string {
+  return `${id}#${path}`;
+}
+
+/** Every key under which a difference can be answered: its id, and one for each field of a change. */
+export function answerKeys(difference: Pick<Difference, 'id' | 'change' | 'fields'>): readonly string[] {
+  return [difference.id, ...(hasFields(difference) ? difference.fields.map((field) => fieldKey(difference.id, field.path)) : [])];
+}
+
+/** Only a change with several fields can be answered field by field; with one field it is the same question. */
+export function hasFields(difference: Pick<Difference, 'change' | 'fields'>): boolean {
+  return difference.change === 'changed' && difference.fields.length > 1;
+}
+
+/** The answer that holds for one field. */
+export function fieldChoice(difference: Pick<Difference, 'id' | 'change' | 'fields'>, path: string, choices: Choices): Choice | undefined {
+  return (hasFields(difference) ? choices[fieldKey(difference.id, path)] : undefined) ?? choices[difference.id];
+}
+
+/** The answer of a difference; `mixed` where its fields are answered differently, undefined while one of them is open. */
+export function choiceOf(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): Choice | 'mixed' | undefined {
+  if (!hasFields(difference)) return choices[difference.id];
+  const answers = new Set(difference.fields.map((field) => fieldChoice(difference, field.path, choices)));
+  if (answers.has(undefined)) return undefined;
+  const [only] = answers;
+  return answers.size === 1 ? only : 'mixed';
+}
+
+/** Whether anything of a difference is answered with `choice`. */
+export function isAnswered(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choice: Choice, choices: Choices): boolean {
+  if (!hasFields(difference)) return choices[difference.id] === choice;
+  return difference.fields.some((field) => fieldChoice(difference, field.path, choices) === choice);
+}
+
+/** Answers for a whole difference, with the answers of its fields taken back: an answer for the whole is meant for all of it. */
+export function answerWhole(differences: readonly Difference[], made: Choices, before: Choices): Choices {
+  const next: Record<string, Choice> = { ...before };
+  for (const difference of differences) {
+    if (made[difference.id] === undefined) continue;
+    for (const key of answerKeys(difference)) delete next[key];
+  }
+  return { ...next, ...made };
+}
+
+/** The answers of some differences that are restored: what was chosen within them, and `restore` for those that were pulled in. */
+export function settledAnswers(restored: readonly Difference[], choices: Choices): Choices {
+  return Object.fromEntries(restored.flatMap((difference): (readonly [string, Choice])[] => {
+    if (!isAnswered(difference, 'restore', choices)) return [[difference.id, 'restore']];
+    return answerKeys(difference).flatMap((key) => (choices[key] === undefined ? [] : [[key, choices[key]] as const]));
+  }));
+}

@@ -1,0 +1,25 @@
+import type { Json } from '../../../src/realm/json.ts';
+import type { AdminCalls } from '../../../src/sandbox/incident/calls.ts';
+
+/**
+ * Some kinds of realm object, as the property test on a real Keycloak sees them: how to make them, how to destroy them one by one,
+ * and how to read them without anything of the tool. Families are independent: one may name another's objects, but damages only its own.
+ */
+export interface Family {
+  readonly name: string;
+  /** Makes objects of every kind of the family in a realm that exists and has what earlier families made. Plain REST. */
+  build(calls: AdminCalls): Promise<void>;
+  /** Single damages. Any subset of them, in any order, can be applied: one whose target is gone already does nothing. */
+  readonly damages: readonly Damage[];
+  /**
+   * Everything of the family by name, without ids (Keycloak makes some of them new), in a fixed order: equal before the damage and
+   * after the restore, equal after the damage and after the undo. Shares no code with the tool's own capture.
+   */
+  read(calls: AdminCalls): Promise<Json>;
+}
+
+export interface Damage {
+  /** Unique over all families: `group /platform/ops deleted`. */
+  readonly name: string;
+  apply(calls: AdminCalls): Promise<void>;
+}
