@@ -38,7 +38,7 @@ export const OPTIONS = {
   'thawed': { type: 'string', value: 'TEXT', help: 'states in words that the writer runs again; the realm is then checked' },
   'accept-unproven': { type: 'string', value: 'REASON', help: 'go on although a claim is not proven; the reason goes into the record, the exit stays 4' },
   'repo': { type: 'string', value: 'DIR', help: 'git working tree whose files are brought to live' },
-  'out': { type: 'string', value: 'DIR', help: 'write the patch there instead of into the session' },
+  'out': { type: 'string', value: 'DIR', help: 'the directory to write into: a patch (instead of the session), a snapshot (instead of here)' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },
   'from': { type: 'string', value: 'SPEC', help: 'the other side: a spec as for --evidence; live when left out' },
   'help': { type: 'boolean', help: 'this text' },
