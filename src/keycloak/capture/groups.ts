@@ -16,7 +16,14 @@ async function level(reading: Reading, path: Path, name: string): Promise<GroupR
   return reading.each(name, groups, async (found) => {
     const { access: _, subGroupCount, ...group } = found;
     const id = text(group['id']);
+    // Until Keycloak 22 the whole tree came in one answer, without counts.
+    if (subGroupCount === undefined && objects(group['subGroups'] ?? null).length > 0) return group as GroupRepresentation;
     const parent = id !== undefined && (number(subGroupCount) ?? 0) > 0;
     return { ...(group as GroupRepresentation), subGroups: parent ? await level(reading, ['groups', id, 'children'], `groups below ${text(group['path']) ?? id}`) : [] };
   });
+}
+
+/** The paths of the groups that new users get into; an empty list where there are none, which an export leaves out. */
+export async function readDefaultGroups(reading: Reading): Promise<string[] | undefined> {
+  return reading.part('default groups', 'view-realm', async () => objects(await reading.api.read(['default-groups'])).flatMap((group) => text(group['path']) ?? []));
 }
