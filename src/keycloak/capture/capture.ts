@@ -46,9 +46,10 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
   return {
     ...settings,
-    ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, defaultGroups, users }),
+    ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, users }),
     ...(realm || client ? { roles: given({ realm, client }) } : {}),
     ...defaults,
+    ...defaultGroups,
     ...providers,
     ...flows,
     ...mappings,

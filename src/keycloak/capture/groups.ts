@@ -23,7 +23,13 @@ async function level(reading: Reading, path: Path, name: string): Promise<GroupR
   });
 }
 
-/** The paths of the groups that new users get into; an empty list where there are none, which an export leaves out. */
-export async function readDefaultGroups(reading: Reading): Promise<string[] | undefined> {
-  return reading.part('default groups', 'view-realm', async () => objects(await reading.api.read(['default-groups'])).flatMap((group) => text(group['path']) ?? []));
+/**
+ * The groups that new users get into: their paths, an empty list where there are none (an export leaves that out), and their ids beside
+ * them, because a path is ambiguous where a name holds a slash.
+ */
+export async function readDefaultGroups(reading: Reading): Promise<{ readonly defaultGroups: string[]; readonly defaultGroupIds: string[] } | undefined> {
+  return reading.part('default groups', 'view-realm', async () => {
+    const found = objects(await reading.api.read(['default-groups'])).map((group) => ({ id: text(group['id']) ?? '', path: text(group['path']) ?? '' }));
+    return { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
+  });
 }

@@ -56,16 +56,16 @@ export function subtreeOf(state: RealmState, path: string): readonly PlacedGroup
 
 /**
  * Reads paths as Keycloak writes them (`defaultGroups`, `users[].groups`): against the groups that the realm has, because a slash in
- * them may belong to a name. Servers that escape slashes write `~/`.
+ * them may belong to a name. Servers that escape slashes write `~/`. Several answers where several groups have that path.
  */
-export function pathReader(groups: readonly PlacedGroup[]): (written: string) => string {
-  const known = new Map<string, string>();
+export function pathReader(groups: readonly PlacedGroup[]): (written: string) => readonly string[] {
+  const known = new Map<string, string[]>();
   for (const { path, names } of groups) {
-    for (const way of [names.map((name) => name.replaceAll('/', '~/')).join('/'), names.join('/')]) if (!known.has(way)) known.set(way, path);
+    for (const way of new Set([names.map((name) => name.replaceAll('/', '~/')).join('/'), names.join('/')])) known.set(way, [...(known.get(way) ?? []), path]);
   }
   return (written) => {
     const bare = written.replace(/^\//, '');
-    return known.get(bare) ?? groupPath(bare.split('/').filter((name) => name !== ''));
+    return known.get(bare) ?? [groupPath(bare.split('/').filter((name) => name !== ''))];
   };
 }
 

@@ -44,10 +44,7 @@ function membersOf(state: RealmState): ReadonlyMap<string, readonly string[]> {
     const members = new Map<string, string[]>();
     for (const user of state.representation.users ?? []) {
       const name = user.serviceAccountClientId === undefined ? user.username : `the service account of ${user.serviceAccountClientId}`;
-      for (const written of textsIn(user['groups'])) {
-        const path = read(written);
-        if (name !== undefined) members.set(path, [...(members.get(path) ?? []), name]);
-      }
+      for (const path of textsIn(user['groups']).flatMap(read)) if (name !== undefined) members.set(path, [...(members.get(path) ?? []), name]);
     }
     for (const names of members.values()) names.sort(compareText);
     return members;
