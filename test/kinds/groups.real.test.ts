@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/realm/json.ts';
@@ -44,6 +44,36 @@ describe('groups, default groups and organizations on a real Keycloak', () => {
     expect(await GROUPS.read(calls)).toEqual(damaged);
     const again = await recover(`snapshot:${snapshot}`);
     expect(again.exit, again.stdout.slice(-3000) + again.stderr).toBe(0);
+    expect(await GROUPS.read(calls)).toEqual(before);
+  });
+
+  it('reads the same from a partial export, and takes nothing away on the word of a file that says little', async () => {
+    const exported = join(sessions, 'partial.json');
+    writeFileSync(exported, JSON.stringify(await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')));
+    const same = await runTool(['compare', ...target(), '--evidence', exported, '--json'], { env: env() });
+    expect((JSON.parse(same.stdout) as { differences: unknown[] }).differences).toEqual([]);
+    const stated = join(sessions, 'stated.json');
+    writeFileSync(stated, JSON.stringify({ realm, groups: [{ name: 'platform', attributes: { cost: ['1'] } }], organizations: [{ name: 'globex', description: 'stated' }] }));
+    const run = await recover(stated, '--client', 'group /platform', '--client', 'organization globex');
+    expect(summaryOf(run), run.stdout.slice(-3000) + run.stderr).toMatchObject({ failed: 0, exit: 0 });
+    const wanted = structuredClone(before) as { groups: { platform: Json }; organizations: { globex: Json } };
+    Object.assign(wanted.groups.platform as object, { attributes: { cost: ['1'] } });
+    Object.assign(wanted.organizations.globex as object, { description: 'stated' });
+    expect(await GROUPS.read(calls)).toEqual(wanted);
+    expect((await undo()).exit).toBe(0);
+    expect(await GROUPS.read(calls)).toEqual(before);
+  });
+
+  it('does not empty a group that was renamed, and says whose membership a lost one has cost', async () => {
+    const slashed = await find(calls, ['sales/b']);
+    await must(calls, 'PUT', `/groups/${slashed}`, { name: 'selling' });
+    await must(calls, 'DELETE', `/groups/${await find(calls, ['sales', 'b'])}`);
+    const planned = await runTool(['plan', ...target(), '--evidence', `snapshot:${snapshot}`, '--lost', 'restore', '--changed', 'restore', '--live-only', 'restore', '--json'], { env: env() });
+    expect(planned.stdout).toContain('it was renamed or moved to /selling, with its members');
+    expect(planned.stdout).toContain('Group /sales/b comes back without members; the evidence does not say who was in it.');
+    expect(planned.stdout).not.toMatch(/"(delete|remove) /);
+    await must(calls, 'PUT', `/groups/${slashed}`, { name: 'sales/b' });
+    await recover(`snapshot:${snapshot}`);
     expect(await GROUPS.read(calls)).toEqual(before);
   });
 });

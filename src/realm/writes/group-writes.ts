@@ -28,7 +28,7 @@ export function restoreGroup(difference: Difference, context: PlanContext): read
  * A group that has its old id under another path was renamed or moved, with everybody in it. Making the old path anew and deleting
  * the other would empty it for good.
  */
-function renamedTo(difference: Difference, context: PlanContext): string | undefined {
+function renamedTo(difference: Pick<Difference, 'id' | 'change'>, context: PlanContext): string | undefined {
   const [mine, theirs] = [groupId(difference.id, context.evidenceOf(difference.id)), groupId(difference.id, context.live)];
   if (difference.change === 'lost' && mine !== undefined && context.usedIds.has(mine)) {
     const now = [...groupsIn(context.live).values()].find(({ group }) => group.id === mine);
@@ -83,7 +83,7 @@ function removeOne(top: Difference, path: string, context: PlanContext): readonl
   const inside = (kind: 'group-role' | 'default-group'): readonly Difference[] =>
     (kind === 'group-role' ? objectsAt(context.live, `group-role@${escapePart(path)}`) : [context.live.objects.get(objectId('default-group', path))])
       .flatMap((object) => (object === undefined || context.chosen.has(object.id) ? [] : [{ ...top, id: object.id, kind, name: object.name, fields: [] }]));
-  return [...inside('default-group').flatMap((entry) => restoreDefaultGroup(entry)), ...inside('group-role').flatMap((entry) => restoreGroupRole(entry)), ...('refused' in removed ? [] : removed)];
+  return [...inside('default-group').flatMap((entry) => defaultDrafts(path, entry)), ...inside('group-role').flatMap((entry) => restoreGroupRole(entry)), ...('refused' in removed ? [] : removed)];
 }
 
 export function restoreGroupRole(difference: Difference): readonly Draft[] {
@@ -97,9 +97,16 @@ export function roleWords(role: RoleRef): string {
   return role.client === null ? `realm role ${role.role}` : `role ${role.role} of ${role.client}`;
 }
 
-/** PUT and DELETE answer 204 whether or not anything changed (tried on 26.7.4); the look before and after tells. */
-export function restoreDefaultGroup({ id, change }: Difference): readonly Draft[] {
+export function restoreDefaultGroup({ id, change }: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const path = partOf(id, 0);
+  const group = objectId('group', path);
+  const renamed = renamedTo({ id: group, change }, context);
+  if (renamed !== undefined) return { refused: renamed };
+  return defaultDrafts(path, { id, change });
+}
+
+/** PUT and DELETE answer 204 whether or not anything changed (tried on 26.7.4); the look before and after tells. */
+function defaultDrafts(path: string, { id, change }: Pick<Difference, 'id' | 'change'>): readonly Draft[] {
   const group = objectId('group', path);
   const adding = change === 'lost';
   const send = (method: 'PUT' | 'DELETE'): RequestTemplate => ({ method, path: ['default-groups', { $id: group }] });

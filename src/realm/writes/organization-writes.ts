@@ -30,7 +30,7 @@ function home(difference: Difference, context: PlanContext): RepresentationHome 
     title: `organization ${alias}`, needs: NEEDS, requires: [SWITCH],
     collection: ['organizations'], item: ['organizations', { $id: id }],
     live: rawOrganization(context.live, alias), evidence,
-    posted: (raw) => organizationBody(alias, raw, true),
+    posted: (raw) => organizationBody(alias, raw, raw['attributes'] !== undefined),
     // Attributes that are left out stay; everything else is cleared, and `enabled` becomes true (tried on 26.7.4).
     put: (raw) => organizationBody(alias, raw, changes('attributes')),
     ...(difference.change === 'lost' ? { losses: organizationLosses(alias, evidence) } : {}),
@@ -80,7 +80,8 @@ function remove(difference: Difference, context: PlanContext): readonly Draft[] 
 function restoreLink(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const { id } = difference;
   const elsewhere = difference.change === 'lost' ? holderOf(partOf(id, 2), context) : undefined;
-  if (elsewhere !== undefined && context.chosen.get(elsewhere)?.change !== 'live-only') {
+  const freed = [elsewhere, ...(elsewhere === undefined ? [] : [objectId('organization', partOf(elsewhere, 0))])].some((id) => id !== undefined && context.chosen.get(id)?.change === 'live-only');
+  if (elsewhere !== undefined && !freed) {
     return { refused: `${partOf(id, 2)} is linked to organization ${partOf(elsewhere, 0)} in the live realm, and an identity provider belongs to one only; answer that link with restore too` };
   }
   return linkDrafts(difference, context, elsewhere);
@@ -92,10 +93,13 @@ function linkDrafts({ id, change }: Difference, context: PlanContext, elsewhere?
   const at: RequestTemplate['path'] = ['organizations', { $id: organization }, 'identity-providers'];
   const post: RequestTemplate = { method: 'POST', path: at, body: provider };
   const cut: RequestTemplate = { method: 'DELETE', path: [...at, provider] };
+  const idp = objectId('identity-provider', provider);
+  // A change of the provider must not wait for the cut, nor the cut for it; only its creation and its end are bound to this.
+  const bound = adding || context.chosen.get(idp)?.change === 'live-only';
   const draft: Draft = {
     id: `${adding ? 'link' : 'unlink'} ${id}`, covers: [id], title: `identity provider ${provider} of organization ${partOf(id, 0)}`, ...(adding ? {} : { note: 'unlinked' }),
     request: adding ? post : cut, before: [{ id, value: adding ? null : MAPPED }], after: [{ id, value: adding ? MAPPED : null }],
-    inverse: adding ? cut : post, needs: NEEDS, requires: [SWITCH, organization, objectId('identity-provider', provider)],
+    inverse: adding ? cut : post, needs: NEEDS, requires: [SWITCH, organization, ...(bound ? [idp] : [])],
     ...(elsewhere === undefined ? {} : { afterOperations: [`unlink ${elsewhere}`] }),
   };
   return [adding ? draft : forgetting(draft, [provider], undefined, context)];

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
-import { kindOf } from '../../../src/realm/kinds/index.ts';
 import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
 import type { Damage, Family } from './family.ts';
@@ -66,13 +65,15 @@ export const GROUPS: Family = {
     damage('organization initech deleted', (calls) => dropOrganization(calls, 'initech')),
     damage('organization hooli added', async (calls) => {
       await must(calls, 'POST', '/organizations', { name: 'hooli', description: 'x', attributes: { a: ['b'] }, domains: [{ name: 'hooli.com', verified: true }] });
+      await link(calls, 'hooli', 'groups-partner');
     }),
-    // What is linked can be brought back only by a version that knows identity providers.
-    ...(kindOf('identity-provider') === undefined ? [] : [
-      damage('organization acme deleted', (calls) => dropOrganization(calls, 'acme')),
-      damage('identity provider unlinked from acme', async (calls) => { await cut(calls, 'acme', 'groups-corp'); }),
-    ]),
+    damage('identity provider unlinked from acme', (calls) => cut(calls, 'acme', 'groups-corp')),
     damage('identity provider linked to globex', (calls) => link(calls, 'globex', 'groups-partner')),
+    damage('identity provider moved from acme to globex', async (calls) => {
+      await cut(calls, 'acme', 'groups-corp');
+      await link(calls, 'globex', 'groups-corp');
+    }),
+    damage('organization acme deleted', (calls) => dropOrganization(calls, 'acme')),
   ],
   async read(calls) {
     const organizations: Record<string, Json> = {};
