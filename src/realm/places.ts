@@ -17,7 +17,7 @@ export function knowsAbsence(state: Pick<RealmState, 'listed' | 'objects'>, obje
 
 /** Clients and client scopes have no container; a client role is gone with its client, whose kind is always listed whole. */
 function lacks(state: Pick<RealmState, 'listed' | 'objects'>, id: ObjectId): boolean {
-  return lists(state, { id }) || state.listed.has('client@*');
+  return lists(state, { id }) || (id.startsWith('client-role:') && state.listed.has('client@*'));
 }
 
 /**
@@ -30,6 +30,6 @@ export function passedOver(listedPlace: string): string {
 }
 
 /** Whether a source passed over the place where an object stands. */
-export function passesOver(state: Pick<RealmState, 'listed'>, object: Pick<RealmObject, 'id'>): boolean {
-  return placesOf(object.id).some((place) => state.listed.has(passedOver(place)));
+export function passesOver(state: Pick<RealmState, 'listed'>, object: Pick<RealmObject, 'id' | 'places'>): boolean {
+  return [...placesOf(object.id), ...(object.places ?? [])].some((place) => state.listed.has(passedOver(place)));
 }

@@ -52,9 +52,11 @@ function seen(realm: RealmRepresentation, look: Look): ReturnType<Look['pick']> 
   return picked ?? (look.otherwise === undefined ? null : seen(realm, look.otherwise));
 }
 
+const SANDBOXED = new Set(['group', 'group-role', 'default-group', 'organization']);
+
 describe('looking at an object on the server', () => {
   const realm = withAuthorization();
-  const objects = [...state(realm).objects.values()];
+  const objects = [...state(realm).objects.values()].filter((object) => !SANDBOXED.has(object.kind));
 
   test('finds every object as the snapshot has it, with its id', () => {
     for (const object of objects) {
@@ -62,7 +64,7 @@ describe('looking at an object on the server', () => {
       expect(found?.value, object.id).toEqual(object.value);
       if (object.serverId !== undefined) expect(found?.serverId, object.id).toBe(object.serverId);
     }
-    expect(new Set(objects.map((object) => object.kind)).size).toBe(KINDS.length);
+    expect(new Set(objects.map((object) => object.kind)).size).toBe(KINDS.filter((kind) => !SANDBOXED.has(kind.name)).length);
   });
 
   test('finds none of them in an empty realm, and reads 404 as absent', () => {

@@ -6,7 +6,7 @@ import { isObject, text } from '../text.ts';
 import { readServiceAccounts } from './accounts.ts';
 import { listClients, withAuthorization, type Client } from './clients.ts';
 import { readFlows } from './flows.ts';
-import { readGroups } from './groups.ts';
+import { readDefaultGroups, readGroups } from './groups.ts';
 import { readComponents, readIdentityProviders, readLocalization, readOrganizations } from './providers.ts';
 import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
@@ -39,6 +39,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   const localizationTexts = await readLocalization(reading);
   const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
   const groups = await readGroups(reading);
+  const defaultGroups = await readDefaultGroups(reading);
   const realm = await readRealmRoles(reading, known);
   const client = clients && (await readClientRoles(reading, known));
   const users = clients && (await readServiceAccounts(reading, known));
@@ -48,6 +49,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
     ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, users }),
     ...(realm || client ? { roles: given({ realm, client }) } : {}),
     ...defaults,
+    ...defaultGroups,
     ...providers,
     ...flows,
     ...mappings,

@@ -16,7 +16,20 @@ async function level(reading: Reading, path: Path, name: string): Promise<GroupR
   return reading.each(name, groups, async (found) => {
     const { access: _, subGroupCount, ...group } = found;
     const id = text(group['id']);
+    // Until Keycloak 22 the whole tree came in one answer, without counts.
+    if (subGroupCount === undefined && objects(group['subGroups'] ?? null).length > 0) return group as GroupRepresentation;
     const parent = id !== undefined && (number(subGroupCount) ?? 0) > 0;
     return { ...(group as GroupRepresentation), subGroups: parent ? await level(reading, ['groups', id, 'children'], `groups below ${text(group['path']) ?? id}`) : [] };
+  });
+}
+
+/**
+ * The groups that new users get into: their paths, an empty list where there are none (an export leaves that out), and their ids beside
+ * them, because a path is ambiguous where a name holds a slash.
+ */
+export async function readDefaultGroups(reading: Reading): Promise<{ readonly defaultGroups: string[]; readonly defaultGroupIds: string[] } | undefined> {
+  return reading.part('default groups', 'view-realm', async () => {
+    const found = objects(await reading.api.read(['default-groups'])).map((group) => ({ id: text(group['id']) ?? '', path: text(group['path']) ?? '' }));
+    return { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
   });
 }

@@ -3,6 +3,8 @@ import { allPages } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Reading } from './reading.ts';
 
+const PAGE = 100;
+
 export interface IdentityProviders {
   readonly identityProviders: JsonObject[];
   readonly identityProviderMappers: JsonObject[];
@@ -51,14 +53,28 @@ export async function readLocalization(reading: Reading): Promise<Record<string,
   });
 }
 
-/** Organizations with the aliases of their identity providers; only where the realm has them switched on. */
+/**
+ * Organizations with the aliases of their identity providers; only where the realm has them switched on. Of the members only those whose
+ * accounts belong to the organization, a hundred at most: they show that it must not be deleted.
+ */
 export async function readOrganizations(reading: Reading): Promise<JsonObject[] | undefined> {
   const { api } = reading;
   return reading.part('organizations', 'manage-realm', async () => {
-    const found = await allPages(100, async (first, max) => objects(await api.read(['organizations'], { first, max, briefRepresentation: false })));
-    return reading.each('organizations', found, async (organization) => ({
-      ...organization,
-      identityProviders: objects(await api.read(['organizations', text(organization['id']) ?? '', 'identity-providers'])).map((provider) => ({ alias: provider['alias'] ?? null })),
-    }));
+    const answer = await api.read(['organizations'], { first: 0, max: PAGE, briefRepresentation: false });
+    if (answer === null) {
+      reading.notes.push('This server has no organizations; none were read.');
+      return undefined;
+    }
+    const found = [...objects(answer), ...(objects(answer).length < PAGE ? [] : await allPages(PAGE, async (first, max) => objects(await api.read(['organizations'], { first: first + PAGE, max, briefRepresentation: false }))))];
+    return reading.each('organizations', found, async (organization) => {
+      const at = ['organizations', text(organization['id']) ?? ''];
+      const providers = objects(await api.read([...at, 'identity-providers']));
+      const managed = objects(await api.read([...at, 'members'], { membershipType: 'MANAGED', max: 100 }));
+      return {
+        ...organization,
+        identityProviders: providers.map((provider) => ({ alias: provider['alias'] ?? null })),
+        ...(managed.length === 0 ? {} : { members: managed.map((member) => ({ username: member['username'] ?? null, membershipType: 'MANAGED' })) }),
+      };
+    });
   });
 }

@@ -3,9 +3,10 @@ import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, t
 import type { Kind } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { ObjectId, RealmObject } from '../model.ts';
-import { allGroups, groupNames } from '../normal/raw.ts';
+import { allGroups, groupNames, writtenPath } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
-import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
+import { restoreGroupRole, roleWords } from '../writes/group-writes.ts';
+import { MAPPED } from '../writes/role-writes.ts';
 
 export const groupRole: Kind = {
   name: 'group-role',
@@ -25,21 +26,16 @@ export const groupRole: Kind = {
   },
   references: (found) => [roleId(roleOf(found.id))],
   effect: (change, found) => {
-    const role = words(roleOf(found.id));
-    return change === 'lost' ? `members of ${pathOf(found.id)} lost ${role}` : `members of ${pathOf(found.id)} have ${role}`;
+    const [role, path] = [roleWords(roleOf(found.id)), writtenPath(pathOf(found.id))];
+    return change === 'lost' ? `members of ${path} lost ${role}` : `members of ${path} have ${role}`;
   },
   // Who is in the group is not known here; the role shows in their tokens, not in those of one client.
   claims: () => [],
-  restore: (difference, context) => {
-    const group = allGroups(context.live.representation).find(({ path }) => path === pathOf(difference.id))?.group.id;
-    if (group === undefined) return { refused: `group ${pathOf(difference.id)} is not in the live realm` };
-    const role = roleOf(difference.id);
-    return mapRole({ path: ['groups', group, 'role-mappings', ...roleSegment(role)], role, title: `${words(role)} of group ${pathOf(difference.id)}`, needs: ['manage-users'], requires: [] }, difference);
-  },
+  restore: restoreGroupRole,
   look: (id) => {
     const { client, role } = roleOf(id);
     return {
-      request: { method: 'GET', path: ['group-by-path', ...pathOf(id).split('/').filter((part) => part !== '')] },
+      request: { method: 'GET', path: ['groups', { $id: objectId('group', pathOf(id)) }] },
       pick: (body) => {
         if (!isRecord(body)) return null;
         const byClient = body['clientRoles'];
@@ -52,7 +48,7 @@ export const groupRole: Kind = {
 };
 
 function object(path: string, ref: RoleRef): RealmObject {
-  return { id: objectId('group-role', path, ...roleParts(ref)), kind: 'group-role', owner: `group ${path}`, name: roleParts(ref).join('/'), value: MAPPED };
+  return { id: objectId('group-role', path, ...roleParts(ref)), kind: 'group-role', owner: `group ${path}`, name: roleParts(ref).join('/'), value: MAPPED, parent: objectId('group', path) };
 }
 
 function pathOf(id: ObjectId): string {
@@ -61,8 +57,4 @@ function pathOf(id: ObjectId): string {
 
 function roleOf(id: ObjectId): RoleRef {
   return roleOfParts(parseId(id).parts.slice(1));
-}
-
-function words(ref: RoleRef): string {
-  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
 }

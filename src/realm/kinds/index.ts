@@ -10,7 +10,10 @@ import { clientScope } from './client-scope.ts';
 import { clientSetting } from './client-setting.ts';
 import { client } from './client.ts';
 import { composite } from './composite.ts';
+import { defaultGroup } from './default-group.ts';
 import { groupRole } from './group-role.ts';
+import { group } from './group.ts';
+import { organization } from './organization.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
 import { scopeMapping } from './scope-mapping.ts';
@@ -18,7 +21,7 @@ import { serviceAccountRole } from './service-account-role.ts';
 
 export const KINDS: readonly Kind[] = [
   realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, groupRole, serviceAccountRole, authorization,
+  scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */

@@ -1,0 +1,191 @@
+import type { Json, JsonObject } from '../../../src/realm/json.ts';
+import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
+import { list, object, text } from '../../../src/sandbox/incident/read.ts';
+import type { Damage, Family } from './family.ts';
+
+/** Names that paths, addresses and searches stumble over. */
+export const ODD = ['a/b', '~tilde~', '100% ünïcode 組', ' spaces ', 'x~/y', 'CASE', 'case', 'dot.dot', "quote'\"<&>", '%2F'] as const;
+/** More than one page of the capture, and more than the ten children that the server gives by default. */
+const MANY = 104;
+const PROVIDERS = ['groups-corp', 'groups-partner'] as const;
+
+/** Groups in a tree with attributes, roles and default entries; organizations with domains and identity providers. */
+export const GROUPS: Family = {
+  name: 'groups',
+  async build(calls) {
+    for (const role of ['groups-reader', 'groups/slash']) await must(calls, 'POST', '/roles', { name: role });
+    await must(calls, 'POST', '/clients', { clientId: 'groups-app' });
+    await must(calls, 'POST', `/clients/${await clientId(calls)}/roles`, { name: 'use' });
+    const platform = await make(calls, null, { name: 'platform', description: 'Runs it', attributes: { cost: ['17'], sites: ['b', 'a', 'b'], blank: [''] } });
+    const ops = await make(calls, platform, { name: 'ops', description: 'On call', attributes: { pager: ['+49 1'] } });
+    await make(calls, ops, { name: 'night', attributes: { shift: ['late'] } });
+    await make(calls, ops, { name: 'platform' });
+    await make(calls, platform, { name: 'a/b' });
+    const sales = await make(calls, null, { name: 'sales' });
+    await make(calls, sales, { name: 'b' });
+    await make(calls, null, { name: 'sales/b' });
+    for (const name of ODD) await make(calls, await make(calls, null, { name, description: `odd ${name}` }), { name, attributes: { odd: [name] } });
+    const many = await make(calls, null, { name: 'many' });
+    for (let index = 0; index < MANY; index += 1) await make(calls, many, { name: `team ${String(index).padStart(3, '0')}` });
+    await mapRoles(calls, ['platform'], ['groups-reader']);
+    await mapRoles(calls, ['platform', 'ops'], ['groups-reader', 'groups/slash'], true);
+    await mapRoles(calls, [' spaces ', ' spaces '], ['groups/slash']);
+    for (const names of [['platform', 'ops'], ['a/b'], ['sales/b']]) await setDefault(calls, names, true);
+    await must(calls, 'PUT', '', { organizationsEnabled: true });
+    for (const alias of PROVIDERS) await must(calls, 'POST', '/identity-provider/instances', { alias, providerId: 'oidc', config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a' } });
+    await must(calls, 'POST', '/organizations', {
+      name: 'Acme Corp', alias: 'acme', description: 'Biggest', redirectUrl: 'https://acme.example/', attributes: { tier: ['gold', 'eu'] },
+      domains: [{ name: 'acme.com', verified: true }, { name: 'acme.example.org', verified: false }],
+    });
+    await must(calls, 'POST', '/organizations', { name: 'globex', enabled: false, domains: [{ name: 'globex.com' }] });
+    await must(calls, 'POST', '/organizations', { name: 'initech' });
+    await link(calls, 'acme', 'groups-corp');
+  },
+  damages: [
+    damage('group /platform/ops deleted with its children, roles and default entry', (calls) => drop(calls, ['platform', 'ops'])),
+    damage('group /platform edited', (calls) => edit(calls, ['platform'], { description: 'Ran it', attributes: { cost: ['18'], extra: ['1'] } })),
+    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' })),
+    damage('group /sales/b deleted', (calls) => drop(calls, ['sales', 'b'])),
+    damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false)),
+    damage('group /sales made a default', (calls) => setDefault(calls, ['sales'], true)),
+    damage('odd groups deleted', async (calls) => { for (const name of ODD.slice(0, 6)) await drop(calls, [name]); }),
+    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }),
+    damage('thirty of many teams deleted', async (calls) => { for (let index = 60; index < 90; index += 1) await drop(calls, ['many', `team 0${index}`]); }),
+    damage('group /intruders added with children, roles and a default entry', async (calls) => {
+      const top = await make(calls, null, { name: 'intruders', attributes: { from: ['console'] } });
+      await make(calls, await make(calls, top, { name: 'deep/er', description: 'd' }), { name: 'deepest' });
+      await mapRoles(calls, ['intruders', 'deep/er'], ['groups-reader'], true);
+      await setDefault(calls, ['intruders', 'deep/er'], true);
+    }),
+    damage('group /platform/extra added', (calls) => addBelow(calls, ['platform'], 'extra')),
+    damage('role of group /platform unmapped', (calls) => mapRoles(calls, ['platform'], ['groups-reader'], false, 'DELETE')),
+    damage('role of group /sales mapped', (calls) => mapRoles(calls, ['sales'], ['groups/slash'], true)),
+    damage('organization acme edited', (calls) => editOrganization(calls, 'acme', (raw) => ({ ...raw, description: 'Smaller', name: 'Acme Ltd', domains: [{ name: 'acme.com', verified: false }, { name: 'intruder.com', verified: true }], attributes: { tier: ['lead'] } }))),
+    damage('organization globex enabled', (calls) => editOrganization(calls, 'globex', (raw) => ({ ...raw, enabled: true, redirectUrl: 'https://elsewhere.example/' }))),
+    damage('organization initech deleted', (calls) => dropOrganization(calls, 'initech')),
+    damage('organization hooli added', async (calls) => {
+      await must(calls, 'POST', '/organizations', { name: 'hooli', description: 'x', attributes: { a: ['b'] }, domains: [{ name: 'hooli.com', verified: true }] });
+      await link(calls, 'hooli', 'groups-partner');
+    }),
+    damage('identity provider unlinked from acme', (calls) => cut(calls, 'acme', 'groups-corp')),
+    damage('identity provider linked to globex', (calls) => link(calls, 'globex', 'groups-partner')),
+    damage('identity provider moved from acme to globex', async (calls) => {
+      await cut(calls, 'acme', 'groups-corp');
+      await link(calls, 'globex', 'groups-corp');
+    }),
+    damage('organization acme deleted', (calls) => dropOrganization(calls, 'acme')),
+  ],
+  async read(calls) {
+    const organizations: Record<string, Json> = {};
+    for (const raw of list(await must(calls, 'GET', '/organizations?max=-1&briefRepresentation=false'))) {
+      const { id, domains, ...rest } = object(raw) ?? {};
+      const providers = list(await must(calls, 'GET', `/organizations/${String(id)}/identity-providers`)).map((provider) => text(provider, 'alias') ?? '').sort();
+      organizations[text(raw, 'alias') ?? ''] = { ...rest, domains: list(domains ?? null).map((each) => JSON.stringify(each)).sort(), providers };
+    }
+    const found = await tree(calls, '/groups', '');
+    const defaults = list(await must(calls, 'GET', '/default-groups')).map((entry) => found.ids[text(entry, 'id') ?? ''] ?? '').sort();
+    return { groups: found.groups, defaults, organizations: sorted(organizations) };
+  },
+};
+
+function damage(name: string, apply: (calls: AdminCalls) => Promise<void>): Damage {
+  return { name, apply };
+}
+
+interface Tree {
+  readonly groups: Json;
+  /** Unambiguous places by id. */
+  readonly ids: Record<string, string>;
+}
+
+async function tree(calls: AdminCalls, at: string, above: string): Promise<Tree> {
+  const groups: Record<string, Json> = {};
+  const ids: Record<string, string> = {};
+  for (const raw of list(await must(calls, 'GET', `${at}?max=-1&briefRepresentation=false`))) {
+    const [id, name] = [text(raw, 'id') ?? '', text(raw, 'name') ?? ''];
+    const place = `${above}|${name}`;
+    const below = await tree(calls, `/groups/${id}/children`, place);
+    const attributes = Object.entries(object(object(raw)?.['attributes']) ?? {}).map(([key, values]): [string, Json] => [key, (values as string[]).toSorted()]);
+    const byClient = Object.entries(object(object(raw)?.['clientRoles']) ?? {}).map(([client, roles]): [string, Json] => [client, (roles as string[]).toSorted()]);
+    groups[name] = { description: text(raw, 'description') ?? '', attributes: sorted(Object.fromEntries(attributes)), realmRoles: ((object(raw)?.['realmRoles'] ?? []) as string[]).toSorted(), clientRoles: sorted(Object.fromEntries(byClient)), children: below.groups };
+    Object.assign(ids, { [id]: place }, below.ids);
+  }
+  return { groups: sorted(groups), ids };
+}
+
+function sorted(map: Record<string, Json>): JsonObject {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function make(calls: AdminCalls, parent: string | null, body: JsonObject): Promise<string> {
+  const { location, body: made } = await calls.call('POST', parent === null ? '/groups' : `/groups/${parent}/children`, body);
+  return text(made, 'id') ?? location?.split('/').at(-1) ?? '';
+}
+
+/** The id of a group by the names above it, or undefined. */
+export async function find(calls: AdminCalls, names: readonly string[]): Promise<string | undefined> {
+  let [at, id]: [string, string | undefined] = ['/groups', undefined];
+  for (const name of names) {
+    id = text(list(await must(calls, 'GET', `${at}?max=-1`)).find((group) => text(group, 'name') === name) ?? null, 'id');
+    if (id === undefined) return undefined;
+    at = `/groups/${id}/children`;
+  }
+  return id;
+}
+
+async function drop(calls: AdminCalls, names: readonly string[]): Promise<void> {
+  const id = await find(calls, names);
+  if (id !== undefined) await must(calls, 'DELETE', `/groups/${id}`);
+}
+
+async function edit(calls: AdminCalls, names: readonly string[], change: JsonObject): Promise<void> {
+  const id = await find(calls, names);
+  if (id !== undefined) await must(calls, 'PUT', `/groups/${id}`, { name: names.at(-1) ?? '', ...change });
+}
+
+async function addBelow(calls: AdminCalls, names: readonly string[], name: string): Promise<void> {
+  const id = await find(calls, names);
+  if (id !== undefined) await make(calls, id, { name });
+}
+
+async function setDefault(calls: AdminCalls, names: readonly string[], wanted: boolean): Promise<void> {
+  const id = await find(calls, names);
+  if (id !== undefined) await must(calls, wanted ? 'PUT' : 'DELETE', `/default-groups/${id}`);
+}
+
+async function mapRoles(calls: AdminCalls, names: readonly string[], roles: readonly string[], ofClient = false, method: 'POST' | 'DELETE' = 'POST'): Promise<void> {
+  const id = await find(calls, names);
+  if (id === undefined) return;
+  const realmRoles = [];
+  for (const role of roles) realmRoles.push(await must(calls, 'GET', `/roles/${encodeURIComponent(role)}`));
+  await must(calls, method, `/groups/${id}/role-mappings/realm`, realmRoles);
+  if (ofClient) await must(calls, method, `/groups/${id}/role-mappings/clients/${await clientId(calls)}`, [await must(calls, 'GET', `/clients/${await clientId(calls)}/roles/use`)]);
+}
+
+async function clientId(calls: AdminCalls): Promise<string> {
+  return text(list(await must(calls, 'GET', '/clients?clientId=groups-app'))[0] ?? null, 'id') ?? '';
+}
+
+async function organization(calls: AdminCalls, alias: string): Promise<JsonObject | undefined> {
+  return object(list(await must(calls, 'GET', '/organizations?max=-1&briefRepresentation=false')).find((raw) => text(raw, 'alias') === alias) ?? null);
+}
+
+async function editOrganization(calls: AdminCalls, alias: string, change: (raw: JsonObject) => JsonObject): Promise<void> {
+  const raw = await organization(calls, alias);
+  if (raw !== undefined) await must(calls, 'PUT', `/organizations/${String(raw['id'])}`, change(raw));
+}
+
+async function dropOrganization(calls: AdminCalls, alias: string): Promise<void> {
+  const raw = await organization(calls, alias);
+  if (raw !== undefined) await must(calls, 'DELETE', `/organizations/${String(raw['id'])}`);
+}
+
+async function link(calls: AdminCalls, alias: string, provider: string): Promise<void> {
+  const raw = await organization(calls, alias);
+  if (raw !== undefined) await calls.call('POST', `/organizations/${String(raw['id'])}/identity-providers`, provider);
+}
+
+async function cut(calls: AdminCalls, alias: string, provider: string): Promise<void> {
+  const raw = await organization(calls, alias);
+  if (raw !== undefined) await calls.call('DELETE', `/organizations/${String(raw['id'])}/identity-providers/${provider}`);
+}

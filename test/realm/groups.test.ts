@@ -1,0 +1,228 @@
+/** Groups, default groups and organizations. The fixture is one realm of a real 26.7.4 as the capture, a full and a partial export have it. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { compareStates } from '../../src/realm/compare.ts';
+import { kindOf } from '../../src/realm/kinds/index.ts';
+import type { Choice, Completeness, ObjectId, Operation, Plan, RealmState } from '../../src/realm/model.ts';
+import { groupNames, groupPath, parentPath } from '../../src/realm/normal/groups.ts';
+import { orderOwners } from '../../src/realm/order.ts';
+import { makePlan, operationsOf, undoPlan } from '../../src/realm/plan.ts';
+import type { GroupRepresentation, RealmRepresentation } from '../../src/realm/representation.ts';
+import { state } from './incident.ts';
+
+type Source = 'full' | 'partial' | 'rest';
+const FIXTURE = JSON.parse(readFileSync(new URL('./fixtures/groups.json', import.meta.url), 'utf8')) as Record<Source, RealmRepresentation>;
+const OURS = /^(group|group-role|default-group|organization):/;
+
+function realm(source: Source = 'rest', change: (raw: RealmRepresentation) => void = () => {}): RealmRepresentation {
+  const raw = structuredClone(FIXTURE[source]);
+  change(raw);
+  return raw;
+}
+
+function plan(live: RealmState, evidence: RealmState, choices?: Readonly<Record<string, Choice>>): Plan {
+  const differences = compareStates(live, [evidence]);
+  const order = orderOwners({ differences, live, evidence: [evidence] });
+  return makePlan({ live, evidence: [evidence], differences, order, choices: choices ?? Object.fromEntries(differences.map((difference) => [difference.id, 'restore' as const])) });
+}
+
+const operation = (of: Plan, id: string): Operation => {
+  const found = operationsOf(of).find((each) => each.id === id);
+  if (found === undefined) throw new Error(`${id} is not in ${operationsOf(of).map((each) => each.id).join(', ')}`);
+  return found;
+};
+const sequence = (of: Plan): readonly string[] => operationsOf(of).map(({ id }) => id);
+const top = (raw: RealmRepresentation, name: string): GroupRepresentation => raw.groups?.find((group) => group.name === name) ?? {};
+const without = (name: string) => (raw: RealmRepresentation): void => {
+  raw.groups = raw.groups?.filter((group) => group.name !== name) ?? [];
+  const paths = raw['defaultGroups'] as string[];
+  const keep = (_: string, index: number): boolean => !paths[index]?.startsWith(`/${name}/`);
+  Object.assign(raw, { defaultGroups: paths.filter(keep), defaultGroupIds: (raw['defaultGroupIds'] as string[]).filter(keep) });
+};
+const stated = (raw: RealmRepresentation): RealmState => state(raw, 'file:x', 'stated');
+const differencesOf = (live: RealmState, evidence: RealmState) => compareStates(live, [evidence]).map(({ id, change }) => `${change} ${id}`);
+
+describe('paths', () => {
+  test.each([[['a', 'b']], [['a/b']], [['~', 'x~/y', '~~']], [['100% ü', ' ']], [['%2F', '/', '~/']]])('%j is taken apart as it was put together', (names) => {
+    expect(groupNames(groupPath(names))).toEqual(names);
+    expect(parentPath(groupPath([...names, 'child']))).toBe(groupPath(names));
+  });
+
+  test('a slash in a name is not a level', () => {
+    expect(groupPath(['a/b'])).not.toBe(groupPath(['a', 'b']));
+    expect(groupPath(['x~', 'y'])).not.toBe(groupPath(['x~/y']));
+  });
+});
+
+describe('one realm, three sources', () => {
+  const objects = (source: Source, completeness: Completeness, kinds: RegExp) =>
+    Object.fromEntries([...state(realm(source), source, completeness).objects.values()].filter(({ id }) => kinds.test(id)).map(({ id, value }) => [id, value]));
+
+  test('groups and their roles are the same in capture, full and partial export', () => {
+    const rest = objects('rest', 'full', /^group/);
+    expect(Object.keys(rest).length).toBeGreaterThan(30);
+    expect(objects('full', 'full', /^group/)).toEqual(rest);
+    expect(objects('partial', 'partial', /^group/)).toEqual(rest);
+  });
+
+  test('organizations are the same in capture and full export; a partial export has none and says nothing', () => {
+    const rest = objects('rest', 'full', /^organization/);
+    expect(Object.keys(rest)).toEqual(expect.arrayContaining(['organization:acme', 'organization:acme/identityProviders/groups-corp', 'organization:initech']));
+    expect(objects('full', 'full', /^organization/)).toEqual(rest);
+    expect(differencesOf(state(realm()), state(realm('partial'), 'partial', 'partial'))).toEqual([]);
+  });
+
+  test('a default group whose path two groups share is known by its id, and left alone where no id is', () => {
+    expect(Object.keys(objects('rest', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops', 'default-group:%2Fsales~%2Fb']);
+    expect(Object.keys(objects('full', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops']);
+    expect(differencesOf(state(realm()), state(realm('full'), 'full'))).toEqual([]);
+  });
+
+  test('without view-realm or view-users nothing is said to be lost', () => {
+    const blind = realm('rest', (raw) => { for (const field of ['groups', 'defaultGroups', 'defaultGroupIds', 'defaultRole', 'organizations', 'organizationsEnabled']) delete raw[field]; });
+    expect(differencesOf(state(blind), state(realm()))).toEqual([]);
+  });
+});
+
+describe('a hand-written file', () => {
+  test('that names a group says nothing about its children, roles and attributes', () => {
+    const differences = compareStates(state(realm()), [stated({ realm: 'x', groups: [{ name: 'platform' }] })]);
+    expect(differences.filter(({ id }) => id.includes('platform')).map(({ id, onlyCompared }) => `${id} ${onlyCompared === undefined}`)).toEqual(['group:%2Fplatform%2Fa~%2Fb false', 'group:%2Fplatform%2Fops false']);
+  });
+
+  test('that has no groups, default groups and organizations at all makes no noise', () => {
+    expect(differencesOf(state(realm()), stated({ realm: 'x', clients: [] }))).toEqual([]);
+  });
+
+  test('that names an organization is silent about what is linked to it, and is filled in when it is made', () => {
+    const file = stated({ realm: 'x', organizations: [{ name: 'initech' }, { name: 'globex' }, { name: 'Acme Corp', alias: 'acme' }] });
+    expect(differencesOf(state(realm()), file)).toEqual([]);
+    const made = operation(plan(state(realm('rest', (raw) => void (raw['organizations'] = []))), file), 'create organization:initech');
+    expect(made.request.body).toEqual({ name: 'initech', alias: 'initech', enabled: true, domains: [] });
+    expect(made.after).toEqual([{ id: 'organization:initech', value: { name: 'initech', enabled: true } }]);
+  });
+
+  test('that lists children of a group can have others removed', () => {
+    const file = stated({ realm: 'x', groups: [{ name: 'platform', subGroups: [{ name: 'ops' }] }] });
+    const found = compareStates(state(realm()), [file]).filter(({ id, onlyCompared }) => id.startsWith('group:%2Fplatform') && onlyCompared === undefined);
+    expect(found.map(({ id, change }) => `${change} ${id}`)).toEqual(['live-only group:%2Fplatform%2Fa~%2Fb']);
+  });
+});
+
+describe('a lost tree', () => {
+  const whole = plan(state(realm('rest', without('platform'))), state(realm('full'), 'file:full.json'));
+
+  test('comes back parents first, without ids, then roles and default entry', () => {
+    const order = sequence(whole);
+    for (const [earlier, later] of [['create group:%2Fplatform', 'create group:%2Fplatform%2Fops'], ['create group:%2Fplatform%2Fops', 'create group:%2Fplatform%2Fops%2Fnight'], ['create group:%2Fplatform%2Fops', 'add default-group:%2Fplatform%2Fops']]) {
+      expect(order.indexOf(later ?? '')).toBeGreaterThan(order.indexOf(earlier ?? ''));
+    }
+    expect(operation(whole, 'create group:%2Fplatform%2Fops').request).toEqual({
+      method: 'POST', path: ['groups', { $id: 'group:%2Fplatform' }, 'children'], body: { name: 'ops', description: 'On call', attributes: { pager: ['+49 1'] } },
+    });
+  });
+
+  test('says who was in it, by name where the evidence knows people, and that it is not known where it does not', () => {
+    expect(operation(whole, 'create group:%2Fplatform%2Fops%2Fnight').losses).toEqual(['Group /platform/ops/night comes back without its members: ann, bob.']);
+    expect(operation(whole, 'create group:%2Fplatform').losses ?? []).toEqual([]);
+    const blind = plan(state(realm('rest', without('platform'))), state(realm()));
+    expect(operation(blind, 'create group:%2Fplatform').losses).toEqual(['Group /platform comes back without members; the evidence does not say who was in it.']);
+  });
+
+  test('one lost role pulls its group in, and the group its parents', () => {
+    const only = plan(state(realm('rest', without('platform'))), state(realm()), { 'default-group:%2Fplatform%2Fops': 'restore' });
+    expect(only.pulledIn.map(({ id }) => id).toSorted()).toEqual(['group:%2Fplatform', 'group:%2Fplatform%2Fops']);
+  });
+});
+
+describe('a live-only tree', () => {
+  const live = state(realm());
+  const whole = plan(live, state(realm('rest', (raw) => {
+    without('platform')(raw);
+  })));
+
+  test('goes lowest first, each role and default entry by itself, so that undo brings all of it back', () => {
+    const order = sequence(whole).filter((id) => id.includes('platform'));
+    expect(order.indexOf('delete group:%2Fplatform')).toBe(order.length - 1);
+    expect(order.indexOf('delete group:%2Fplatform%2Fops%2Fnight')).toBeLessThan(order.indexOf('delete group:%2Fplatform%2Fops'));
+    expect(order.filter((id) => id.startsWith('remove default-group:%2Fplatform')).length).toBe(1);
+    const back = undoPlan(whole, sequence(whole), {}).map(({ id, request }) => `${request.method} ${id}`).filter((id) => id.includes('platform'));
+    expect(back[0]).toBe('POST delete group:%2Fplatform');
+    expect(back).toHaveLength(order.length);
+  });
+
+  test('says that the people in it lose their membership', () => {
+    const { losses, inverseNote } = operation(whole, 'delete group:%2Fplatform');
+    expect(losses).toEqual(['Whoever is a member of /platform now is not one any more.']);
+    expect(inverseNote).toContain('without its members');
+  });
+});
+
+test('a group that was renamed is not emptied: its old id lives on', () => {
+  const live = state(realm('rest', (raw) => void (top(raw, 'sales').name = 'selling')));
+  const whole = plan(live, state(realm()));
+  const refused = Object.fromEntries(whole.refused.map(({ id, because }) => [id, because]));
+  expect(refused['group:%2Fsales']).toBe('it was renamed or moved to /selling, with its members; name it back in the admin console, which keeps them');
+  expect(refused['group:%2Fselling']).toContain('it is what /sales was renamed or moved to');
+  expect(compareStates(live, [state(realm())]).find(({ id }) => id === 'group:%2Fsales')?.effect).toBe('group /sales was renamed or moved to /selling, with its members');
+  expect(sequence(whole).filter((id) => id.includes('sel'))).toEqual([]);
+});
+
+test('a change sends what the server would clear, and attributes only where they were chosen', () => {
+  const live = state(realm('rest', (raw) => Object.assign(top(raw, 'platform'), { description: 'new', attributes: { cost: ['18'], extra: ['1'] } })));
+  const only = plan(live, state(realm()), { 'group:%2Fplatform': 'leave', 'group:%2Fplatform#description': 'restore' });
+  expect(operation(only, 'update group:%2Fplatform').request.body).toEqual({ name: 'platform', description: 'Runs it' });
+  const attribute = plan(live, state(realm()), { 'group:%2Fplatform': 'leave', 'group:%2Fplatform#attributes.cost': 'restore' });
+  expect(operation(attribute, 'update group:%2Fplatform').request.body).toEqual({ name: 'platform', description: 'new', attributes: { cost: ['17'], extra: ['1'] } });
+});
+
+describe('organizations', () => {
+  const list = (raw: RealmRepresentation) => raw['organizations'] as Record<string, unknown>[];
+  const named = (raw: RealmRepresentation, alias: string) => list(raw).find((each) => each['alias'] === alias) ?? {};
+
+  test('come back without ids, then their identity providers; whose membership is lost is said', () => {
+    const whole = plan(state(realm('rest', (raw) => void (raw['organizations'] = list(raw).filter((each) => each['alias'] !== 'acme')))), state(realm('full')));
+    const { request, losses } = operation(whole, 'create organization:acme');
+    expect(request.body).toEqual({
+      name: 'Acme Corp', alias: 'acme', enabled: true, description: 'Biggest', redirectUrl: 'https://acme.example/', attributes: { tier: expect.arrayContaining(['gold', 'eu']) },
+      domains: expect.arrayContaining([{ name: 'acme.com', verified: true }, { name: 'acme.example.org', verified: false }]),
+    });
+    expect(losses).toEqual(['Organization acme comes back without its members: ann.']);
+    expect(operation(whole, 'link organization:acme/identityProviders/groups-corp').request).toEqual({ method: 'POST', path: ['organizations', { $id: 'organization:acme' }, 'identity-providers'], body: 'groups-corp' });
+  });
+
+  test('a change of one domain carries all that the server would clear', () => {
+    const live = state(realm('rest', (raw) => Object.assign(named(raw, 'acme'), { domains: [{ name: 'acme.com', verified: false }, { name: 'new.com', verified: true }], enabled: false })));
+    const one = plan(live, state(realm()), { 'organization:acme': 'leave', 'organization:acme#domains.acme.com': 'restore' });
+    expect(operation(one, 'update organization:acme').request.body).toEqual({
+      name: 'Acme Corp', alias: 'acme', enabled: false, description: 'Biggest', redirectUrl: 'https://acme.example/',
+      domains: [{ name: 'acme.com', verified: true }, { name: 'new.com', verified: true }],
+    });
+  });
+
+  test('an organization with accounts of its own is not deleted', () => {
+    const live = state(realm('rest', (raw) => Object.assign(named(raw, 'initech'), { members: [{ username: 'x', membershipType: 'MANAGED' }] })));
+    const whole = plan(live, state(realm('rest', (raw) => void (raw['organizations'] = list(raw).filter((each) => each['alias'] !== 'initech')))));
+    expect(whole.refused).toEqual([{ id: 'organization:initech', because: expect.stringContaining('managed members') as string }]);
+  });
+
+  test('where organizations are switched off they are lost, and wait for the switch', () => {
+    const live = state(realm('rest', (raw) => { delete raw['organizations']; raw['organizationsEnabled'] = false; }));
+    expect(differencesOf(live, state(realm())).filter((id) => OURS.test(id.split(' ')[1] ?? ''))).toContain('lost organization:acme');
+    expect(plan(live, state(realm())).refused.map(({ because }) => because)).toContain('organizations are switched off in the live realm; restore that setting of the realm too');
+  });
+
+  test('an identity provider belongs to one organization: it is freed before it is linked again', () => {
+    const moved = (raw: RealmRepresentation) => { Object.assign(named(raw, 'globex'), { identityProviders: [{ alias: 'groups-corp' }] }); delete named(raw, 'acme')['identityProviders']; };
+    const [from, to]: ObjectId[] = ['organization:globex/identityProviders/groups-corp', 'organization:acme/identityProviders/groups-corp'];
+    const whole = sequence(plan(state(realm('rest', moved)), state(realm())));
+    expect(whole).toEqual([`unlink ${from}`, `link ${to}`]);
+    expect(plan(state(realm('rest', moved)), state(realm()), { [to ?? '']: 'restore' }).refused.map(({ because }) => because)).toEqual([expect.stringContaining('belongs to one only')]);
+  });
+});
+
+test('looks ask for what the server would otherwise leave out', () => {
+  expect(kindOf('group')?.look('group:%2Fplatform%2Fops').request.query).toEqual({ search: 'ops', exact: 'true', briefRepresentation: 'false', max: '-1' });
+  expect(kindOf('group')?.look('group:%2Fops').request.query).toEqual({ search: 'ops', exact: 'true', briefRepresentation: 'false', populateHierarchy: 'false' });
+  expect(kindOf('group')?.look('group:%2F spaces ').request.query).toEqual({ briefRepresentation: 'false', populateHierarchy: 'false' });
+});
