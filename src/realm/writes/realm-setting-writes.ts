@@ -40,15 +40,16 @@ function draft(wishes: readonly Wish[], context: PlanContext, forGood: boolean):
   const names = wishes.map(({ difference }) => difference.name);
   const live = (id: Difference['id']): Json => context.live.objects.get(id)?.value ?? null;
   const inverse = { method: 'PUT', path: [], body: bodyFrom(wishes, context, 'live') } as const;
+  const id = (what: string): string => `update realm-setting:${what}`;
   return {
-    id: `update realm-setting:${forGood ? 'smtpServer' : '*'}`, covers: wishes.map(({ difference }) => difference.id), title: 'realm settings',
+    id: id(forGood ? 'smtpServer' : '*'), covers: wishes.map(({ difference }) => difference.id), title: 'realm settings',
     note: names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', '),
     request: { method: 'PUT', path: [], body: bodyFrom(wishes, context, 'evidence') },
     before: wishes.map(({ difference: { id } }) => ({ id, value: live(id) })),
     after: wishes.map(({ difference: { id }, value }) => ({ id, value })),
     inverse: forGood ? null : inverse,
     ...(forGood ? { inverseNote: 'The server never showed the mail password, so these mail settings cannot be put back by themselves.' } : {}),
-    needs: ['manage-realm'], requires: [],
+    needs: ['manage-realm'], requires: [], ...(forGood ? { afterOperations: [id('*')] } : {}),
   };
 }
 
@@ -106,25 +107,44 @@ function knownInEvidence(context: PlanContext, key: string): boolean {
 
 /**
  * The body that makes the chosen settings what they shall be (or what they are live), with all that the server would reset if it were
- * left out: the whole map of attributes and of mail settings, the whole policy that a field belongs to, and, in every PUT, the CIBA,
- * PAR and device settings (tried on 26.7.4: a PUT of nothing but `displayName` resets them).
+ * left out: the whole map of attributes and of mail settings, the whole policy that a field belongs to, and what every PUT resets.
  */
 function bodyFrom(wishes: readonly Wish[], context: PlanContext, side: 'live' | 'evidence'): Template {
   const realm = context.live.representation as JsonObject;
   const taken = side === 'live' ? [] : wishes;
   const touched = new Set(wishes.map(({ field }) => field));
-  const body: Record<string, Template> = {};
-  for (const field of touched) if (!isMap(field)) for (const name of withPolicy(field, realm, wishes)) body[name] = fieldAfter(name, realm, taken, policyOf(field) !== undefined);
-  if (DEVICE.some(([field, usual]) => touched.has(field) || (own(realm, field) ?? usual) !== usual)) for (const [field] of DEVICE) if (own(realm, field) !== undefined) body[field] = fieldAfter(field, realm, taken, false);
-  if (touched.has('attributes') || resetByEveryPut(mapOf(own(realm, 'attributes')))) body['attributes'] = secretsOf('attributes', mapAfter(mapOf(own(realm, 'attributes')), of('attributes', taken)), taken);
+  const body: Record<string, Template> = side === 'live' ? everyPut(context, [], touched) : everyPut(context, wishesIn(context), touched);
+  for (const field of touched) if (!isMap(field) && !isDevice(field)) for (const name of withPolicy(field, realm, wishes)) body[name] = fieldAfter(name, realm, taken, policyOf(field) !== undefined);
   if (touched.has('smtpServer')) body['smtpServer'] = secretsOf('smtpServer', mapAfter(mapOf(own(realm, 'smtpServer')), of('smtpServer', taken)), taken);
   if (touched.has('browserSecurityHeaders')) body['browserSecurityHeaders'] = headers(of('browserSecurityHeaders', wishes), context, side);
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== LEFT_OUT));
 }
 
+/**
+ * What any PUT of the realm has to carry, whatever it is for: a body of nothing but `displayName` resets the device settings and the
+ * CIBA and PAR settings, which the server takes from `attributes`, and `attributes` is replaced as a whole (tried on 26.7.4). Empty
+ * where they are as the server makes them by itself. The values are those after the chosen settings are written, so such a PUT has
+ * to come after `update realm-setting:*`.
+ */
+export function carriedByEveryPut(context: PlanContext): { readonly [field: string]: Template } {
+  return everyPut(context, wishesIn(context), new Set());
+}
+
+function everyPut(context: PlanContext, wishes: readonly Wish[], touched: ReadonlySet<string>): Record<string, Template> {
+  const realm = context.live.representation as JsonObject;
+  const attributes = mapAfter(mapOf(own(realm, 'attributes')), of('attributes', wishes));
+  const device = DEVICE.map(([field, usual]) => ({ field, usual, value: fieldAfter(field, realm, wishes, false) })).filter(({ value }) => value !== LEFT_OUT);
+  const carried = device.some(({ field, usual, value }) => touched.has(field) || value !== usual) ? device : [];
+  return {
+    ...Object.fromEntries(carried.map(({ field, value }) => [field, value])),
+    ...(touched.has('attributes') || resetByEveryPut(attributes) ? { attributes: secretsOf('attributes', attributes, wishes) } : {}),
+  };
+}
+
 const DEVICE: readonly (readonly [string, number])[] = [['oauth2DeviceCodeLifespan', 600], ['oauth2DevicePollingInterval', 5]];
 const LEFT_OUT = '\0';
 
+const isDevice = (field: string): boolean => DEVICE.some(([name]) => name === field);
 const isMap = (field: string): boolean => (REALM_MAPS as readonly string[]).includes(field);
 const of = (field: string, wishes: readonly Wish[]): readonly Wish[] => wishes.filter((wish) => wish.field === field);
 
