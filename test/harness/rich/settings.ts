@@ -48,7 +48,7 @@ const edited = (name: string, path: string, edit: (document: Record<string, Json
 });
 const texts = (name: string, method: string, path: string, body?: JsonObject): Damage => ({ name, apply: async (calls) => void await calls.call(method, path, body) });
 
-const entries = (document: Record<string, Json>, field: string): readonly JsonObject[] => list(document[field]).flatMap((entry) => object(entry) ?? []);
+const entries = (document: Record<string, Json>, field: string): readonly JsonObject[] => list(document[field]).map((entry) => object(entry) ?? {});
 const without = (field: string, name: string) => (document: Record<string, Json>): Record<string, Json> => ({ ...document, [field]: entries(document, field).filter((entry) => entry['name'] !== name) });
 const changed = (field: string, name: string, fields: JsonObject) => (document: Record<string, Json>): Record<string, Json> => ({ ...document, [field]: entries(document, field).map((entry) => (entry['name'] === name ? { ...entry, ...fields } : entry)) });
 const added = (field: string, entry: JsonObject) => (document: Record<string, Json>): Record<string, Json> => ({ ...without(field, String(entry['name']))(document), [field]: [...entries(without(field, String(entry['name']))(document), field), entry] });
@@ -79,7 +79,7 @@ function damages(): readonly Damage[] {
     edited('built-in profile attribute changed', profile, changed('attributes', 'lastName', { required: { roles: ['admin'] } })),
     edited('profile attribute added', profile, added('attributes', { name: 'nickname', permissions: { view: ['admin'], edit: ['admin'] } })),
     edited('profile group changed, another added', profile, (document) => added('groups', { name: 'spare', displayHeader: 'Spare' })(changed('groups', 'work', { displayHeader: 'Job' })(document))),
-    edited('unmanaged attributes refused', profile, ({ unmanagedAttributePolicy: _, ...document }) => document),
+    edited('unmanaged attributes refused', profile, (document) => Object.fromEntries(Object.entries(document).filter(([field]) => field !== 'unmanagedAttributePolicy'))),
     { name: 'profile reset to the default', apply: async (calls) => void await must(calls, 'PUT', profile) },
     edited('client profile changed', profiles, changed('profiles', 'strict', { executors: [{ executor: 'secure-session', configuration: {} }] })),
     edited('client profiles taken out', profiles, (document) => without('profiles', 'spare')(without('profiles', 'consent')(document))),
