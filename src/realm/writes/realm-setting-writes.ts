@@ -132,13 +132,28 @@ export function carriedByEveryPut(context: PlanContext): { readonly [field: stri
 
 function everyPut(context: PlanContext, wishes: readonly Wish[], touched: ReadonlySet<string>): Record<string, Template> {
   const realm = context.live.representation as JsonObject;
-  const attributes = mapAfter(mapOf(own(realm, 'attributes')), of('attributes', wishes));
+  const attributes = mirrored(mapAfter(mapOf(own(realm, 'attributes')), of('attributes', wishes)), realm, wishes);
   const device = DEVICE.map(([field, usual]) => ({ field, usual, value: fieldAfter(field, realm, wishes, false) })).filter(({ value }) => value !== LEFT_OUT);
   const carried = device.some(({ field, usual, value }) => touched.has(field) || value !== usual) ? device : [];
   return {
     ...Object.fromEntries(carried.map(({ field, value }) => [field, value])),
     ...(touched.has('attributes') || resetByEveryPut(attributes) ? { attributes: secretsOf('attributes', attributes, wishes) } : {}),
   };
+}
+
+/** Attributes that show a field a second time: an old value among them would set that field back. */
+const SHOWN_TWICE: Readonly<Record<string, string>> = {
+  clientSessionIdleTimeout: 'clientSessionIdleTimeout', clientSessionMaxLifespan: 'clientSessionMaxLifespan', clientOfflineSessionIdleTimeout: 'clientOfflineSessionIdleTimeout',
+  clientOfflineSessionMaxLifespan: 'clientOfflineSessionMaxLifespan', realmReusableOtpCode: 'otpPolicyCodeReusable', webAuthnPolicyExtraOrigins: 'webAuthnPolicyExtraOrigins',
+  webAuthnPolicyExtraOriginsPasswordless: 'webAuthnPolicyPasswordlessExtraOrigins',
+};
+
+function mirrored(attributes: JsonObject, realm: JsonObject, wishes: readonly Wish[]): JsonObject {
+  return Object.entries(SHOWN_TWICE).filter(([, field]) => wishes.some((wish) => wish.field === field)).reduce((map, [key, field]) => {
+    const { [key]: _, ...others } = map;
+    const text = String(fieldAfter(field, realm, wishes, false));
+    return text === '' ? others : { ...others, [key]: text };
+  }, attributes);
 }
 
 const DEVICE: readonly (readonly [string, number])[] = [['oauth2DeviceCodeLifespan', 600], ['oauth2DevicePollingInterval', 5]];
