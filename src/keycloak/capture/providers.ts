@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../realm/json.ts';
+import { isDefaultProfile, PROFILE_PROVIDER } from '../../realm/normal/user-profile.ts';
+import { refusal } from '../api.ts';
 import { allPages } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Reading } from './reading.ts';
@@ -37,6 +39,20 @@ function nest(all: readonly JsonObject[], parent: string): Record<string, Json> 
     (byType[type] ??= []).push({ ...component, subComponents: nest(all, text(component['id']) ?? '') });
   }
   return byType;
+}
+
+/**
+ * The user profile where the components do not hold it: the server's own one, if it is not the one that this tool knows, or null
+ * where the server has none (before 24 it is a feature). A realm with a profile of its own has it among its components.
+ */
+export async function readUserProfile(reading: Reading, components: Record<string, Json> | undefined): Promise<{ readonly userProfile?: Json } | undefined> {
+  if (components === undefined || components[PROFILE_PROVIDER] !== undefined) return undefined;
+  return reading.part('user profile', 'view-realm', async () => {
+    const reply = await reading.api.get(['users', 'profile']);
+    if (reply.status === 400 || reply.status === 404) return { userProfile: null };
+    if (reply.status >= 400) throw refusal(reply, 'the user profile');
+    return isObject(reply.body) && !isDefaultProfile(reply.body) ? { userProfile: reply.body } : {};
+  });
 }
 
 /** Texts by locale. Everybody with an admin role may read them. */

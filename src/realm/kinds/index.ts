@@ -3,6 +3,7 @@ import type { Kind } from '../kind.ts';
 import type { KindName } from '../model.ts';
 import { authorization } from './authorization.ts';
 import { clientMapper } from './client-mapper.ts';
+import { clientPolicy } from './client-policy.ts';
 import { clientRole } from './client-role.ts';
 import { clientScopeLink } from './client-scope-link.ts';
 import { clientScopeMapper } from './client-scope-mapper.ts';
@@ -14,14 +15,17 @@ import { defaultGroup } from './default-group.ts';
 import { groupRole } from './group-role.ts';
 import { group } from './group.ts';
 import { organization } from './organization.ts';
+import { localization } from './localization.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
+import { realmSetting } from './realm-setting.ts';
 import { scopeMapping } from './scope-mapping.ts';
 import { serviceAccountRole } from './service-account-role.ts';
+import { userProfile } from './user-profile.ts';
 
 export const KINDS: readonly Kind[] = [
-  realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization,
+  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
+  scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization, clientPolicy,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */
