@@ -1,4 +1,5 @@
 import { isAnswered } from './choice.ts';
+import { parseId } from './keys.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Choice, Difference, ObjectId, RealmObject, RealmState } from './model.ts';
 import { evidenceWith } from './union.ts';
@@ -40,7 +41,8 @@ export function pullIn(input: Input): PulledIn {
   };
   const blocker = (difference: Difference, trail: ReadonlySet<ObjectId>): string | null => {
     for (const id of needsOf(difference, input.evidence)) {
-      if (input.live.objects.has(id)) continue;
+      // Of a kind that this version does not know nothing was read, so nothing is missed either.
+      if (input.live.objects.has(id) || kindOf(parseId(id).kind) === undefined) continue;
       const needed = byId.get(id);
       if (needed === undefined || needed.change !== 'lost') return `it needs ${id}, which neither the live realm nor any evidence can give`;
       const before = chosen.has(id);

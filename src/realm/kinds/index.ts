@@ -9,16 +9,20 @@ import { clientScopeMapper } from './client-scope-mapper.ts';
 import { clientScope } from './client-scope.ts';
 import { clientSetting } from './client-setting.ts';
 import { client } from './client.ts';
+import { component } from './component.ts';
 import { composite } from './composite.ts';
 import { groupRole } from './group-role.ts';
+import { identityProviderMapper } from './identity-provider-mapper.ts';
+import { identityProvider } from './identity-provider.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
+import { requiredAction } from './required-action.ts';
 import { scopeMapping } from './scope-mapping.ts';
 import { serviceAccountRole } from './service-account-role.ts';
 
 export const KINDS: readonly Kind[] = [
   realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, groupRole, serviceAccountRole, authorization,
+  scopeMapping, groupRole, serviceAccountRole, authorization, requiredAction, component, identityProvider, identityProviderMapper,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */
