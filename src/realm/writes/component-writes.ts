@@ -86,7 +86,7 @@ function create(wanted: FoundComponent, evidence: RealmState, context: PlanConte
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
   const masked = Object.keys(configOf(wanted.raw)).filter((key) => isSecret(wanted.raw, key) && !context.knowsSecret(id, `config.${key}.0`));
   const value = evidence.objects.get(id)?.value ?? componentValue(wanted.type, wanted.raw);
-  const kerberos = textOf(own(configOf(wanted.raw), 'allowKerberosAuthentication')) === 'true' ? ['the server switches the Kerberos step of the browser flow on'] : [];
+  const kerberos = usesKerberos(wanted) ? ['the server switches the Kerberos step of the browser flow on'] : [];
   return {
     id: `create ${id}`, covers: [id], title: titleOf(wanted),
     note: [kept === undefined ? 'new id' : 'original id kept', ...(masked.length > 0 ? [`without its ${masked.join(', ')}: no evidence has it`] : []), ...kerberos].join('; '),
@@ -96,7 +96,20 @@ function create(wanted: FoundComponent, evidence: RealmState, context: PlanConte
     ...(wanted.type === FEDERATION ? { inverseNote: 'Users that were imported through it meanwhile are deleted with it.' } : {}),
     ...losses(wanted, kept, masked),
     needs: NEEDS, requires: wanted.parent === undefined ? [] : [wanted.parent],
+    ...(kerberos.length > 0 ? { afterOperations: kerberosRemovals(context) } : {}),
   };
+}
+
+/**
+ * The server switches the Kerberos step of the browser flow on with every provider that uses Kerberos, and off when one goes, even where
+ * another is left (tried on 26.7.4): so what goes, goes first.
+ */
+function kerberosRemovals(context: PlanContext): readonly string[] {
+  return componentsOf(context.live.representation).filter((found) => usesKerberos(found) && context.chosen.get(found.id)?.change === 'live-only').map((found) => `delete ${found.id}`);
+}
+
+function usesKerberos(found: FoundComponent): boolean {
+  return found.type === FEDERATION && (found.raw['providerId'] === 'kerberos' || textOf(own(configOf(found.raw), 'allowKerberosAuthentication')) === 'true');
 }
 
 function losses(wanted: FoundComponent, kept: string | undefined, masked: readonly string[]): { readonly losses?: readonly string[] } {
@@ -158,12 +171,13 @@ function remove(live: FoundComponent, context: PlanContext): readonly Draft[] {
   const masked = Object.keys(configOf(live.raw)).find((key) => hasMask(live.raw, key));
   const lasting = below.length > 0 ? 'Its mappers went with it, and the server would make others: take it from the snapshot of before.' : masked === undefined ? undefined : `Its ${masked} was never shown by the server, so it cannot be put back by itself.`;
   const users = live.type === FEDERATION ? [`users that were imported through ${live.name} are deleted with it, and their sessions end`] : [];
+  const kerberos = usesKerberos(live) ? ['the server switches the Kerberos step of the browser flow off, even where another provider uses it'] : [];
   const before = [live, ...below].map((found): Image => ({ id: found.id, value: context.live.objects.get(found.id)?.value ?? null }));
   return [{
     id: `delete ${id}`, covers: [id], title: titleOf(live), note: below.length > 0 ? `removed with the ${below.length} below it` : 'removed',
     request: { method: 'DELETE', path: ['components', { $id: id }] }, before, after: images(before.map((image) => image.id), null),
     inverse: lasting === undefined ? { method: 'POST', path: ['components'], body: postBody(live, textOf(live.raw['id']), 'live') } : null,
-    ...(lasting === undefined ? {} : { inverseNote: lasting }), ...(users.length > 0 ? { losses: users } : {}),
+    ...(lasting === undefined ? {} : { inverseNote: lasting }), ...(users.length > 0 ? { losses: [...users, ...kerberos] } : {}),
     needs: NEEDS, requires: [], ...(live.namesakes > 1 ? { afterOperations: later(live, context) } : {}),
   }];
 }
