@@ -6,7 +6,7 @@ import type { Draft, PlanContext } from './kind.ts';
 import type { ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
 
 import { pullIn, type PulledIn } from './pull-in.ts';
-import { newSecretsOf } from './secrets.ts';
+import { findSecret, newSecretsOf } from './secrets.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
 import { wantedValue } from './wanted.ts';
@@ -64,6 +64,7 @@ function draftAll(input: PlanInput): Drafted {
     const pulled = pullIn({ ...input, refused });
     const context: PlanContext = {
       live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds,
+      knowsSecret: (id, field) => findSecret(input.evidence, id, field) !== undefined,
       wanted: (difference) => wantedValue(difference, input.live, input.evidence, input.choices),
     };
     const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` } }));

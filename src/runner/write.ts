@@ -6,7 +6,7 @@ import type { Failure, Proof } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
 import { probeUserOf, proveRequests } from './prove.ts';
-import { seeObjects } from './see.ts';
+import { seeObjects, type Seen } from './see.ts';
 
 /** Everything whose image a write names: what it covers and what comes along, such as the settings of a new client. */
 function touchedBy(operation: Operation): readonly ObjectId[] {
@@ -30,6 +30,7 @@ function differing(seen: readonly Image[], wanted: readonly Image[]): readonly O
 export async function write(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
+  let seen: Seen['ids'] = {};
   try {
     const before = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     if (sameImages(before.images, operation.after)) {
@@ -40,18 +41,21 @@ export async function write(context: EffectContext, operation: Operation, undo: 
       context.dispatch({ type: 'write.looked', ...base, found: 'something-else', images: before.images });
       return;
     }
+    seen = before.ids;
     if (!undo) await previewOnce(context, operation.owner);
   } catch (error) {
     fail(asFailure(error));
     return;
   }
-  await sendOnce(context, operation, undo, fail);
+  await sendOnce(context, operation, undo, seen, fail);
 }
 
-async function sendOnce(context: EffectContext, operation: Operation, undo: boolean, fail: (failure: Failure) => void): Promise<void> {
+/** @param seen  ids as the server has just shown them: what it made by itself with a container is in no snapshot */
+async function sendOnce(context: EffectContext, operation: Operation, undo: boolean, seen: Seen['ids'], fail: (failure: Failure) => void): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   const { keycloak } = context.ports;
-  const filled = references(context);
+  const known = references(context);
+  const filled = { ...known, id: (object: ObjectId) => seen[object] ?? known.id(object) };
   context.dispatch({ type: 'write.intended', ...base, method: operation.request.method, path: keycloak.describe(operation.request, filled), before: operation.before });
   try {
     const answer = await keycloak.send(operation.request, filled);

@@ -6,7 +6,7 @@ import { readState } from '../../src/realm/state.ts';
 import type { Completeness } from '../../src/realm/model.ts';
 import { must } from '../../src/sandbox/incident/calls.ts';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
-import { settingsFamily as family } from '../harness/rich/settings.ts';
+import { settings as family } from '../harness/rich/settings.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 

@@ -47,8 +47,9 @@ async function partialExport(calls: AdminCalls): Promise<JsonObject> {
 
 /** Only the fields of some families, without ids and versions; the secrets of clients as their owners know them. */
 function handWritten(exported: JsonObject, families: readonly Family[]): JsonObject {
-  const fields = families.flatMap((family) => family.fields);
-  const stated = Object.fromEntries(Object.entries(exported).filter(([field]) => fields.includes(field)));
+  const claimed = FAMILIES.flatMap((family) => (family.fields === 'others' ? [] : family.fields));
+  const states = (field: string) => families.some(({ fields }) => (fields === 'others' ? !claimed.includes(field) && field !== 'keycloakVersion' : fields.includes(field)));
+  const stated = Object.fromEntries(Object.entries(exported).filter(([field]) => states(field)));
   return { realm: exported['realm'] ?? '', ...(withoutIds(stated) as JsonObject) };
 }
 

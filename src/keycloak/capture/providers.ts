@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../realm/json.ts';
 import { isDefaultProfile, PROFILE_PROVIDER } from '../../realm/normal/user-profile.ts';
 import { refusal } from '../api.ts';
+import { nestComponents } from '../../realm/normal/component.ts';
 import { allPages } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Reading } from './reading.ts';
@@ -28,17 +29,7 @@ export async function readIdentityProviders(reading: Reading): Promise<IdentityP
  * masks what is secret, and generated keys are not among the declared settings.
  */
 export async function readComponents(reading: Reading, realmId: string): Promise<Record<string, Json> | undefined> {
-  return reading.part('components', 'view-realm', async () => nest(objects(await reading.api.read(['components'])), realmId));
-}
-
-function nest(all: readonly JsonObject[], parent: string): Record<string, Json> {
-  const byType: Record<string, JsonObject[]> = {};
-  for (const { providerType, parentId, ...component } of all) {
-    const type = text(providerType);
-    if (parentId !== parent || type === undefined) continue;
-    (byType[type] ??= []).push({ ...component, subComponents: nest(all, text(component['id']) ?? '') });
-  }
-  return byType;
+  return reading.part('components', 'view-realm', async () => nestComponents(objects(await reading.api.read(['components'])), realmId));
 }
 
 /**

@@ -10,6 +10,7 @@ import { clientScopeMapper } from './client-scope-mapper.ts';
 import { clientScope } from './client-scope.ts';
 import { clientSetting } from './client-setting.ts';
 import { client } from './client.ts';
+import { component } from './component.ts';
 import { composite } from './composite.ts';
 import { defaultGroup } from './default-group.ts';
 import { groupRole } from './group-role.ts';
@@ -19,13 +20,17 @@ import { localization } from './localization.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
 import { realmSetting } from './realm-setting.ts';
+import { identityProviderMapper } from './identity-provider-mapper.ts';
+import { identityProvider } from './identity-provider.ts';
+import { requiredAction } from './required-action.ts';
 import { scopeMapping } from './scope-mapping.ts';
 import { serviceAccountRole } from './service-account-role.ts';
 import { userProfile } from './user-profile.ts';
 
 export const KINDS: readonly Kind[] = [
-  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization, clientPolicy,
+  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, requiredAction, component, identityProvider, identityProviderMapper,
+  client, clientSetting, clientRole, composite, clientMapper, clientScopeLink, scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization,
+  clientPolicy,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */

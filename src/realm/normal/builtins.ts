@@ -25,3 +25,10 @@ export function defaultRoleName(realm: string): string {
 export function isBuiltinRealmRole(name: string, realm: string): boolean {
   return REALM_ROLES.has(name) || name === defaultRoleName(realm);
 }
+
+const FLOWS = new Set(['browser', 'clients', 'direct grant', 'docker auth', 'first broker login', 'http challenge', 'registration', 'reset credentials', 'saml ecp']);
+
+/** Top-level flows that every realm has. */
+export function isBuiltinFlow(alias: string): boolean {
+  return FLOWS.has(alias);
+}

@@ -1,5 +1,8 @@
 import { core } from './core.ts';
 import type { Family } from './family.ts';
+import { groups } from './groups.ts';
+import { providers } from './providers.ts';
+import { settings } from './settings.ts';
 
 /** Every kind of realm object; later families may build on what earlier ones made. */
-export const FAMILIES: readonly Family[] = [core];
+export const FAMILIES: readonly Family[] = [core, groups, providers, settings];
