@@ -41,6 +41,26 @@ export function isAnswered(difference: Pick<Difference, 'id' | 'change' | 'field
   return difference.fields.some((field) => fieldChoice(difference, field.path, choices) === choice);
 }
 
+/** The keys that still want an answer: the id while nothing of the difference is answered, afterwards those of its open fields. */
+export function openKeys(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): readonly string[] {
+  if (choiceOf(difference, choices) !== undefined) return [];
+  const open = answerKeys(difference).slice(1).filter((key) => choices[key] === undefined);
+  return open.length === difference.fields.length || open.length === 0 ? [difference.id] : open;
+}
+
+/** The paths of the fields by what was chosen for them, in the order restore, keep, leave; what nobody chose is left out. */
+export function fieldsByChoice(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): readonly (readonly [Choice, readonly string[]])[] {
+  return (['restore', 'keep', 'leave'] as const).flatMap((choice) => {
+    const paths = difference.fields.map((field) => field.path).filter((path) => fieldChoice(difference, path, choices) === choice);
+    return paths.length === 0 ? [] : [[choice, paths] as const];
+  });
+}
+
+/** `restore config.claim.name; keep config.multivalued`: what was chosen field by field, as one clause. */
+export function fieldWords(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): string {
+  return fieldsByChoice(difference, choices).map(([choice, paths]) => `${choice} ${paths.join(', ')}`).join('; ');
+}
+
 /** Answers for a whole difference, with the answers of its fields taken back: an answer for the whole is meant for all of it. */
 export function answerWhole(differences: readonly Difference[], made: Choices, before: Choices): Choices {
   const next: Record<string, Choice> = { ...before };

@@ -3,9 +3,11 @@ import { choiceOf } from '../../realm/choice.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { missingChoices } from '../../runbook/choices.ts';
 import { count } from '../../runbook/lines.ts';
+import { fieldsInSight } from '../sight.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
 import { detailLines, differenceLine, reasonLines } from './difference.ts';
+import { fieldsScreen } from './fields.ts';
 import { BLANK, fit, line, span, wrap, type Line } from './line.ts';
 import { arrows, ownerRows, summary, windowOf, type OwnerRow } from './owners.ts';
 import type { Scene, Screen } from './types.ts';
@@ -65,9 +67,14 @@ export function chooseScreen(scene: Scene): Screen {
   const cursor = Math.min(local.cursor, rows.length - 1);
   const row = rows[cursor];
   if (row === undefined) return { body: [heading, line('   Nothing matches the filter.')], prompt };
+  const shown = fieldsInSight(state, local);
+  if (shown !== undefined) {
+    const fields = fieldsScreen(shown, scene, height - prompt.length - 2);
+    return { body: [heading, paneTitle(row, size, fields.shown, true), ...fields.body], prompt, ...(fields.scrollMax === undefined ? {} : { scrollMax: fields.scrollMax }) };
+  }
   if (local.detail) return { body: [heading, paneTitle(row, size, '', true), ...detailLines(row.differences[local.item], state, size)], prompt };
 
-  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
+  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], state.choices, size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
   const room = Math.max(4, height - prompt.length - 3 - reasons.length);
   const ownerCount = Math.min(rows.length, Math.max(2, room - Math.min(row.differences.length, Math.ceil(room / 2))));
   const owners = windowOf(rows.length, cursor, ownerCount);

@@ -21,6 +21,8 @@ export interface Scene {
 export interface Screen {
   readonly body: readonly Line[];
   readonly prompt: readonly Line[];
+  /** How far a screen scrolls that windows its body itself. */
+  readonly scrollMax?: number;
 }
 
 /** Lines that scroll up once and stay. */
