@@ -1,5 +1,6 @@
 import { answerKeys, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
+import { remembered } from '../realm/remember.ts';
 import type { RunSettings } from './model.ts';
 
 /**
@@ -54,9 +55,7 @@ export function flagChoices(differences: readonly Difference[], choices: Choices
 }
 
 /** Ids that nobody has answered yet; where only some fields of a change are answered, the keys of the others. */
-export function missingChoices(differences: readonly Difference[], choices: Choices): readonly string[] {
-  return differences.flatMap((difference) => openKeys(difference, choices));
-}
+export const missingChoices: (differences: readonly Difference[], choices: Choices) => readonly string[] = remembered((differences, choices) => differences.flatMap((difference) => openKeys(difference, choices)));
 
 /** What the suggestions answer of what is still open, and how many answers only a person can give. */
 export function suggestedChoices(differences: readonly Difference[], choices: Choices): { readonly choices: Choices; readonly open: number } {

@@ -1,5 +1,6 @@
 /** Choose: the clients in dependency order above, the differences of one of them below. */
 import { choiceOf } from '../../realm/choice.ts';
+import { remembered } from '../../realm/remember.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { missingChoices } from '../../runbook/choices.ts';
 import { count } from '../../runbook/lines.ts';
@@ -14,10 +15,10 @@ import type { Scene, Screen } from './types.ts';
 
 /** `6 of 12 clients and 2 others differ, in dependency order`. */
 export function chooseHeading(state: RunState, size: Size): Line {
-  const owners = new Set(state.differences.map((difference) => difference.owner));
-  const clients = [...owners].filter((owner) => owner !== 'realm' && !owner.startsWith('scope ') && !owner.startsWith('group ')).length;
+  const rows = ownerRows(state, '');
+  const clients = rows.filter(({ owner }) => owner !== 'realm' && !owner.startsWith('scope ') && !owner.startsWith('group ')).length;
   const total = state.snapshots['live-before']?.counts['clients'];
-  const others = owners.size - clients;
+  const others = rows.length - clients;
   const known = total === undefined ? `${count(clients, 'client')}` : `${clients} of ${count(total, 'client')}`;
   const text = `${known}${others > 0 ? ` and ${count(others, 'other')}` : ''} differ, in dependency order`;
   return fit(line(' ', span('strong', text), span('muted', ' (← restored first)')), size.columns);
@@ -38,9 +39,10 @@ export function ownerLine(row: OwnerRow, rows: readonly OwnerRow[], state: RunSt
 
 /** Cells that the longest owner gets, within reason. */
 export function ownerRoom(rows: readonly OwnerRow[], size: Size): number {
-  const longest = rows.reduce((most, row) => Math.max(most, displayWidth(sanitise(row.owner))), 8);
-  return Math.min(longest, Math.max(8, Math.floor(size.columns / 3)));
+  return Math.min(longestName(rows, null), Math.max(8, Math.floor(size.columns / 3)));
 }
+
+const longestName = remembered((rows: readonly OwnerRow[], _none: null): number => rows.reduce((most, row) => Math.max(most, displayWidth(sanitise(row.owner))), 8));
 
 function paneTitle(row: OwnerRow, size: Size, shown: string, focused: boolean): Line {
   const title = `${focused ? '> ' : ''}${row.owner}${shown}`;

@@ -99,10 +99,21 @@ export function fieldTexts({ live, evidence }: { readonly live?: Json; readonly 
 /** Two texts in at most `width` cells each, cut so that the place where they begin to differ stays in sight. */
 export function sideBySide(a: string, b: string, width: number): readonly [string, string] {
   if (displayWidth(a) <= width && displayWidth(b) <= width) return [a, b];
-  const [left, right] = [graphemes(a), graphemes(b)];
   let start = 0;
-  while (start < left.length && left[start] === right[start]) start += 1;
-  const context = Math.floor(width / 4);
-  const cut = (parts: readonly string[]) => truncateEnd(start <= context ? parts.join('') : `…${parts.slice(start - context).join('')}`, width);
-  return [cut(left), cut(right)];
+  while (start < a.length && a[start] === b[start]) start += 1;
+  // A place in the text, never inside a character that takes several code units.
+  const from = Math.max(0, start - Math.floor(width / 4));
+  const cut = (text: string) => truncateEnd(from === 0 ? text : `…${wholeFrom(text, from)}`, width);
+  return [cut(a), cut(b)];
+}
+
+/** The end of a text from about a place on, beginning with a whole character. */
+function wholeFrom(text: string, from: number): string {
+  const before = text.slice(Math.max(0, from - 16), from + 16);
+  let at = Math.max(0, from - 16);
+  for (const part of graphemes(before)) {
+    if (at >= from) break;
+    at += part.length;
+  }
+  return text.slice(at);
 }

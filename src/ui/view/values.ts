@@ -15,7 +15,7 @@ export function valueLines(field: FieldDifference, size: Size): readonly Line[] 
   return contrasts(field.live, field.evidence).flatMap(({ at, ...texts }) => {
     const [live, evidence] = sideBySide(texts.live, texts.evidence, room);
     const side = (sign: '-' | '+', label: string, text: string) =>
-      (text === ABSENT ? [] : wrap(line(span(sign === '+' ? 'added' : 'removed', `   ${sign} ${label} ${text}`)), size.columns, indent));
+      (text === ABSENT && at !== '' ? [] : wrap(line(span(sign === '+' ? 'added' : 'removed', `   ${sign} ${label} ${text}`)), size.columns, indent));
     return [
       ...(at === '' ? [] : wrap(line('   ', span('muted', `at ${at}`)), size.columns, 6)),
       ...side('-', 'live    ', live), ...side('+', 'evidence', evidence),
