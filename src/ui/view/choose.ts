@@ -72,7 +72,7 @@ export function chooseScreen(scene: Scene): Screen {
   const shown = fieldsInSight(state, local);
   if (shown !== undefined) {
     const fields = fieldsScreen(shown, scene, height - prompt.length - 2);
-    return { body: [heading, paneTitle(row, size, fields.shown, true), ...fields.body], prompt, ...(fields.scrollMax === undefined ? {} : { scrollMax: fields.scrollMax }) };
+    return { body: [heading, paneTitle(row, size, fields.shown, true), ...fields.body], prompt, scroll: fields.scroll };
   }
   if (local.detail) return { body: [heading, paneTitle(row, size, '', true), ...detailLines(row.differences[local.item], state, size)], prompt };
 

@@ -4,7 +4,7 @@ import type { Difference, FieldDifference } from '../../realm/model.ts';
 import { count } from '../../runbook/lines.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
-import { fieldTexts, sideBySide } from './contrast.ts';
+import { ABSENT, fieldTexts, sideBySide } from './contrast.ts';
 import { answerBox, effectText, suggestionText } from './difference.ts';
 import { fit, labelled, line, span, wrap, type Line } from './line.ts';
 import { windowOf } from './owners.ts';
@@ -20,7 +20,7 @@ export function fieldRows(difference: Difference, fields: readonly FieldDifferen
   const left = size.columns - displayWidth(lead(0)) - 11;
   const paths = fields.map((field) => sanitise(field.path));
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0);
-  const pathRoom = size.width === 'narrow' ? Math.max(8, left) : Math.min(longest(paths), Math.floor(left / 2));
+  const pathRoom = size.width === 'narrow' ? Math.max(8, left) : Math.min(longest(paths), Math.max(8, Math.min(Math.floor(left / 2), left - 8 - 2 * ABSENT.length)));
   const values = fields.map((field) => sideBySide(...fieldTexts(field), Math.max(4, Math.floor((left - pathRoom - 8) / 2))));
   const liveRoom = longest(values.map(([live]) => live));
   return fields.map((field, index) => {
@@ -34,7 +34,7 @@ export function fieldRows(difference: Difference, fields: readonly FieldDifferen
 }
 
 /** The part of the screen below the name of the client. */
-export function fieldsScreen(difference: Difference, scene: Scene, height: number): Pick<Screen, 'body' | 'scrollMax'> & { readonly shown: string } {
+export function fieldsScreen(difference: Difference, scene: Scene, height: number): Required<Pick<Screen, 'body' | 'scroll'>> & { readonly shown: string } {
   const { local, size, snapshot: { state: { choices } } } = scene;
   const { fields } = difference;
   const at = Math.min(local.fieldItem, fields.length - 1);
@@ -49,16 +49,19 @@ export function fieldsScreen(difference: Difference, scene: Scene, height: numbe
   const rows = Math.min(fields.length, Math.max(height < LOW ? 1 : 3, room - values.length));
   const { start, end } = windowOf(fields.length, at, rows);
   const below = Math.max(1, room - (end - start));
-  const scrollMax = Math.max(0, values.length - below);
+  // A value that does not fit gives one row to where it stands.
+  const cut = values.length > below && below > 1;
+  const seen = cut ? below - 1 : below;
+  const scrollMax = Math.max(0, values.length - seen);
   const from = Math.min(local.scroll, scrollMax);
-  const cut = scrollMax > 0 && below > 1;
   return {
     shown: end - start < fields.length ? ` (fields ${start + 1}–${end} of ${fields.length})` : '',
-    scrollMax: cut ? scrollMax + 1 : scrollMax,
+    scroll: { max: scrollMax, page: seen },
     body: [
       ...about,
       ...fieldRows(difference, fields.slice(start, end), choices, size, (index) => (start + index === at ? ' > ' : '   ')),
-      ...(cut ? [...values.slice(from, from + below - 1), line(span('muted', `   lines ${from + 1}–${Math.min(values.length, from + below - 1)} of ${values.length}, PgUp PgDn scroll`))] : values.slice(0, below)),
+      ...values.slice(from, from + seen),
+      ...(cut ? [line(span('muted', `   lines ${from + 1}–${from + seen} of ${values.length}, PgUp PgDn scroll`))] : []),
     ],
   };
 }

@@ -47,7 +47,7 @@ export function toView(snapshot: RunSnapshot, local: LocalState, size: Size, des
   const body = scrolls
     ? [...screen.body.slice(start, start + shown), line(span('muted', `   lines ${start + 1}–${Math.min(start + shown, screen.body.length)} of ${screen.body.length}, ${scrollKeys} scroll`))]
     : screen.body;
-  return { finished, live: finish([...head, ...body, ...prompt, ...foot].slice(0, Math.max(1, size.rows - 1))), scrollMax: screen.scrollMax ?? scrollMax, page: shown };
+  return { finished, live: finish([...head, ...body, ...prompt, ...foot].slice(0, Math.max(1, size.rows - 1))), scrollMax: screen.scroll?.max ?? scrollMax, page: screen.scroll?.page ?? shown };
 }
 
 function screenOf(scene: Scene): Screen {
