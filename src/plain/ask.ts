@@ -16,7 +16,8 @@ import { statementLines } from '../ui/view/statement.ts';
 import { clearCachesLines } from '../ui/view/triage.ts';
 import { troubleLines } from '../ui/view/trouble.ts';
 import type { Describe } from '../ui/view/types.ts';
-import { chooseListing, chooseReply } from './choose.ts';
+import { chooseReply } from './choose-reply.ts';
+import { chooseListing } from './choose.ts';
 import { again, answered, type Reply } from './reply.ts';
 
 export interface Prompt {
@@ -66,7 +67,7 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
 function chooseAsk(state: RunState): string {
   const missing = missingChoices(state.differences, state.choices).length;
   const open = missing === 0 ? 'No answer is missing.' : `${count(missing, 'answer')} missing.`;
-  return `${open} Number and r, k or l (such as 3 r, or 2-5 k${state.differences.some(hasFields) ? ', or 3.2 r for one field, which 3.2 shows whole' : ''}); a takes all suggestions; list shows them again; done goes on; q leaves: `;
+  return `${open} Number and r, k or l (such as 3 r, or 2-5 k${state.differences.some(hasFields) ? ', or 3.2 r for one field' : ''}); a number alone shows it whole; a takes all suggestions; list shows them again; done goes on; q leaves: `;
 }
 
 /** What a line means as a reply to the question that stands. */

@@ -95,7 +95,9 @@ describe('plain prompts', () => {
     await plain.reply('2 answers missing.', '1.1 r');
     await plain.reply('There is no field of that number', '2.5 r');
     await plain.reply('There is no field of that number', '2.3');
-    await plain.reply('at attributes[birthday]', '2.1 r');
+    await plain.reply('at attributes[birthday]', '2');
+    await plain.reply('id client-mapper:api-gateway/aud', '3');
+    await plain.reply('Please answer with a number', '2.1 r');
     await plain.reply('1 answer taken.', '2.2-3 k');
     await plain.reply('2 answers taken.', '1 l');
     await plain.reply('1 answer missing.', 'done');
@@ -107,8 +109,20 @@ describe('plain prompts', () => {
     const key = (index: number) => fieldKey(BY_FIELD.id, BY_FIELD.fields[index]?.path ?? '');
     expect(handle.state().choices).toEqual({ [DIFFERENCES[0]?.id ?? '']: 'leave', [key(0)]: 'restore', [key(1)]: 'keep', [key(2)]: 'keep', [key(3)]: 'leave' });
     expect(plain.text()).toMatch(/ 2\.1 +\[ask {5}\] config\.access\.token\.claim +- \(not there\) +\+ true\n/);
-    expect(plain.text().replace(/\s+/g, ' ')).toContain('(such as 3 r, or 2-5 k, or 3.2 r for one field, which 3.2 shows whole)');
+    expect(plain.text().replace(/\s+/g, ' ')).toContain('(such as 3 r, or 2-5 k, or 3.2 r for one field); a number alone shows it whole;');
     expect(plain.text()).toMatch(/ 2\.4 +\[leave {3}\] consentRequired/);
+  });
+
+  test('among many differences the fields of one are shown when its number is typed, and read out once some are answered', async () => {
+    const many = Array.from({ length: 70 }, (_, index) => ({ ...BY_FIELD, id: `client-mapper:api-gateway/aud-${index}` as const, name: `aud-${index}` }));
+    const handle = scriptedHandle([...eventsUntil('read'), { type: 'compare.done', differences: many, order: [] }]);
+    const plain = openPlain(handle);
+    await plain.reply('70 answers missing.', '69');
+    await plain.reply('69.4   [ask     ] consentRequired', '70.1 r');
+    await plain.reply('72 answers missing.', 'list');
+    await plain.reply('70.4   [ask     ] consentRequired', 'q');
+    await plain.closed;
+    expect(plain.text()).not.toContain(' 68.1 ');
   });
 
   test('a whole answer takes the answers of the fields back, and then no field is listed', async () => {

@@ -34,7 +34,10 @@ export function contrasts(live: Json | undefined, evidence: Json | undefined, at
 function elements(a: readonly Json[], b: readonly Json[], at: string): readonly Contrast[] {
   const name = NAMES.find((key) => isNamed(a, key) && isNamed(b, key));
   if (name === undefined) {
-    const only = (from: readonly Json[], other: readonly Json[]) => from.filter((value) => !other.some((one) => same(one, value)));
+    const only = (from: readonly Json[], other: readonly Json[]) => {
+      const texts = new Set(other.map((value) => JSON.stringify(value)));
+      return from.filter((value) => !texts.has(JSON.stringify(value)));
+    };
     return [...only(a, b).map((value): Contrast => ({ at, ...pair(value, undefined) })), ...only(b, a).map((value): Contrast => ({ at, ...pair(undefined, value) }))];
   }
   const of = (list: readonly Json[]) => new Map(list.map((value) => [nameOf(value, name), value]));
