@@ -30,7 +30,7 @@ export const OPTIONS = {
   'changed': { type: 'string', value: 'CHOICE', help: 'answer for everything changed' },
   'live-only': { type: 'string', value: 'CHOICE', help: 'answer for everything that exists only live' },
   'client': { type: 'string', value: 'ID', multiple: true, help: 'only this client; all others are left alone' },
-  'answers': { type: 'string', value: 'FILE', help: 'YAML: difference id to choice; wins over the three flags' },
+  'answers': { type: 'string', value: 'FILE', help: 'YAML: difference id to choice, ID#FIELD for one field of a change; wins over the three flags' },
   'confirm': { type: 'string', value: 'REALM', help: 'the typed word of a headless run: the realm name' },
   'probe-user': { type: 'string', value: 'NAME', help: 'whose token is decoded to prove a claim' },
   'refresh-token-file': { type: 'string', value: 'FILE', help: 'a refresh token from before the incident: the strongest proof (CLIENT_ID on the first line, the token on the second, or the token alone)' },

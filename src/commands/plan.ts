@@ -6,6 +6,7 @@ import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
 import { missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
+import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { runSettings } from './settings.ts';
@@ -26,7 +27,7 @@ export const run: CommandRun = async (invocation) => {
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
     for (const id of missing) process.stderr.write(`${sanitise(id)}\n`);
-    if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} ${missing.length === 1 ? 'difference has' : 'differences have'} no answer; the ids stand above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
+    if (missing.length > 0) throw new RescueError('needs-decision', `${count(missing.length, 'answer')} missing; what they are for stands above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
     const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
     const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });

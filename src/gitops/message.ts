@@ -1,5 +1,5 @@
-import { choiceOf, type Choices } from '../realm/choice.ts';
-import type { Difference } from '../realm/model.ts';
+import { choiceOf, fieldsByChoice, type Choices } from '../realm/choice.ts';
+import type { Choice, Difference } from '../realm/model.ts';
 import type { PatchedFile } from './patch-file.ts';
 import { phrase } from './content/bring.ts';
 import type { SecretToCreate } from './content/secrets.ts';
@@ -18,15 +18,22 @@ export interface MessageRequest {
 const ANSWERS: Readonly<Record<string, string>> = {
   restore: 'restored in the realm; git must have it too',
   keep: 'live is right; git follows',
-  mixed: 'restored in part; git follows live',
 };
+
+const FIELDS: Readonly<Record<Choice, string>> = { restore: 'restored in the realm', keep: 'kept as live', leave: 'left as git and realm have it' };
+
+/** Which fields of a change were restored, and which not. */
+function mixedAnswer(difference: Difference, choices: Choices): string {
+  return `field by field: ${fieldsByChoice(difference, choices).map(([choice, paths]) => `${paths.join(', ')} ${FIELDS[choice]}`).join('; ')}`;
+}
 
 /** The commit message: a subject, what changed and why as a table, what the settings really do, and the trailer that ties it to the record. */
 export function commitMessage(request: MessageRequest): string {
   const { realm, files, differences, choices } = request;
   const changed = files.filter(({ before, after }) => before !== after);
   const rows = differences.flatMap((difference) => {
-    const answer = ANSWERS[choiceOf(difference, choices) ?? ''];
+    const choice = choiceOf(difference, choices);
+    const answer = choice === 'mixed' ? mixedAnswer(difference, choices) : ANSWERS[choice ?? ''];
     return answer ? [`| ${cell(phrase(difference))} | ${difference.change} | ${cell(answer)} | ${cell(difference.because)} |`] : [];
   });
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${file}:${line} ${setting} (${verdict}; ${done})\n  ${because}`);

@@ -1,4 +1,5 @@
 /** Restore: the exact requests, what stays as it is, and the word. */
+import { choiceOf, fieldWords } from '../../realm/choice.ts';
 import type { Group, Operation } from '../../realm/model.ts';
 import type { Question, RunState } from '../../runbook/model.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
@@ -6,6 +7,7 @@ import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
 import type { Describe, Scene, Screen } from './types.ts';
+import { kindNoun } from './words.ts';
 
 export type ConfirmQuestion = Extract<Question, { kind: 'confirm' }>;
 
@@ -56,6 +58,13 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   ];
 }
 
+/** Of changes that were answered field by field: which fields go out with these writes, and which stay as they are. */
+export function partLines(group: Group, { differences, choices }: RunState, size: Size): readonly Line[] {
+  const covered = new Set(group.operations.flatMap((operation) => operation.covers));
+  return differences.filter((difference) => covered.has(difference.id) && choiceOf(difference, choices) === 'mixed')
+    .flatMap((difference) => wrap(line(' ', `Of ${kindNoun(difference.kind)} ${difference.name}: `, span('strong', fieldWords(difference, choices)), '.'), size.columns, 3));
+}
+
 /** What `WORD all` would cover, as the end of a sentence; empty for the last client, where it means nothing more. */
 export function allWords(question: ConfirmQuestion): string {
   const left = question.total - question.index;
@@ -69,7 +78,7 @@ export function confirmScreen(question: ConfirmQuestion, scene: Scene): Screen {
     ? line(` Type ${question.word} to send them${allWords(question)}, Esc for more: `, span('focus', `${local.typed}▏`))
     : line(' Nothing is sent. The choices stand, there is no way back to Choose: s skips this client, q leaves, and a new run chooses anew. Enter goes back to typing.');
   return {
-    body: [...confirmHeading(question, scene.snapshot, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],
+    body: [...confirmHeading(question, scene.snapshot, size), ...requestLines(question.group, scene.describe, size), ...partLines(question.group, state, size), ...promiseLines(question.group, state, size)],
     prompt: wrap(ask, size.columns, 1),
   };
 }
