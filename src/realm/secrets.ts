@@ -3,6 +3,7 @@ import { own } from './json.ts';
 import { objectId, parseId } from './keys.ts';
 import type { ObjectId, RealmState } from './model.ts';
 import { kindOf } from './kinds/index.ts';
+import { isConfidential } from './normal/confidential.ts';
 import { rawClient } from './normal/raw.ts';
 import { MASK, placeholdersIn } from './unknowns.ts';
 
@@ -40,7 +41,7 @@ export function newSecretsOf(restored: Iterable<ObjectId>, evidence: readonly Re
   return [...restored].flatMap((id) => {
     const { kind, parts: [clientId = ''] } = parseId(id);
     const raw = evidence.map((state) => rawClient(state, clientId)).find((client) => client !== undefined);
-    if (kind !== 'client' || raw === undefined || raw['publicClient'] === true || raw['bearerOnly'] === true) return [];
+    if (kind !== 'client' || raw === undefined || !isConfidential(raw)) return [];
     return findSecret(evidence, objectId('client', clientId), 'secret') === undefined ? [clientId] : [];
   }).toSorted(compareText);
 }
