@@ -110,4 +110,4 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   return plan.groups.flatMap((group) => group.operations);
 }
 
-export { undoPlan } from './undo.ts';
+export { builtOn, undoLeft, undoPlan } from './undo.ts';

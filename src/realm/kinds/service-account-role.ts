@@ -28,11 +28,11 @@ export const serviceAccountRole: Kind = {
       ];
       return [{ client, refs, said: user.realmRoles !== undefined || user.clientRoles !== undefined }];
     });
-    // A client whose service account is missing has none of its roles.
-    const enabled = omissionMeansEmpty(representation, completeness) ? (representation.clients ?? []).flatMap((raw) => (raw.serviceAccountsEnabled === true ? raw.clientId ?? [] : [])) : [];
+    // A client whose service account is missing, or switched off, has none of its roles.
+    const known = omissionMeansEmpty(representation, completeness) ? (representation.clients ?? []).flatMap((raw) => (raw.serviceAccountsEnabled === undefined ? [] : raw.clientId ?? [])) : [];
     return {
       objects: accounts.flatMap(({ client, refs }) => refs.map((ref) => object(client, ref))),
-      listed: [...accounts.filter(({ said }) => said).map(({ client }) => client), ...enabled].map((client) => place('service-account-role', escapePart(client))),
+      listed: [...accounts.filter(({ said }) => said).map(({ client }) => client), ...known].map((client) => place('service-account-role', escapePart(client))),
     };
   },
   references: (found) => [roleId(roleOf(found.id))],
