@@ -30,12 +30,14 @@ describe('clients on a real Keycloak', () => {
   let calls: AdminCalls;
   afterEach(() => wipeRealm(calls));
 
-  it.each(['settings', 'authorization', 'roles', 'clients'] as const)('brings back everything that was damaged in %s, and undo damages it again', async (part) => {
-    const realm = `clients-${part}`;
+  it.each([
+    ['edited', ['settings', 'authorization']], ['damaged', ['roles', 'authorization', 'clients', 'settings']],
+  ] as const)('brings back everything that was %s, and undo does it again', async (word, parts) => {
+    const realm = `clients-${word}`;
     calls = await built(realm);
     const before = await CLIENTS.read(calls);
     const evidence = await snapshot(realm);
-    for (const damage of DAMAGES[part]) await damage.apply(calls);
+    for (const damage of parts.flatMap((part) => DAMAGES[part])) await damage.apply(calls);
     const damaged = await CLIENTS.read(calls);
     expect(damaged).not.toEqual(before);
     const run = await recover(realm, evidence);
