@@ -41,6 +41,8 @@ export const OPTIONS = {
   'out': { type: 'string', value: 'DIR', help: 'the directory to write into: a patch (instead of the session), a snapshot (instead of here)' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },
   'from': { type: 'string', value: 'SPEC', help: 'the other side: a spec as for --evidence; live when left out' },
+  'operation': { type: 'string', value: 'ID', multiple: true, help: 'take back only this write of the run: "create client-mapper:app/groups"' },
+  'delete-clients': { type: 'boolean', help: 'also delete clients that the run brought back: their sessions end for good' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 

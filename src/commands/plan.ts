@@ -1,5 +1,6 @@
 import { compareStates } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
+import { lossLines, newSecretLine } from '../realm/hand-over.ts';
 import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
@@ -40,10 +41,10 @@ export const run: CommandRun = async (invocation) => {
 function print(plan: Plan, describe: (request: RequestTemplate) => string): void {
   for (const group of plan.groups) {
     process.stdout.write(`${sanitise(group.owner)}\n`);
-    for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n');
+    for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n' + lossLines([operation]).map((line) => `         ${sanitise(line)}\n`).join(''));
   }
   for (const { id, by } of plan.pulledIn) process.stderr.write(sanitise(`${id} is restored too, because ${by} needs it.`) + '\n');
   for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
-  for (const client of plan.newSecrets) process.stderr.write(sanitise(`${client} comes back with a new secret: no evidence has the old one.`) + '\n');
+  for (const client of plan.newSecrets) process.stderr.write(sanitise(`${newSecretLine(plan, client)}.`) + '\n');
 }
 

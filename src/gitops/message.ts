@@ -3,6 +3,7 @@ import type { Choice, Difference } from '../realm/model.ts';
 import type { PatchedFile } from './patch-file.ts';
 import { phrase } from './content/bring.ts';
 import type { SecretToCreate } from './content/secrets.ts';
+import { newSecretText, type NewSecret } from './naming.ts';
 
 export interface MessageRequest {
   readonly realm: string;
@@ -58,9 +59,10 @@ function subject(realm: string, changed: readonly PatchedFile[]): string {
 const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 /** What secrets-to-create.txt says; names and places only. */
-export function secretsText(secrets: readonly SecretToCreate[], realm: string): string {
-  if (secrets.length === 0) return 'No secret has to be created for this patch.\n';
-  return [
+export function secretsText(secrets: readonly SecretToCreate[], realm: string, renewed: readonly NewSecret[] = []): string {
+  const handOver = renewed.length === 0 ? '' : `${['Hand these to their deployments; the values are in the admin console:', ...renewed.map(newSecretText)].join('\n')}\n`;
+  if (secrets.length === 0) return `No secret has to be created for this patch.\n${handOver}`;
+  return handOver + [
     `The patch writes a placeholder where realm ${realm} has a secret that git never had. Create each of these where the`,
     'importer finds it (a Kubernetes Secret used as environment variable) before the next sync. The values are in the admin',
     'console: Clients, the client, Credentials. start --import-realm replaces placeholders by itself; kc.sh import needs',

@@ -65,8 +65,8 @@ export interface Kind {
   /** Why a single object of this kind is only compared; undefined for one that can be written. */
   neverWritten?(object: RealmObject): string | undefined;
   extract(representation: RealmRepresentation, completeness: Completeness): Extracted;
-  /** What must exist for this object to exist, besides its parent. */
-  references(object: RealmObject): readonly ObjectId[];
+  /** What must exist for this object to exist, besides its parent. `state` is the one that has the object. */
+  references(object: RealmObject, state: RealmState): readonly ObjectId[];
   /** What its loss, change or presence costs, in one sentence. */
   effect(change: Difference['change'], object: RealmObject, live: RealmState, evidence: RealmState): string;
   /** The claims that this object feeds, by client, judged in the state that has it. */

@@ -4,7 +4,7 @@ import { expectationsFor } from './claims.ts';
 import { kindOf, KINDS } from './kinds/index.ts';
 import type { Draft, PlanContext } from './kind.ts';
 import type { ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
-
+import { deploymentsOf } from './hand-over.ts';
 import { pullIn, type PulledIn } from './pull-in.ts';
 import { findSecret, newSecretsOf } from './secrets.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
@@ -34,12 +34,14 @@ export function makePlan(input: PlanInput): Plan {
   const settled = new Set(items.flatMap((item) => item.draft.covers));
   const expectations = expectationsFor({ ...input, choices: settledAnswers(input.differences.filter(({ id }) => settled.has(id)), input.choices) });
   const awaited = byGroup(grouped, expectations);
+  const newSecrets = newSecretsOf(settled, input.evidence);
   const groups = grouped.map((group, index): Group => ({ ...group, expectations: awaited[index] ?? [] }));
   return {
     groups,
     refused: [...pulled.refused].map(([id, because]) => ({ id, because })).toSorted((a, b) => compareText(a.id, b.id)),
     pulledIn: pulled.pulledIn.filter(({ id }) => settled.has(id)),
-    newSecrets: newSecretsOf(settled, input.evidence),
+    newSecrets,
+    ...(newSecrets.length === 0 ? {} : { deployments: deploymentsOf(newSecrets, [...input.evidence, input.live]) }),
   };
 }
 
@@ -111,4 +113,4 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   return plan.groups.flatMap((group) => group.operations);
 }
 
-export { undoPlan } from './undo.ts';
+export { builtOn, undoLeft, undoPlan } from './undo.ts';

@@ -16,13 +16,17 @@ export function openSection(story: Story): string[] {
     ...left.map((difference) => `- left: ${difference.kind} ${code(difference.name)} of ${code(difference.owner)} (${difference.change}): ${prose(difference.onlyCompared ?? difference.effect)}`),
     ...inPart.map(({ difference, paths }) => `- left: ${count(paths.length, 'field')} of ${difference.kind} ${code(difference.name)} of ${code(difference.owner)}: ${paths.map(code).join(', ')}`),
     ...refused.map((refusal) => `- could not be planned: ${code(refusal.id)}: ${prose(refusal.because)}`),
-    ...(state.plan?.newSecrets ?? []).map((client) => `- ${code(client)} has a new secret, because no evidence had the old one; it has to be handed to whoever uses it`),
+    ...(state.plan?.newSecrets ?? []).map((client) => `- ${code(client)} has a new secret, because no evidence had the old one; it has to be handed to whoever uses it${runsAt(state.plan?.deployments?.[client] ?? [])}`),
     ...undoLeft,
     ...(state.frozen === null ? ['- nobody stated that the writer was paused: it may have struck again'] : []),
     ...(state.thaw.statement === null ? ['- the writer is still paused: resume it and compare again'] : []),
     ...(state.thaw.equal === false ? ['- **the realm changed after the sync**: the writer struck again'] : []),
   ];
   return items.length === 0 ? [] : ['## Not proven, left, or still to do', '', ...items];
+}
+
+function runsAt(hosts: readonly string[]): string {
+  return hosts.length === 0 ? '' : `, at ${hosts.map(code).join(', ')}`;
 }
 
 function openOf(client: ClientStory): string[] {

@@ -1,4 +1,5 @@
 import { choiceOf, fieldsByChoice, type Choices } from '../realm/choice.ts';
+import { lossLines } from '../realm/hand-over.ts';
 import type { Difference } from '../realm/model.ts';
 import { sanitise } from '../ui/text.ts';
 import { excerpt } from './claims.ts';
@@ -64,7 +65,9 @@ export function writesSection(story: Story): string[] {
   const rows = story.writes.map((write) => [
     code(write.owner), `${code(`${write.method} ${write.path}`)}${write.undo ? ' (undo)' : ''}`, prose(write.title), write.status === null ? 'none' : String(write.status), resultWords(write), reference(write.seqs),
   ]);
-  return rows.length === 0 ? [] : ['## Writes', '', ...table(['Client', 'Request', 'Makes', 'Status', 'Seen afterwards', 'Evidence'], rows)];
+  const done = story.state.plan?.groups.flatMap((group) => group.operations).filter(({ id }) => story.state.writes[id] === 'verified') ?? [];
+  const losses = lossLines(done).map((loss) => `- ${prose(loss)}`);
+  return rows.length === 0 ? [] : ['## Writes', '', ...table(['Client', 'Request', 'Makes', 'Status', 'Seen afterwards', 'Evidence'], rows), ...losses];
 }
 
 function resultWords(write: WriteStory): string {

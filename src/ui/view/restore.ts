@@ -1,5 +1,6 @@
 /** Restore: the exact requests, what stays as it is, and the word. */
 import { choiceOf, fieldWords } from '../../realm/choice.ts';
+import { lossLines, newSecretLine } from '../../realm/hand-over.ts';
 import type { Group, Operation } from '../../realm/model.ts';
 import type { Question, RunState } from '../../runbook/model.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
@@ -45,7 +46,8 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   const removed = operations.some((operation) => onClient(operation, 'DELETE'));
   const rewritten = operations.some((operation) => onClient(operation, 'PUT'));
   const forGood = operations.filter((operation) => operation.inverse === null);
-  const newSecret = state.plan?.newSecrets.includes(group.owner) === true;
+  const onRequest = operations.filter((operation) => operation.inverseEndsSessions === true);
+  const secrets = state.plan?.newSecrets.filter((client) => client === group.owner) ?? [];
   const sentences = [
     removed ? 'A client is removed: its sessions end with it.' : 'Sessions stay.',
     rewritten ? 'Of the client only the fields named here change.' : 'No client is rewritten.',
@@ -54,7 +56,9 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   return [
     ...wrap(line(' ', sentences.join(' ')), size.columns, 1),
     ...forGood.flatMap((operation) => wrap(line(' ', span('warn', `Cannot be taken back: ${operation.title}. ${operation.inverseNote ?? ''}`)), size.columns, 1)),
-    ...(newSecret ? wrap(line(' ', span('warn', `No evidence has the secret of ${group.owner}: it comes back with a new one, which has to be handed to whoever uses it.`)), size.columns, 1) : []),
+    ...onRequest.flatMap((operation) => wrap(line(' ', `Taken back only with undo --delete-clients: ${operation.title}. ${operation.inverseNote ?? ''}`), size.columns, 1)),
+    ...lossLines(operations).flatMap((loss) => wrap(line(' ', span('warn', loss)), size.columns, 1)),
+    ...secrets.flatMap((client) => wrap(line(' ', span('warn', state.plan === null ? '' : newSecretLine(state.plan, client))), size.columns, 1)),
   ];
 }
 
