@@ -1,5 +1,5 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import { canonicalJson } from '../realm/canonical.ts';
+import { same } from '../realm/fields.ts';
 import type { Json } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
 import { parseId } from '../realm/keys.ts';
@@ -35,7 +35,7 @@ export async function seeObjects(context: EffectContext, ids: readonly ObjectId[
     for (;;) {
       const wanted = look.follow?.([body, ...more]) ?? [];
       if (wanted.length <= more.length) return look.pick(body, more);
-      for (const request of wanted.slice(more.length)) more.push(await bodyOf(request));
+      more.push(...(await Promise.all(wanted.slice(more.length).map(bodyOf))));
     }
   };
   for (const id of ids) {
@@ -62,14 +62,17 @@ function touchedBy(operation: Operation): readonly ObjectId[] {
   return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
 }
 
-/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there. */
+/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there; inside a value what the server masks cannot be compared. */
 export function sameImages(seen: readonly Image[], wanted: readonly Image[]): boolean {
   return differing(seen, wanted).length === 0;
 }
 
 function differing(seen: readonly Image[], wanted: readonly Image[]): readonly ObjectId[] {
   const found = new Map(seen.map((image) => [image.id, image.value]));
-  return wanted.filter(({ id, value }) => (isUnknown(value) ? (found.get(id) ?? null) === null : canonicalJson(found.get(id) ?? null) !== canonicalJson(value))).map(({ id }) => id);
+  return wanted.filter(({ id, value }) => {
+    const there = found.get(id) ?? null;
+    return there === null || value === null || isUnknown(value) ? (there === null) !== (value === null) : isUnknown(there) || !same(there, value);
+  }).map(({ id }) => id);
 }
 
 /**

@@ -10,6 +10,8 @@ import { clientScope } from './client-scope.ts';
 import { clientSetting } from './client-setting.ts';
 import { client } from './client.ts';
 import { composite } from './composite.ts';
+import { flowBinding } from './flow-binding.ts';
+import { flow } from './flow.ts';
 import { groupRole } from './group-role.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
@@ -17,8 +19,8 @@ import { scopeMapping } from './scope-mapping.ts';
 import { serviceAccountRole } from './service-account-role.ts';
 
 export const KINDS: readonly Kind[] = [
-  realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, groupRole, serviceAccountRole, authorization,
+  realmRole, flow, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
+  scopeMapping, groupRole, serviceAccountRole, flowBinding, authorization,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */
