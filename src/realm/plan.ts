@@ -100,7 +100,9 @@ function connect(drafts: Drafted['drafts']): readonly Item[] {
   const users = new Map<ObjectId, string[]>();
   for (const { draft } of drafts) for (const id of draft.requires) users.set(id, [...(users.get(id) ?? []), draft.id]);
   return drafts.map(({ difference, draft }) => {
-    const removed = draft.request.method === 'DELETE' ? draft.covers.flatMap((id) => users.get(id) ?? []) : [];
+    // A DELETE of a part, such as a step of a flow, leaves the object there for whoever refers to it.
+    const gone = draft.covers.filter((id) => draft.after.some((image) => image.id === id && image.value === null));
+    const removed = draft.request.method === 'DELETE' ? gone.flatMap((id) => users.get(id) ?? []) : [];
     const makers = draft.requires.flatMap((id) => maker.get(id) ?? []);
     const earlier = (draft.afterOperations ?? []).filter((id) => ids.has(id));
     const dependsOn = [...new Set([...makers, ...earlier, ...removed])].filter((id) => id !== draft.id).sort(compareText);

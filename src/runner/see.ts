@@ -30,7 +30,7 @@ export async function seeObjects(keycloak: Pick<Keycloak, 'look'>, filled: Refer
     for (;;) {
       const wanted = look.follow?.([body, ...more]) ?? [];
       if (wanted.length <= more.length) return look.pick(body, more);
-      for (const request of wanted.slice(more.length)) more.push(await bodyOf(request));
+      more.push(...(await Promise.all(wanted.slice(more.length).map(bodyOf))));
     }
   };
   for (const id of ids) {

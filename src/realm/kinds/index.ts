@@ -13,6 +13,8 @@ import { client } from './client.ts';
 import { component } from './component.ts';
 import { composite } from './composite.ts';
 import { defaultGroup } from './default-group.ts';
+import { flowBinding } from './flow-binding.ts';
+import { flow } from './flow.ts';
 import { groupRole } from './group-role.ts';
 import { group } from './group.ts';
 import { organization } from './organization.ts';
@@ -28,8 +30,8 @@ import { serviceAccountRole } from './service-account-role.ts';
 import { userProfile } from './user-profile.ts';
 
 export const KINDS: readonly Kind[] = [
-  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, requiredAction, component, identityProvider, identityProviderMapper,
-  client, clientSetting, clientRole, composite, clientMapper, clientScopeLink, scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization,
+  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, flow, requiredAction, component, identityProvider, identityProviderMapper,
+  client, clientSetting, clientRole, composite, clientMapper, clientScopeLink, scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, flowBinding, organization, authorization,
   clientPolicy,
 ];
 

@@ -2,10 +2,11 @@
 import { compareText } from '../canonical.ts';
 import { objectsAt } from '../derived.ts';
 import type { Json } from '../json.ts';
-import { escapePart, objectId, parseId } from '../keys.ts';
+import { escapePart, objectId, partOf } from '../keys.ts';
 import { isRecord } from '../looks.ts';
 import type { Image, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { AUTHORIZATION_DEFAULTS } from './authorization.ts';
+import { writtenPath } from './groups.ts';
 
 /** The object of one part of a client's authorization services. */
 export function partId(client: string, ...parts: readonly string[]): ObjectId {
@@ -62,7 +63,5 @@ export function roleNamed(name: string, state: RealmState): ObjectId {
 
 /** The server writes the path of a group without escaping the slashes in its name, and cannot read it back (tried on 26.7.4). */
 export function groupNamed(path: string, state: RealmState): ObjectId | undefined {
-  const exact = objectId('group', path);
-  if (state.objects.has(exact)) return exact;
-  return [...state.objects.keys()].find((id) => id.startsWith('group:') && parseId(id).parts[0]?.replaceAll('~/', '/') === path);
+  return [...state.objects.values()].find((object) => object.kind === 'group' && writtenPath(partOf(object.id, 0)) === path)?.id;
 }

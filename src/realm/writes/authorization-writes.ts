@@ -3,14 +3,14 @@
  * it does not carry, leaves resources that exist as they are, silently drops roles and groups that it cannot find, cannot read the names
  * of groups and clients with slashes, and could not be taken back by one request (tried on 26.7.4).
  */
-import { objectId, parseId } from '../keys.ts';
+import { objectId, parseId, partOf } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Json } from '../json.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, Image, ObjectId, RealmObject, RequestTemplate } from '../model.ts';
 import { AUTHORIZATION_DEFAULTS, POLICY_LISTS } from '../normal/authorization.ts';
 import { authorizationOf, groupNamed, namedByPolicy, namesIn, partId, partsNamed, roleNamed } from '../normal/authorization-names.ts';
-import { allGroups } from '../normal/raw.ts';
+import { writtenPath } from '../normal/groups.ts';
 import { policyBody, resourceBody, scopeBody, type Names } from './authorization-body.ts';
 import { firstPlaceholder, keepableId, refusePlaceholder } from './body.ts';
 
@@ -135,12 +135,11 @@ function names(context: PlanContext): Names {
   };
 }
 
-/** The id of a group that is live, or a reference to one that comes back; as the server writes its path, unescaped. */
-function groupId(path: string, context: PlanContext): string | { readonly $id: ObjectId } | undefined {
-  const known = groupNamed(path, context.live);
-  const lost = [...context.chosen.values()].find((other) => other.kind === 'group' && other.change === 'lost' && (parseId(other.id).parts[0] ?? '').replaceAll('~/', '/') === path);
-  if (known !== undefined || lost !== undefined) return { $id: known ?? lost?.id ?? objectId('group', path) };
-  return allGroups(context.live.representation).find(({ path: found }) => found === path || found.replaceAll('~/', '/') === path)?.group.id;
+/** A reference to a group that is live or comes back. */
+function groupId(path: string, context: PlanContext): { readonly $id: ObjectId } | undefined {
+  const lost = [...context.chosen.values()].find((other) => other.kind === 'group' && other.change === 'lost' && writtenPath(partOf(other.id, 0)) === path);
+  const known = groupNamed(path, context.live) ?? lost?.id;
+  return known === undefined ? undefined : { $id: known };
 }
 
 function typeOf(value: Json): string | undefined {

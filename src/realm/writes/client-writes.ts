@@ -98,6 +98,5 @@ function notes(raw: ClientRepresentation, kept: string | undefined, mappers: num
     kept === undefined ? 'new id: its old sessions stay lost' : 'original id kept',
     ...(isConfidential(raw) && !hasSecret(raw) ? ['new secret: no evidence has the old one'] : []),
     ...(secretAttribute ? ['key material from the evidence'] : []),
-    ...(Object.keys((raw['authenticationFlowBindingOverrides'] as object | undefined) ?? {}).length > 0 ? ['without its flow overrides'] : []),
   ];
 }

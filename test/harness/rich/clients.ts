@@ -12,6 +12,7 @@ const ROLES = ['fam-auditor', 'fam-boss', 'fam/odd role'];
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
 export const CLIENTS: Family = {
   name: 'clients',
+  fields: [],
   build: async (calls) => {
     for (const name of ROLES) await must(calls, 'POST', '/roles', { name, description: `role ${name}`, attributes: { level: ['1', '2'] } });
     await must(calls, 'POST', '/groups', { name: 'fam-ops' });
