@@ -92,5 +92,5 @@ export async function recover(world: World, evidence: readonly string[], flags: 
 }
 
 export async function undo(world: World, session: string): Promise<ToolRun> {
-  return runTool(['undo', session, '--username', world.server.username, '--confirm', world.calls.realm, '--session-dir', join(world.directory, 'sessions'), '--json'], env(world));
+  return runTool(['undo', session, '--username', world.server.username, '--confirm', world.calls.realm, '--delete-clients', '--session-dir', join(world.directory, 'sessions'), '--json'], env(world));
 }
