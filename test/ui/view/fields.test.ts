@@ -130,6 +130,12 @@ describe('a change with several fields, in detail', () => {
      Enter go on  r restore  k keep  l leave  ↑↓ move  Esc back  ? help  q quit
     "
   `));
+  test('without Unicode only ASCII is drawn, and without colour each side still has its sign', () => {
+    const drawn = view(choosing(BY_FIELD, half), { ...sized(80), unicode: false }, detail(2)).live.map(lineText);
+    expect(drawn.join('')).toMatch(/^[ -~]*$/);
+    expect(drawn.find((text) => text.includes('consentRequired'))).toMatch(/\[ask {5}\] consentRequired +- true +\+ false/);
+  });
+
   test('60 fields scroll with the cursor', () => {
     for (const fieldItem of [0, 29, 59]) {
       const text = live(choosing(MANY_FIELDS), sized(80), detail(fieldItem));
