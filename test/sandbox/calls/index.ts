@@ -1,3 +1,4 @@
+import { authorizationCalls } from './authorization.ts';
 import type { Call } from './call.ts';
 import { clientCalls, mapperCalls } from './clients.ts';
 import { permissionCalls } from './permissions.ts';
@@ -8,4 +9,4 @@ import { lateCalls, tokenCalls } from './tokens.ts';
 import { wholeRealmCalls } from './whole-realm.ts';
 
 /** The whole differential table; the order matters, later calls stand on what earlier ones made. */
-export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...settingsCalls, ...wholeRealmCalls];
+export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...settingsCalls, ...wholeRealmCalls, ...authorizationCalls];

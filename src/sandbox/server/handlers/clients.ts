@@ -58,13 +58,18 @@ function updateClient(request: Request): Answer {
   const clientId = text(body['clientId']);
   if (clientId !== null && realm.clients.some((other) => other !== client && other.clientId === clientId)) throw described(409, 'conflict', 'Duplicate resource error');
   if (clientId !== null) client.clientId = clientId;
+  if (body['authorizationServicesEnabled'] === true && (body['serviceAccountsEnabled'] ?? client.fields['serviceAccountsEnabled']) !== true) throw described(500, 'unknown_error', 'For more on this error consult the server log.');
+  const open = client.fields['publicClient'] === true;
   Object.assign(client.fields, present(without(body, NOT_BY_PUT)));
   client.secret = text(body['secret']) ?? client.secret;
   if (client.fields['publicClient'] === true) client.secret = null;
+  else if (open && client.secret === null) giveSecret(client, request.now);
   client.attributes = mergeAttributes(client.attributes, object(body['attributes']));
   if (body['protocolMappers'] !== undefined) replaceMappers(client, body);
   keepServiceAccount(realm, client, body['serviceAccountsEnabled'], request.now);
-  return { ...done, events: switchAuthz(realm, client, body['authorizationServicesEnabled'] === true) };
+  // A public or bearer-only client has no authorization services, whatever its flag says.
+  const guarded = body['authorizationServicesEnabled'] === true && client.fields['publicClient'] !== true && client.fields['bearerOnly'] !== true;
+  return { ...done, events: switchAuthz(realm, client, guarded) };
 }
 
 /** A null or empty value takes the key out; keys that are not mentioned stay. */
@@ -84,7 +89,12 @@ function keepServiceAccount(realm: RealmRow, client: ClientRow, flag: unknown, n
   if (flag === false && existing !== undefined) realm.users = realm.users.filter((user) => user !== existing);
   if (flag === true && existing === undefined) realm.users.push(buildServiceAccount(realm, client, now));
   const scope = realm.scopes.find((row) => row.name === 'service_account');
-  if (flag === true && scope !== undefined && !client.defaults.includes(scope.id)) client.defaults.push(scope.id);
+  if (scope === undefined) return;
+  if (flag === true && !client.defaults.includes(scope.id) && !client.optionals.includes(scope.id)) client.defaults.push(scope.id);
+  if (flag === false) {
+    client.defaults = client.defaults.filter((id) => id !== scope.id);
+    client.optionals = client.optionals.filter((id) => id !== scope.id);
+  }
 }
 
 /** Makes or drops the resource server where the flag says something new; gives the events of the whole update. */
@@ -144,11 +154,15 @@ function secretOf(request: Request): Answer {
   return ok({ type: 'secret', ...(client.secret === null ? {} : { value: client.secret }) });
 }
 
+function giveSecret(client: ClientRow, now: number): void {
+  client.secret = newSecret();
+  client.attributes['client.secret.creation.time'] = String(Math.floor(now / 1000));
+}
+
 function renewSecret(request: Request): Answer {
   const client = clientOf(request);
   if (client.fields['publicClient'] === true) throw notFound('Client is public');
-  client.secret = newSecret();
-  client.attributes['client.secret.creation.time'] = String(Math.floor(request.now / 1000));
+  giveSecret(client, request.now);
   return ok({ type: 'secret', value: client.secret });
 }
 
