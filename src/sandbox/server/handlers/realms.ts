@@ -5,6 +5,7 @@ import { errorMessage, notFound } from '../refusal.ts';
 import { done, ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { importRealm, PARTS } from '../state/import.ts';
 import { isObject, list, object, present, stringMap, text, texts, without } from '../state/json.ts';
+import { byAlias } from '../state/flows.ts';
 import { keysJson } from '../state/keys.ts';
 import type { Fields, RealmRow } from '../state/model.ts';
 import { groupJson, roleJson } from '../state/represent.ts';
@@ -31,11 +32,13 @@ function read({ realm, actor }: Request): Answer {
 
 /** Fields that Keycloak keeps as attributes: once they were sent, they show in both places. */
 const MIRRORED = ['clientSessionIdleTimeout', 'clientSessionMaxLifespan', 'clientOfflineSessionIdleTimeout', 'clientOfflineSessionMaxLifespan', 'scimApiEnabled'];
+const BINDINGS = ['browserFlow', 'registrationFlow', 'directGrantFlow', 'resetCredentialsFlow', 'clientAuthenticationFlow', 'dockerAuthenticationFlow', 'firstBrokerLoginFlow'];
 const OWN_ATTRIBUTES = /^(ciba|oauth2Device|par)/;
 
 /** Fields that are null or absent stay; attributes are replaced as a whole, but those that Keycloak sets from fields of its own stay. */
 function update({ realm, body }: Request): Answer {
   const sent = present(without(object(body), [...PARTS, 'attributes']));
+  if (BINDINGS.some((field) => sent[field] !== undefined && byAlias(realm, sent[field]) === undefined)) throw errorMessage(500, 'Failed to update realm');
   Object.assign(realm.fields, sent);
   const attributes = object(body)['attributes'];
   if (isObject(attributes)) {
