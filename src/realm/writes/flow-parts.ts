@@ -34,6 +34,7 @@ export function openParts(flow: string, context: PlanContext): Parts {
   const names = claimedNames(context);
   const gone = new Set<string>();
   const subIds = new Map<string, string>();
+  const created = new Set<string>();
 
   const newId = (wanted: string | undefined, ...of: readonly string[]): string => {
     const id = keepableId(wanted, ids) ?? madeUpId(ids, live.id ?? context.live.realm, ...of);
@@ -86,10 +87,11 @@ export function openParts(flow: string, context: PlanContext): Parts {
     if (sub === null) return [addStep(flow, key, placed, parentOf(step), null), ...(step.config === null ? [] : configure(key, placed, step.config))];
     const other = objectId('flow', sub.alias);
     if (sub.apart) return [{ ...addStep(flow, key, placed, parentOf(step), { $id: other }), back: null, backNote: `Deleting the step would delete flow ${sub.alias} with it.`, requires: [other] }];
-    if (subIds.has(sub.alias)) return [{ ...addStep(flow, key, placed, parentOf(step), subId(sub.alias)), back: null, backNote: `Deleting the step would take sub-flow ${sub.alias} from its other place too.` }];
+    if (created.has(sub.alias)) return [{ ...addStep(flow, key, placed, parentOf(step), subId(sub.alias)), back: null, backNote: `Deleting the step would take sub-flow ${sub.alias} from its other place too.` }];
     const hung = hangIn(key, placed, sub.alias);
     if (hung !== null) return hung;
     const known = { ...sub, id: subId(sub.alias) };
+    created.add(sub.alias);
     return [createSubFlow(flow, known), addStep(flow, key, { ...placed, sub: known }, parentOf(step), known.id)];
   };
 
@@ -125,6 +127,7 @@ export function openParts(flow: string, context: PlanContext): Parts {
       }
       for (const { step } of steps) {
         if (step.sub !== null) gone.add(step.sub.alias);
+        if (step.sub !== null) subIds.delete(step.sub.alias);
         if (step.config?.alias != null) names.free(step.config.alias);
       }
       return reversed(moves);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
 import { allows, type Actor } from '../permissions.ts';
-import { described, errorMessage, notFound, Refusal } from '../refusal.ts';
+import { described, errorMessage, notFound, Refusal, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
 import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret } from '../state/build.ts';
 import { clientOf, roleNamed } from '../state/find.ts';
 import { filledMap, object, objects, page, present, text, without } from '../state/json.ts';
-import type { ClientRow, RealmRow, UserRow } from '../state/model.ts';
+import type { ClientRow, Fields, RealmRow, UserRow } from '../state/model.ts';
 import { clientJson, userJson } from '../state/represent.ts';
 import { emptyAuthz, resourceServerJson } from './authz.ts';
 
@@ -45,7 +45,7 @@ function protocolDefaults(client: ClientRow, body: JsonObject): void {
 }
 
 /** Fields that PUT never takes from the body: they have places of their own, or are ignored as on the real server. */
-const NOT_BY_PUT = ['id', 'clientId', 'secret', 'attributes', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'authorizationServicesEnabled', 'authorizationSettings', 'access'];
+const NOT_BY_PUT = ['id', 'clientId', 'secret', 'attributes', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'authorizationServicesEnabled', 'authorizationSettings', 'access', 'authenticationFlowBindingOverrides'];
 
 /**
  * The merge of 26.7.4 with its traps: attributes merge by key, mappers replace the whole list, scope lists are ignored,
@@ -60,7 +60,8 @@ function updateClient(request: Request): Answer {
   if (clientId !== null) client.clientId = clientId;
   if (body['authorizationServicesEnabled'] === true && (body['serviceAccountsEnabled'] ?? client.fields['serviceAccountsEnabled']) !== true) throw described(500, 'unknown_error', 'For more on this error consult the server log.');
   const open = client.fields['publicClient'] === true;
-  Object.assign(client.fields, present(without(body, NOT_BY_PUT)));
+  const overrides = flowOverrides(realm, client, body);
+  Object.assign(client.fields, present(without(body, NOT_BY_PUT)), { authenticationFlowBindingOverrides: overrides });
   client.secret = text(body['secret']) ?? client.secret;
   if (client.fields['publicClient'] === true) client.secret = null;
   else if (open && client.secret === null) giveSecret(client, request.now);
@@ -70,6 +71,14 @@ function updateClient(request: Request): Answer {
   // A public or bearer-only client has no authorization services, whatever its flag says.
   const guarded = body['authorizationServicesEnabled'] === true && client.fields['publicClient'] !== true && client.fields['bearerOnly'] !== true;
   return { ...done, events: switchAuthz(realm, client, guarded) };
+}
+
+/** By key, as attributes; a flow that does not exist is a failure of the server, not a refusal. */
+function flowOverrides(realm: RealmRow, client: ClientRow, body: JsonObject): Fields {
+  const sent = object(body['authenticationFlowBindingOverrides']);
+  const known = (id: unknown): boolean => id === null || id === '' || realm.flows.some((flow) => flow['id'] === id);
+  if (!Object.values(sent).every(known)) throw unknownError();
+  return { ...without(object(client.fields['authenticationFlowBindingOverrides']), Object.keys(sent)), ...filledMap(sent) };
 }
 
 /** A null or empty value takes the key out; keys that are not mentioned stay. */

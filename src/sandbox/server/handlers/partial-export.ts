@@ -1,11 +1,11 @@
 /** `POST /partial-export`: nearly the whole realm in one body, secrets masked, key material left out. */
 import type { Json } from '../../../realm/json.ts';
 import { ok, route, type Answer, type Request, type Route } from '../route.ts';
+import { configJson, flowJson } from '../state/flows.ts';
 import { object, without } from '../state/json.ts';
 import type { ClientRow, Fields, GroupRow, RealmRow, RoleRow } from '../state/model.ts';
 import { clientJson, groupJson, roleJson, scopeJson, scopeNames, userJson } from '../state/represent.ts';
 import { authzSettings } from './authz.ts';
-import { flowJson } from './flows.ts';
 import { shownProvider } from './identity-providers.ts';
 import { realmJson } from './realms.ts';
 
@@ -87,7 +87,7 @@ function partialExport({ realm, query, world }: Request): Answer {
     ...(withClients ? clientParts(realm) : {}),
     ...(query.get('exportGroupsAndRoles') === 'true' ? roleParts(realm, withClients) : {}),
     identityProviders: realm.identityProviders.map(shownProvider), identityProviderMappers: realm.identityProviderMappers,
-    components: components(realm), authenticationFlows: realm.flows.map(flowJson), authenticatorConfig: realm.authenticatorConfigs, requiredActions: realm.requiredActions,
+    components: components(realm), authenticationFlows: realm.flows.map((flow) => flowJson(realm, flow)), authenticatorConfig: realm.authenticatorConfigs.map(configJson), requiredActions: realm.requiredActions,
     localizationTexts: realm.localization,
   });
 }

@@ -5,6 +5,7 @@ import { errorMessage, notFound, Refusal } from '../refusal.ts';
 import { done, ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { importRealm } from '../state/import.ts';
 import { list, object, objects, present, stringMap, text, texts, without } from '../state/json.ts';
+import { byAlias } from '../state/flows.ts';
 import { keysJson } from '../state/keys.ts';
 import type { Fields, RealmRow } from '../state/model.ts';
 import { groupJson, roleJson } from '../state/represent.ts';
@@ -31,8 +32,12 @@ function read({ realm, actor }: Request): Answer {
   return ok(present({ realm: realm.name, displayName, supportedLocales: list(realm.fields['supportedLocales']), bruteForceProtected, organizationsEnabled }));
 }
 
+const BINDINGS = ['browserFlow', 'registrationFlow', 'directGrantFlow', 'resetCredentialsFlow', 'clientAuthenticationFlow', 'dockerAuthenticationFlow', 'firstBrokerLoginFlow'];
+
 function update({ realm, body }: Request): Answer {
-  updateRealm(realm, object(body));
+  const sent = object(body);
+  if (BINDINGS.some((field) => sent[field] !== undefined && byAlias(realm, sent[field]) === undefined)) throw errorMessage(500, 'Failed to update realm');
+  updateRealm(realm, sent);
   return { ...done, events: [{ path: null }] };
 }
 
