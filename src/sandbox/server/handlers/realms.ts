@@ -161,9 +161,5 @@ export const REALM_ROUTES: readonly Route[] = [
   route('PUT /client-policies/policies', 'manage-realm', setPolicies('clientPolicies'), REALM),
   route('GET /client-policies/profiles', 'view-realm', policies('clientProfiles')),
   route('PUT /client-policies/profiles', 'manage-realm', setPolicies('clientProfiles'), REALM),
-  route('GET /organizations', 'manage-realm|view-organizations', ({ realm }) => {
-    if (realm.fields['organizationsEnabled'] !== true) throw errorMessage(404, 'Organizations not enabled for this realm.');
-    return ok([]);
-  }),
   route('GET /credential-registrators', 'view-realm', () => ok(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES'])),
 ];
