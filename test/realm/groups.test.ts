@@ -212,6 +212,16 @@ describe('organizations', () => {
     expect(plan(live, state(realm())).refused.map(({ because }) => because)).toContain('organizations are switched off in the live realm; restore that setting of the realm too');
   });
 
+  test('a domain is given up by one organization before another gets it back, and is not fought over', () => {
+    const live = state(realm('rest', (raw) => {
+      Object.assign(named(raw, 'acme'), { domains: [] });
+      Object.assign(named(raw, 'globex'), { domains: [{ name: 'globex.com', verified: false }, { name: 'acme.com', verified: false }] });
+    }));
+    expect(sequence(plan(live, state(realm())))).toEqual(['update organization:globex', 'update organization:acme']);
+    const fought = plan(live, state(realm()), { 'organization:acme': 'restore' });
+    expect(fought.refused).toEqual([{ id: 'organization:acme', because: 'organization globex has the domain acme.com in the live realm, and two cannot have it' }]);
+  });
+
   test('an identity provider belongs to one organization: it is freed before it is linked again', () => {
     const moved = (raw: RealmRepresentation) => { Object.assign(named(raw, 'globex'), { identityProviders: [{ alias: 'groups-corp' }] }); delete named(raw, 'acme')['identityProviders']; };
     const [from, to]: ObjectId[] = ['organization:globex/identityProviders/groups-corp', 'organization:acme/identityProviders/groups-corp'];
