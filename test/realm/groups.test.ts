@@ -8,6 +8,7 @@ import { groupNames, groupPath, parentPath } from '../../src/realm/normal/groups
 import { orderOwners } from '../../src/realm/order.ts';
 import { makePlan, operationsOf, undoPlan } from '../../src/realm/plan.ts';
 import type { GroupRepresentation, RealmRepresentation } from '../../src/realm/representation.ts';
+import { findSecret } from '../../src/realm/secrets.ts';
 import { state } from './incident.ts';
 
 type Source = 'full' | 'partial' | 'rest';
@@ -229,6 +230,14 @@ describe('organizations', () => {
     expect(whole).toEqual([`unlink ${from}`, `link ${to}`]);
     expect(plan(state(realm('rest', moved)), state(realm()), { [to ?? '']: 'restore' }).refused.map(({ because }) => because)).toEqual([expect.stringContaining('belongs to one only')]);
   });
+});
+
+test('a secret among the attributes goes by reference', () => {
+  const good = state(realm('rest', (raw) => void (top(raw, 'sales').attributes = { 'api-password': ['hunter2-x'], plain: ['p'] })));
+  const whole = plan(state(realm('rest', without('sales'))), good);
+  expect(operation(whole, 'create group:%2Fsales').request.body).toEqual({ name: 'sales', attributes: { 'api-password': [{ $secret: 'group:%2Fsales', field: 'attributes.api-password.0' }], plain: ['p'] } });
+  expect(JSON.stringify(whole)).not.toContain('hunter2-x');
+  expect(findSecret([good], 'group:%2Fsales', 'attributes.api-password.0')).toBe('hunter2-x');
 });
 
 test('looks ask for what the server would otherwise leave out', () => {

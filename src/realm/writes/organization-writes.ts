@@ -1,5 +1,5 @@
 /** The writes for organizations and for the identity providers that are linked to them. */
-import { objectsAt } from '../derived.ts';
+import { objectsAt, once } from '../derived.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { escapePart, objectId, parseId, partOf } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
@@ -69,8 +69,9 @@ function write(difference: Difference, context: PlanContext): readonly Draft[] |
 function freedFirst(difference: Difference, context: PlanContext): readonly string[] | Refusal {
   const wanted = claimsOf(context.wanted(difference));
   const earlier: string[] = [];
-  for (const rival of context.live.objects.values()) {
-    if (rival.kind !== 'organization' || rival.parent !== undefined || rival.id === difference.id) continue;
+  const all = once(context.live, 'organizations', () => [...context.live.objects.values()].filter((object) => object.kind === 'organization' && object.parent === undefined));
+  for (const rival of all) {
+    if (rival.id === difference.id) continue;
     const [taken] = claimsOf(rival.value).filter((claim) => wanted.includes(claim));
     if (taken === undefined) continue;
     const answer = context.chosen.get(rival.id);
