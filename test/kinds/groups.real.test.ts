@@ -32,21 +32,6 @@ describe('groups, default groups and organizations on a real Keycloak', () => {
   });
   afterAll(() => wipeRealm(calls));
 
-  it('brings back everything that was damaged at once, and undo damages it again', async () => {
-    for (const damage of GROUPS.damages) await damage.apply(calls);
-    const damaged = await GROUPS.read(calls);
-    expect(damaged).not.toEqual(before);
-    const run = await recover(`snapshot:${snapshot}`);
-    expect(summaryOf(run), run.stdout.slice(-3000) + run.stderr).toMatchObject({ failed: 0, left: 0, exit: 0 });
-    expect(await GROUPS.read(calls)).toEqual(before);
-    const undone = await undo();
-    expect(undone.exit, undone.stdout.slice(-3000) + undone.stderr).toBe(0);
-    expect(await GROUPS.read(calls)).toEqual(damaged);
-    const again = await recover(`snapshot:${snapshot}`);
-    expect(again.exit, again.stdout.slice(-3000) + again.stderr).toBe(0);
-    expect(await GROUPS.read(calls)).toEqual(before);
-  });
-
   it('reads the same from a partial export, and takes nothing away on the word of a file that says little', async () => {
     const exported = join(sessions, 'partial.json');
     writeFileSync(exported, JSON.stringify(await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')));
@@ -54,7 +39,7 @@ describe('groups, default groups and organizations on a real Keycloak', () => {
     expect((JSON.parse(same.stdout) as { differences: unknown[] }).differences).toEqual([]);
     const stated = join(sessions, 'stated.json');
     writeFileSync(stated, JSON.stringify({ realm, groups: [{ name: 'platform', attributes: { cost: ['1'] } }], organizations: [{ name: 'globex', description: 'stated' }] }));
-    const run = await recover(stated, '--client', 'group /platform', '--client', 'organization globex');
+    const run = await recover(stated, '--live-only', 'keep');
     expect(summaryOf(run), run.stdout.slice(-3000) + run.stderr).toMatchObject({ failed: 0, exit: 0 });
     const wanted = structuredClone(before) as { groups: { platform: Json }; organizations: { globex: Json } };
     Object.assign(wanted.groups.platform as object, { attributes: { cost: ['1'] } });
@@ -75,5 +60,31 @@ describe('groups, default groups and organizations on a real Keycloak', () => {
     await must(calls, 'PUT', `/groups/${slashed}`, { name: 'sales/b' });
     await recover(`snapshot:${snapshot}`);
     expect(await GROUPS.read(calls)).toEqual(before);
+  });
+
+  it('shows what an identity provider silently loses when it is unlinked', async () => {
+    const [acme] = (await must(calls, 'GET', '/organizations?search=acme.com&exact=true')) as { id: string }[];
+    const provider = { alias: 'groups-domain', providerId: 'oidc', config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a', 'kc.org.domain': 'acme.com' } };
+    await must(calls, 'POST', '/identity-provider/instances', provider);
+    const at = `/organizations/${acme?.id}/identity-providers`;
+    const domain = async (): Promise<unknown> => ((await must(calls, 'GET', '/identity-provider/instances/groups-domain')) as { config: Record<string, string> }).config['kc.org.domain'];
+    await must(calls, 'POST', at, 'groups-domain');
+    expect(await domain()).toBe('acme.com');
+    await must(calls, 'DELETE', `${at}/groups-domain`);
+    expect(await domain()).toBeUndefined();
+    await must(calls, 'DELETE', '/identity-provider/instances/groups-domain');
+    expect(await GROUPS.read(calls)).toEqual(before);
+  });
+
+  it('brings back everything that was damaged at once, and undo damages it again', async () => {
+    for (const damage of GROUPS.damages) await damage.apply(calls);
+    const damaged = await GROUPS.read(calls);
+    expect(damaged).not.toEqual(before);
+    const run = await recover(`snapshot:${snapshot}`);
+    expect(summaryOf(run), run.stdout.slice(-3000) + run.stderr).toMatchObject({ failed: 0, left: 0, exit: 0 });
+    expect(await GROUPS.read(calls)).toEqual(before);
+    const undone = await undo();
+    expect(undone.exit, undone.stdout.slice(-3000) + undone.stderr).toBe(0);
+    expect(await GROUPS.read(calls)).toEqual(damaged);
   });
 });

@@ -8,6 +8,7 @@ import { groupNames, groupPath, parentPath } from '../../src/realm/normal/groups
 import { orderOwners } from '../../src/realm/order.ts';
 import { makePlan, operationsOf, undoPlan } from '../../src/realm/plan.ts';
 import type { GroupRepresentation, RealmRepresentation } from '../../src/realm/representation.ts';
+import { findSecret } from '../../src/realm/secrets.ts';
 import { state } from './incident.ts';
 
 type Source = 'full' | 'partial' | 'rest';
@@ -212,6 +213,16 @@ describe('organizations', () => {
     expect(plan(live, state(realm())).refused.map(({ because }) => because)).toContain('organizations are switched off in the live realm; restore that setting of the realm too');
   });
 
+  test('a domain is given up by one organization before another gets it back, and is not fought over', () => {
+    const live = state(realm('rest', (raw) => {
+      Object.assign(named(raw, 'acme'), { domains: [] });
+      Object.assign(named(raw, 'globex'), { domains: [{ name: 'globex.com', verified: false }, { name: 'acme.com', verified: false }] });
+    }));
+    expect(sequence(plan(live, state(realm())))).toEqual(['update organization:globex', 'update organization:acme']);
+    const fought = plan(live, state(realm()), { 'organization:acme': 'restore' });
+    expect(fought.refused).toEqual([{ id: 'organization:acme', because: 'organization globex has the domain acme.com in the live realm, and two cannot have it' }]);
+  });
+
   test('an identity provider belongs to one organization: it is freed before it is linked again', () => {
     const moved = (raw: RealmRepresentation) => { Object.assign(named(raw, 'globex'), { identityProviders: [{ alias: 'groups-corp' }] }); delete named(raw, 'acme')['identityProviders']; };
     const [from, to]: ObjectId[] = ['organization:globex/identityProviders/groups-corp', 'organization:acme/identityProviders/groups-corp'];
@@ -219,6 +230,14 @@ describe('organizations', () => {
     expect(whole).toEqual([`unlink ${from}`, `link ${to}`]);
     expect(plan(state(realm('rest', moved)), state(realm()), { [to ?? '']: 'restore' }).refused.map(({ because }) => because)).toEqual([expect.stringContaining('belongs to one only')]);
   });
+});
+
+test('a secret among the attributes goes by reference', () => {
+  const good = state(realm('rest', (raw) => void (top(raw, 'sales').attributes = { 'api-password': ['hunter2-x'], plain: ['p'] })));
+  const whole = plan(state(realm('rest', without('sales'))), good);
+  expect(operation(whole, 'create group:%2Fsales').request.body).toEqual({ name: 'sales', attributes: { 'api-password': [{ $secret: 'group:%2Fsales', field: 'attributes.api-password.0' }], plain: ['p'] } });
+  expect(JSON.stringify(whole)).not.toContain('hunter2-x');
+  expect(findSecret([good], 'group:%2Fsales', 'attributes.api-password.0')).toBe('hunter2-x');
 });
 
 test('looks ask for what the server would otherwise leave out', () => {

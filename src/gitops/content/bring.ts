@@ -83,7 +83,7 @@ export function bringToLive(request: BringRequest): Brought {
   return { after: work.after, changes: [...changes.values()], secrets: [...secrets.values()], notes: [...notes] };
 }
 
-const STATED_WHOLE = new Set(['clients', 'clientScopes', 'roles', 'groups', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes']);
+const STATED_WHOLE = new Set(['clients', 'clientScopes', 'roles', 'groups', 'defaultGroups', 'organizations', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes']);
 
 function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>, work: Work, live: RealmState): Outcome {
   const places = kindOf(difference.kind)?.inFile(difference.id) ?? [];

@@ -13,8 +13,8 @@ const DEFAULTS: Readonly<Record<string, Json>> = {
   serviceAccountsEnabled: false, directAccessGrantsEnabled: false, authorizationServicesEnabled: false,
 };
 
-/** What only a server or its REST API says about an object, never a file. */
-const NEVER = new Set(['access', 'containerId', 'registrationAccessToken', 'createdTimestamp', 'origin']);
+/** What only a server or its REST API says about an object, never a file; and who is a member of it. */
+const NEVER = new Set(['access', 'containerId', 'registrationAccessToken', 'createdTimestamp', 'origin', 'path', 'parentId', 'members']);
 const HOUSEKEEPING = /^(?:client\.secret\.(?:creation|expiration|rotated)|realm_client$)/;
 
 export interface NewObjectContext {

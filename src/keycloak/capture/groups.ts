@@ -24,12 +24,12 @@ async function level(reading: Reading, path: Path, name: string): Promise<GroupR
 }
 
 /**
- * The groups that new users get into: their paths, an empty list where there are none (an export leaves that out), and their ids beside
- * them, because a path is ambiguous where a name holds a slash.
+ * The groups that new users get into: their paths, and their ids beside them, because a path is ambiguous where a name holds a slash.
+ * Nothing where there are none, as in an export.
  */
-export async function readDefaultGroups(reading: Reading): Promise<{ readonly defaultGroups: string[]; readonly defaultGroupIds: string[] } | undefined> {
+export async function readDefaultGroups(reading: Reading): Promise<{ readonly defaultGroups?: string[]; readonly defaultGroupIds?: string[] } | undefined> {
   return reading.part('default groups', 'view-realm', async () => {
     const found = objects(await reading.api.read(['default-groups'])).map((group) => ({ id: text(group['id']) ?? '', path: text(group['path']) ?? '' }));
-    return { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
+    return found.length === 0 ? {} : { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
   });
 }

@@ -5,7 +5,7 @@ import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, lookInList } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RealmState } from '../model.ts';
-import { allGroups, groupNames, groupValue, parentPath, writtenPath, type PlacedGroup } from '../normal/groups.ts';
+import { allGroups, groupNames, groupValue, parentPath, pathOfId, writtenPath, type PlacedGroup } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { passedOver } from '../places.ts';
 import type { GroupRepresentation } from '../representation.ts';
@@ -82,7 +82,5 @@ function below(path: string): string {
 
 /** Where a lost group lives on under another path: its id is still in use. */
 function elsewhere(found: RealmObject, live: RealmState): string | undefined {
-  if (found.serverId === undefined) return undefined;
-  const now = [...live.objects.values()].find((object) => object.kind === 'group' && object.serverId === found.serverId);
-  return now === undefined ? undefined : partOf(now.id, 0);
+  return found.serverId === undefined ? undefined : pathOfId(live, found.serverId);
 }

@@ -49,6 +49,11 @@ export function groupsIn(state: RealmState): ReadonlyMap<string, PlacedGroup> {
   return once(state, 'groups by path', () => new Map(allGroups(state.representation).map((placed) => [placed.path, placed])));
 }
 
+/** The path of the group that has an id. */
+export function pathOfId(state: RealmState, id: string): string | undefined {
+  return once(state, 'group paths by id', () => new Map([...groupsIn(state).values()].map(({ group, path }) => [group.id, path] as const))).get(id);
+}
+
 /** A group and all below it, the group itself first. */
 export function subtreeOf(state: RealmState, path: string): readonly PlacedGroup[] {
   return [...groupsIn(state).values()].filter((placed) => placed.path === path || placed.path.startsWith(`${path}/`));

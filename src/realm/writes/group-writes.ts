@@ -6,7 +6,7 @@ import { escapePart, objectId, parseId, partOf, roleOfParts, type RoleRef } from
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, ObjectId, RealmState, RequestTemplate } from '../model.ts';
-import { groupNames, groupsIn, parentPath, subtreeOf, writtenPath } from '../normal/groups.ts';
+import { groupNames, groupsIn, parentPath, pathOfId, subtreeOf, writtenPath } from '../normal/groups.ts';
 import { groupLosses } from './membership.ts';
 import { restoreRepresentation, type RepresentationHome } from './representation-writes.ts';
 import { MAPPED, mapRole, roleSegment } from './role-writes.ts';
@@ -21,7 +21,7 @@ export function restoreGroup(difference: Difference, context: PlanContext): read
     const losses = difference.change === 'lost' ? groupLosses(path, context.evidenceOf(difference.id)) : [];
     return restoreRepresentation({ ...groupHome(difference, context), losses, inverseNote: 'Who was put into it meanwhile is in no group any more.' }, difference, context);
   }
-  return subtreeOf(context.live, path).toReversed().flatMap((placed) => removeOne(difference, placed.path, context));
+  return subtreeOf(context.live, path).flatMap((placed) => removeOne(difference, placed.path, context));
 }
 
 /**
@@ -30,9 +30,9 @@ export function restoreGroup(difference: Difference, context: PlanContext): read
  */
 function renamedTo(difference: Pick<Difference, 'id' | 'change'>, context: PlanContext): string | undefined {
   const [mine, theirs] = [groupId(difference.id, context.evidenceOf(difference.id)), groupId(difference.id, context.live)];
-  if (difference.change === 'lost' && mine !== undefined && context.usedIds.has(mine)) {
-    const now = [...groupsIn(context.live).values()].find(({ group }) => group.id === mine);
-    if (now !== undefined && context.chosen.has(objectId('group', now.path))) return `it was renamed or moved to ${writtenPath(now.path)}, with its members; name it back in the admin console, which keeps them`;
+  if (difference.change === 'lost' && mine !== undefined) {
+    const now = pathOfId(context.live, mine);
+    if (now !== undefined && context.chosen.has(objectId('group', now))) return `it was renamed or moved to ${writtenPath(now)}, with its members; name it back in the admin console, which keeps them`;
   }
   if (difference.change !== 'live-only' || theirs === undefined) return undefined;
   const before = [...context.chosen.values()].find((other) => other.kind === 'group' && other.change === 'lost' && groupId(other.id, context.evidenceOf(other.id)) === theirs);
@@ -74,7 +74,7 @@ function attributesDiffer(difference: Difference, context: PlanContext): boolean
   return canonicalJson(attributes(context.live.objects.get(difference.id)?.value)) !== canonicalJson(attributes(context.wanted(difference)));
 }
 
-/** One group of a subtree that goes, lowest first: each write can be taken back by itself, so that all of it can. */
+/** One group of a subtree that goes. Each needs its parent, so the lowest goes first; each write can be taken back by itself, so that all of it can. */
 function removeOne(top: Difference, path: string, context: PlanContext): readonly Draft[] {
   const difference: Difference = { ...top, id: objectId('group', path), fields: [] };
   const losses = [`Whoever is a member of ${writtenPath(path)} now is not one any more.`];

@@ -44,7 +44,12 @@ function membersOf(state: RealmState): ReadonlyMap<string, readonly string[]> {
     const members = new Map<string, string[]>();
     for (const user of state.representation.users ?? []) {
       const name = user.serviceAccountClientId === undefined ? user.username : `the service account of ${user.serviceAccountClientId}`;
-      for (const path of textsIn(user['groups']).flatMap(read)) if (name !== undefined) members.set(path, [...(members.get(path) ?? []), name]);
+      if (name === undefined) continue;
+      for (const path of textsIn(user['groups']).flatMap(read)) {
+        const known = members.get(path);
+        if (known === undefined) members.set(path, [name]);
+        else known.push(name);
+      }
     }
     for (const names of members.values()) names.sort(compareText);
     return members;

@@ -1,5 +1,5 @@
 /** The writes for organizations and for the identity providers that are linked to them. */
-import { objectsAt } from '../derived.ts';
+import { objectsAt, once } from '../derived.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { escapePart, objectId, parseId, partOf } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
@@ -50,13 +50,42 @@ function organizationBody(alias: string, raw: JsonObject, withAttributes: boolea
 
 function write(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const drafts = restoreRepresentation(home(difference, context), difference, context);
+  const earlier = freedFirst(difference, context);
   if ('refused' in drafts) return drafts;
-  return drafts.map((draft) => {
+  if ('refused' in earlier) return earlier;
+  return drafts.map((found) => {
+    const draft = { ...found, afterOperations: earlier };
     if (difference.change === 'lost') return { ...draft, after: draft.after.map((image) => ({ ...image, value: asMade(image, difference) })) };
     const [kept, wanted] = [context.live.objects.get(difference.id)?.value, context.wanted(difference)];
     const gone = domainsOf(kept).filter((domain) => !domainsOf(wanted).includes(domain));
     return forgetting(draft, linksOf(difference.id, context).map((link) => partOf(link.id, 2)), gone, context);
   });
+}
+
+/**
+ * The writes by which other organizations give up the name or a domain that this one shall have: the server refuses it while another
+ * has it (tried on 26.7.4: 409 for the name, 400 for a domain). A refusal where one of them keeps it.
+ */
+function freedFirst(difference: Difference, context: PlanContext): readonly string[] | Refusal {
+  const wanted = claimsOf(context.wanted(difference));
+  const earlier: string[] = [];
+  const all = once(context.live, 'organizations', () => [...context.live.objects.values()].filter((object) => object.kind === 'organization' && object.parent === undefined));
+  for (const rival of all) {
+    if (rival.id === difference.id) continue;
+    const [taken] = claimsOf(rival.value).filter((claim) => wanted.includes(claim));
+    if (taken === undefined) continue;
+    const answer = context.chosen.get(rival.id);
+    const kept = answer === undefined ? [taken] : claimsOf(context.wanted(answer)).filter((claim) => wanted.includes(claim));
+    if (answer === undefined || kept.length > 0) return { refused: `organization ${rival.name} has ${kept[0] ?? taken} in the live realm, and two cannot have it` };
+    earlier.push(`${answer.change === 'live-only' ? 'delete' : 'update'} ${rival.id}`);
+  }
+  return earlier;
+}
+
+/** What no two organizations can have: the name, and each domain. */
+function claimsOf(value: Json | undefined): readonly string[] {
+  const name = value !== undefined && isRecord(value) && typeof value['name'] === 'string' ? [`the name ${value['name']}`] : [];
+  return [...name, ...domainsOf(value).map((domain) => `the domain ${domain}`)];
 }
 
 /** What the server makes of what a file leaves out. */

@@ -2,6 +2,7 @@ import { authorizationCalls } from './authorization.ts';
 import type { Call } from './call.ts';
 import { clientCalls, mapperCalls } from './clients.ts';
 import { flowWriteCalls } from './flows.ts';
+import { groupCalls, organizationCalls } from './groups.ts';
 import { permissionCalls } from './permissions.ts';
 import { flowCalls, realmCalls } from './realm.ts';
 import { roleCalls, userCalls } from './roles.ts';
@@ -10,4 +11,4 @@ import { lateCalls, tokenCalls } from './tokens.ts';
 import { wholeRealmCalls } from './whole-realm.ts';
 
 /** The whole differential table; the order matters, later calls stand on what earlier ones made. */
-export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...settingsCalls, ...wholeRealmCalls, ...authorizationCalls, ...flowWriteCalls];
+export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...groupCalls, ...organizationCalls, ...settingsCalls, ...wholeRealmCalls, ...authorizationCalls, ...flowWriteCalls];

@@ -2,56 +2,84 @@ import { errorMessage, notFound } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { buildGroup } from '../state/build.ts';
 import { groupAt, groupOf } from '../state/find.ts';
-import { object, page, text } from '../state/json.ts';
+import { listMap, object, page, text } from '../state/json.ts';
 import type { Fields, GroupRow, RealmRow } from '../state/model.ts';
 import { groupJson, userJson } from '../state/represent.ts';
 
 const childrenOf = (realm: RealmRow, parent: string | null): GroupRow[] => realm.groups.filter((group) => group.parent === parent).sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** Top groups without their children; a search gives the way down to each hit. */
+/** Top groups without their children; a search gives the way down to each hit, or the hits alone. What is searched for is trimmed. */
 function list({ realm, query }: Request): Answer {
   const detail = query.get('briefRepresentation') === 'false' ? 'full' : 'brief';
-  const search = query.get('search');
+  const search = query.get('search')?.trim() ?? null;
+  const hit = (group: GroupRow): boolean => search !== null && fits(group, search, query);
   const tree = (group: GroupRow): Fields | null => {
     const below = childrenOf(realm, group.id).map(tree).filter((child) => child !== null);
-    return below.length > 0 || (search !== null && group.name.includes(search)) ? { ...groupJson(realm, group, detail), subGroups: below } : null;
+    return below.length > 0 || hit(group) ? { ...groupJson(realm, group, detail), subGroups: below } : null;
   };
+  if (search !== null && query.get('populateHierarchy') === 'false') return ok(page(realm.groups.filter(hit), query).map((group) => groupJson(realm, group, detail)));
   const tops = childrenOf(realm, null);
   const rows = search === null ? tops.map((group) => groupJson(realm, group, detail)) : tops.map(tree).filter((group) => group !== null);
   return ok(page(rows, query));
 }
 
+function fits(group: GroupRow, search: string, query: URLSearchParams): boolean {
+  return query.get('exact') === 'true' ? group.name === search : group.name.toLowerCase().includes(search.toLowerCase());
+}
+
+/** Ten at a time where nothing is said, and with attributes and roles unless they are declined. */
+function children(request: Request): Answer {
+  const { realm, query } = request;
+  const search = query.get('search');
+  const rows = childrenOf(realm, groupOf(request).id).filter((group) => search === null || fits(group, search, query));
+  return ok(page(rows, query, 10).map((group) => groupJson(realm, group, query.get('briefRepresentation') === 'true' ? 'brief' : 'full')));
+}
+
 /** An id in the body means "move that group here", so ids cannot be restored; role names and children are ignored. */
-function create(request: Request, parent: string | null): GroupRow {
+function create(request: Request, parent: string | null): { readonly group: GroupRow; readonly moved: boolean } {
   const { realm } = request;
   const body = object(request.body);
   const name = text(body['name']) ?? '';
-  if (body['id'] !== undefined && !realm.groups.some((group) => group.id === body['id'])) throw notFound('Could not find child by id');
-  if (realm.groups.some((group) => group.parent === parent && group.name === name)) {
-    throw errorMessage(409, parent === null ? `Top level group named '${name}' already exists.` : `Sibling group named '${name}' already exists.`);
+  if (name === '') throw errorMessage(400, 'Group name is missing');
+  const known = realm.groups.find((group) => group.id === body['id']);
+  if (body['id'] !== undefined && known === undefined) throw notFound('Could not find child by id');
+  if (known === undefined || known.parent !== parent) refuseTwin(realm, parent, name);
+  if (known !== undefined) {
+    known.parent = parent;
+    return { group: known, moved: true };
   }
   const group = buildGroup(parent, body);
   realm.groups.push(group);
-  return group;
+  return { group, moved: false };
+}
+
+function refuseTwin(realm: RealmRow, parent: string | null, name: string, self?: GroupRow): void {
+  if (!realm.groups.some((group) => group !== self && group.parent === parent && group.name === name)) return;
+  throw errorMessage(409, parent === null && self === undefined ? `Top level group named '${name}' already exists.` : `Sibling group named '${name}' already exists.`);
 }
 
 const createTop = (request: Request): Answer => {
-  const group = create(request, null);
-  return { ...created(group.id), events: [{ representation: { ...object(request.body), id: group.id } }] };
+  const { group, moved } = create(request, null);
+  return { ...(moved ? done : created(group.id)), events: [{ representation: { ...object(request.body), id: group.id } }] };
 };
 
 function createChild(request: Request): Answer {
-  const group = create(request, groupOf(request).id);
+  const { group, moved } = create(request, groupOf(request).id);
   const { subGroupCount: _count, ...body } = groupJson(request.realm, group, 'full');
-  return { status: 201, body, events: [{ representation: { ...object(request.body), id: group.id } }] };
+  return { ...(moved ? done : { status: 201, body }), events: [{ representation: { ...object(request.body), id: group.id } }] };
 }
 
+/** A description that is left out is cleared; attributes that are left out stay. */
 function update(request: Request): Answer {
   const group = groupOf(request);
   const body = object(request.body);
-  group.name = text(body['name']) ?? group.name;
-  group.description = text(body['description']) ?? group.description;
-  if (body['attributes'] !== undefined) group.attributes = { ...object(body['attributes']) };
+  const name = text(body['name']) ?? '';
+  if (name === '') throw errorMessage(400, 'Group name is missing');
+  if (body['id'] !== undefined && body['id'] !== group.id) throw errorMessage(400, 'Invalid group id');
+  refuseTwin(request.realm, group.parent, name, group);
+  group.name = name;
+  group.description = text(body['description']);
+  if (body['attributes'] !== undefined && body['attributes'] !== null) group.attributes = { ...listMap(body['attributes']) };
   return done;
 }
 
@@ -99,7 +127,7 @@ export const GROUP_ROUTES: readonly Route[] = [
   route('GET /groups/{group}', 'view-users', (request) => ok(groupJson(request.realm, groupOf(request), 'full'))),
   route('PUT /groups/{group}', 'manage-users', update, GROUP),
   route('DELETE /groups/{group}', 'manage-users', remove, GROUP),
-  route('GET /groups/{group}/children', 'view-users', (request) => ok(page(childrenOf(request.realm, groupOf(request).id), request.query).map((group) => groupJson(request.realm, group, 'full')))),
+  route('GET /groups/{group}/children', 'view-users', children),
   route('POST /groups/{group}/children', 'manage-users', createChild, GROUP),
   route('GET /groups/{group}/members', 'view-users', members),
   route('GET /group-by-path/{path+}', 'view-users|query-groups', byPath),

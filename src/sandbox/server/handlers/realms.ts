@@ -167,9 +167,5 @@ export const REALM_ROUTES: readonly Route[] = [
   route('DELETE /localization/{locale}/{key}', 'manage-realm', dropTexts),
   ...['realm', 'user', 'keys'].map((cache) => route(`POST /clear-${cache}-cache`, 'manage-realm', clearCache, REALM)),
   ...CLIENT_POLICY_ROUTES,
-  route('GET /organizations', 'manage-realm|view-organizations', ({ realm }) => {
-    if (realm.fields['organizationsEnabled'] !== true) throw errorMessage(404, 'Organizations not enabled for this realm.');
-    return ok([]);
-  }),
   route('GET /credential-registrators', 'view-realm', () => ok(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES'])),
 ];

@@ -74,7 +74,7 @@ export function buildRole(client: string | null, body: JsonObject): RoleRow {
 }
 
 export function buildGroup(parent: string | null, body: JsonObject): GroupRow {
-  return { id: randomUUID(), name: text(body['name']) ?? '', parent, description: text(body['description']), attributes: { ...object(body['attributes']) }, roles: [] };
+  return { id: randomUUID(), name: text(body['name']) ?? '', parent, description: text(body['description']), attributes: listMap(body['attributes']), roles: [] };
 }
 
 const USER_OWN = ['id', 'username', 'attributes', 'createdTimestamp', 'groups', 'credentials', 'realmRoles', 'clientRoles', 'serviceAccountClientId', 'access', 'totp', 'notBefore', 'disableableCredentialTypes', 'federatedIdentities'];

@@ -6,6 +6,8 @@ export function loadWorld(file: string): World | undefined {
   if (!existsSync(file)) return undefined;
   const world = JSON.parse(readFileSync(file, 'utf8')) as World;
   if (world.schema !== 'realm-rescue/sandbox/v1') throw new Error(`${file} is not the state of a sandbox`);
+  // A state from before the sandbox knew organizations.
+  for (const realm of world.realms) realm.organizations ??= [];
   return world;
 }
 

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../realm/json.ts';
 import { fresh } from '../data/fresh.ts';
 import { buildClient, buildGroup, buildMapper, buildRole, buildScope, buildServiceAccount, buildUser, rolesByName } from './build.ts';
-import { clientNamed, roleNamed } from './find.ts';
+import { clientNamed, groupAt, roleNamed } from './find.ts';
 import { list, object, objects, present, text, texts, without } from './json.ts';
 import { generateKeys } from './keys.ts';
 import type { ClientRow, Fields, MapperRow, RealmRow } from './model.ts';
+import { buildOrganization } from './organization.ts';
 
 /** Parts of a realm representation that become rows; everything else stays in `fields`. */
-export const PARTS = ['id', 'realm', 'defaultRole', 'defaultRoles', 'clients', 'clientScopes', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes', 'roles', 'groups', 'defaultGroups', 'users', 'scopeMappings',
+export const PARTS = ['id', 'realm', 'defaultRole', 'defaultRoles', 'clients', 'clientScopes', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes', 'roles', 'groups', 'defaultGroups', 'organizations', 'users', 'scopeMappings',
   'clientScopeMappings', 'authenticationFlows', 'authenticatorConfig', 'requiredActions', 'components', 'identityProviders', 'identityProviderMappers', 'localizationTexts', 'keycloakVersion'] as const;
 
 /**
@@ -23,7 +24,7 @@ export async function importRealm(sent: JsonObject, now: number): Promise<RealmR
   const realm: RealmRow = {
     id: text(sent['id']) ?? randomUUID(), name,
     fields: { ...present(without(base, PARTS)), ...present(without(sent, PARTS)), attributes: { ...object(base['attributes']), ...object(sent['attributes']) } },
-    defaultRole: '', clients: [], scopes: [], defaultScopes: [], optionalScopes: [], roles: [], groups: [], defaultGroups: [], users: [], sessions: [], keys: [],
+    defaultRole: '', clients: [], scopes: [], defaultScopes: [], optionalScopes: [], roles: [], groups: [], defaultGroups: [], organizations: [], users: [], sessions: [], keys: [],
     flows: objects(or('authenticationFlows')).map((flow) => withId({ ...flow, authenticationExecutions: objects(flow['authenticationExecutions']).map(withId) })),
     authenticatorConfigs: objects(or('authenticatorConfig')).map(withId), requiredActions: objects(or('requiredActions')).map((action) => ({ ...action })),
     components: [], identityProviders: objects(sent['identityProviders']).map((provider) => ({ internalId: randomUUID(), ...provider })), identityProviderMappers: objects(sent['identityProviderMappers']).map(withId),
@@ -41,6 +42,10 @@ export async function importRealm(sent: JsonObject, now: number): Promise<RealmR
   for (const source of [base, sent]) addScopeMappings(realm, source);
   for (const group of objects(sent['groups'])) addGroup(realm, null, group);
   addUsers(realm, sent['users'], now);
+  realm.defaultGroups = texts(sent['defaultGroups']).flatMap((path) => groupAt(realm, path)?.id ?? []);
+  for (const organization of objects(sent['organizations'])) {
+    realm.organizations.push({ ...buildOrganization(realm, organization), id: text(organization['id']) ?? randomUUID(), providers: objects(organization['identityProviders']).flatMap((provider) => text(provider['alias']) ?? []) });
+  }
   return realm;
 }
 

@@ -63,10 +63,23 @@ export interface AuthzRow {
 export interface GroupRow {
   readonly id: string;
   name: string;
-  readonly parent: string | null;
+  parent: string | null;
   description: string | null;
   attributes: Record<string, Json>;
   roles: string[];
+}
+
+export interface OrganizationRow {
+  readonly id: string;
+  readonly name: string;
+  readonly alias: string;
+  readonly enabled: boolean;
+  readonly description: string | null;
+  readonly redirectUrl: string | null;
+  readonly attributes: Record<string, readonly string[]>;
+  readonly domains: readonly { readonly name: string; readonly verified: boolean }[];
+  /** Aliases of identity providers. */
+  providers: string[];
 }
 
 export interface UserRow {
@@ -120,6 +133,7 @@ export interface RealmRow {
   roles: RoleRow[];
   groups: GroupRow[];
   defaultGroups: string[];
+  organizations: OrganizationRow[];
   users: UserRow[];
   sessions: SessionRow[];
   keys: KeyRow[];
