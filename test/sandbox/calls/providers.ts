@@ -5,7 +5,8 @@ const FEDERATION = 'org.keycloak.storage.UserStorageProvider';
 const MAPPER = 'org.keycloak.storage.ldap.mappers.LDAPStorageMapper';
 const POLICY = 'org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy';
 const LDAP = { providerId: 'ldap', providerType: FEDERATION };
-const LDAP_ID = 'd1ff0000-0000-4000-8000-000000000001';
+/** Ids are unique over all realms of a server, so each play has its own. */
+const [LDAP_ID, INNER_ID, PROVIDER_ID, MAPPER_ID] = ['{uuid6}', '{uuid7}', '{uuid8}', '{uuid9}'];
 const INSTANCES = '/identity-provider/instances';
 const ACTIONS = '/authentication/required-actions';
 
@@ -32,10 +33,10 @@ export const providerCalls: readonly Call[] = [
   put(`/components/${LDAP_ID}`, { ...LDAP, config: { editMode: ['WRITABLE'], batchSizeForSync: [], bindCredential: ['**********'] } }), get(`/components/${LDAP_ID}`),
   put(`/components/${LDAP_ID}`, { ...LDAP, config: { bindCredential: [] } }), get(`/components/${LDAP_ID}`),
   put(`/components/${LDAP_ID}`, { ...LDAP, config: { bindCredential: ['lab-secret'], customUserSearchFilter: ['(a=b)'] } }), get(`/components/${LDAP_ID}`),
-  post('/components', { id: 'd1ff0000-0000-4000-8000-000000000002', name: 'email', providerId: 'hardcoded-attribute-mapper', providerType: MAPPER, parentId: LDAP_ID, config: { 'user.model.attribute': ['x'], 'attribute.value': ['y'] } }),
+  post('/components', { id: INNER_ID, name: 'email', providerId: 'hardcoded-attribute-mapper', providerType: MAPPER, parentId: LDAP_ID, config: { 'user.model.attribute': ['x'], 'attribute.value': ['y'] } }),
   post('/components', { name: 'groups', providerId: 'group-ldap-mapper', providerType: MAPPER, parentId: LDAP_ID, config: { 'groups.dn': ['ou=g'], mode: ['READ_ONLY'] } }, { save: { groupMapper: 'location' } }),
   get(`/components?parent=${LDAP_ID}&name=email`), get('/components/{groupMapper}'),
-  put('/components/d1ff0000-0000-4000-8000-000000000002', { providerId: 'hardcoded-attribute-mapper', providerType: MAPPER, config: { 'attribute.value': ['z'] } }), get('/components/d1ff0000-0000-4000-8000-000000000002'),
+  put(`/components/${INNER_ID}`, { providerId: 'hardcoded-attribute-mapper', providerType: MAPPER, config: { 'attribute.value': ['z'] } }), get(`/components/${INNER_ID}`),
   put(`/components/${LDAP_ID}`, { config: { editMode: ['READ_ONLY'] } }),
   post('/clear-realm-cache'), get(`/components/${LDAP_ID}`),
   del(`/components/${LDAP_ID}`), get(`/components?parent=${LDAP_ID}`), get(`/components/${LDAP_ID}`),
@@ -43,18 +44,18 @@ export const providerCalls: readonly Call[] = [
   get('/components?name=Trusted%20Hosts'),
   put('/components/{hosts}', { providerId: 'trusted-hosts', providerType: POLICY, config: { 'trusted-hosts': ['c'] } }), get('/components/{hosts}'), del('/components/{hosts}'),
   // A PUT of a provider replaces it, id and type of the provider apart.
-  post(INSTANCES, { alias: 'one', internalId: 'd1ff0000-0000-4000-8000-000000000003', hideOnLogin: false, ...saml, config: { ...saml.config, hideOnLoginPage: 'true', empty: '' } }), get(`${INSTANCES}/one`),
+  post(INSTANCES, { alias: 'one', internalId: PROVIDER_ID, hideOnLogin: false, ...saml, config: { ...saml.config, hideOnLoginPage: 'true', empty: '' } }), get(`${INSTANCES}/one`),
   post(INSTANCES, { alias: 'two words', ...saml }), post(INSTANCES, { alias: 'flow', firstBrokerLoginFlowAlias: 'nowhere', ...saml }),
   put(`${INSTANCES}/one`, { alias: 'one' }), put(`${INSTANCES}/one`, { alias: 'one', providerId: 'saml', firstBrokerLoginFlowAlias: 'nowhere', config: saml.config }),
   put(`${INSTANCES}/one`, { alias: 'one', providerId: 'github', displayName: 'One', config: saml.config }), get(`${INSTANCES}/one`),
   post(INSTANCES, { alias: 'secret', providerId: 'oidc', config: { clientId: 'kc', clientSecret: 'lab-secret' } }),
   put(`${INSTANCES}/secret`, { alias: 'secret', providerId: 'oidc', config: { clientId: 'kc' } }), get(`${INSTANCES}/secret`),
   // The alias in the body of a mapper decides; a name is there once.
-  post(`${INSTANCES}/one/mappers`, { id: 'd1ff0000-0000-4000-8000-000000000004', name: 'm', identityProviderAlias: 'one', ...hardcoded }), get(`${INSTANCES}/one/mappers`),
+  post(`${INSTANCES}/one/mappers`, { id: MAPPER_ID, name: 'm', identityProviderAlias: 'one', ...hardcoded }), get(`${INSTANCES}/one/mappers`),
   post(`${INSTANCES}/one/mappers`, { name: 'm', identityProviderAlias: 'one', ...hardcoded }), post(`${INSTANCES}/one/mappers`, { name: 'n', ...hardcoded }),
   post(`${INSTANCES}/one/mappers`, { name: 'o', identityProviderAlias: 'secret', ...hardcoded }, { save: { strayMapper: 'location' } }), get(`${INSTANCES}/one/mappers`), get(`${INSTANCES}/secret/mappers`),
-  put(`${INSTANCES}/one/mappers/d1ff0000-0000-4000-8000-000000000004`, { name: 'm', identityProviderAlias: 'one', ...hardcoded }),
-  put(`${INSTANCES}/one/mappers/d1ff0000-0000-4000-8000-000000000004`, { id: 'd1ff0000-0000-4000-8000-000000000004', name: 'm', identityProviderAlias: 'one', ...hardcoded, config: { attribute: 'c' } }), get(`${INSTANCES}/one/mappers`),
+  put(`${INSTANCES}/one/mappers/${MAPPER_ID}`, { name: 'm', identityProviderAlias: 'one', ...hardcoded }),
+  put(`${INSTANCES}/one/mappers/${MAPPER_ID}`, { id: MAPPER_ID, name: 'm', identityProviderAlias: 'one', ...hardcoded, config: { attribute: 'c' } }), get(`${INSTANCES}/one/mappers`),
   del(`${INSTANCES}/secret`),
   // Without the alias it is answered 204 and gone; it stays in the list without a name.
   put(`${INSTANCES}/one`, { providerId: 'saml', config: saml.config }), get(`${INSTANCES}/one`),
