@@ -8,4 +8,4 @@ import { lateCalls, tokenCalls } from './tokens.ts';
 import { wholeRealmCalls } from './whole-realm.ts';
 
 /** The whole differential table; the order matters, later calls stand on what earlier ones made. */
-export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...providerCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...wholeRealmCalls];
+export const allCalls: readonly Call[] = [...realmCalls, ...flowCalls, ...clientCalls, ...mapperCalls, ...roleCalls, ...userCalls, ...tokenCalls, ...permissionCalls, ...lateCalls, ...wholeRealmCalls, ...providerCalls];
