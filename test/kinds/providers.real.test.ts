@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -142,7 +142,8 @@ describe('secrets of providers, on a real Keycloak', () => {
     const raw = object(await must(calls, 'GET', at)) ?? {};
     await must(calls, 'PUT', at, { ...raw, ...fields, config: { ...object(raw['config']), ...config } });
   };
-  const journals = (name: string): string => readdirSync(sessions(name), { recursive: true, encoding: 'utf8' }).filter((file) => /(journal\.jsonl|transcript\.\w+|changes\.patch|COMMIT_MESSAGE|secrets-to-create\.txt)$/.test(file)).map((file) => readFileSync(join(sessions(name), file), 'utf8')).join('\n');
+  // Not the patch: it shows the lines of the evidence file that it changes, and that file has the secret.
+  const journals = (name: string): string => readdirSync(sessions(name), { recursive: true, encoding: 'utf8' }).filter((file) => /(journal\.jsonl|transcript\.\w+|COMMIT_MESSAGE|secrets-to-create\.txt)$/.test(file)).map((file) => readFileSync(join(sessions(name), file), 'utf8')).join('\n');
 
   beforeAll(async () => {
     provider = await fakeProvider();
@@ -229,5 +230,29 @@ describe('secrets of providers, on a real Keycloak', () => {
       .replace('"displayName":"Partner supplier"', '"displayName":"As written"').replace('"attribute.value":"here"', '"attribute.value":"written"').replace(/("priority":\[)"0"(\].{0,200}sAMAccountName)/, '$1"9"$2')
       .replace('"alias":"VERIFY_EMAIL","config":{},"defaultAction":false', '"alias":"VERIFY_EMAIL","config":{},"defaultAction":true')) as Json;
     expect(await providers.read(calls)).toEqual(expected);
+  });
+});
+
+describe('a directory that does not answer, on a real Keycloak', () => {
+  const realm = 'providers-silent';
+  const directory = sessionPlace();
+  afterAll(() => sharedCalls(realm).call('DELETE', `/admin/realms/${realm}`));
+
+  it('makes the capture wait for it, five seconds a search for a user, and not fail', async () => {
+    const open = new Set<Socket>();
+    const silent = createTcpServer((socket) => { open.add(socket.on('error', () => undefined)); });
+    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    const calls = await fresh(realm);
+    await must(calls, 'POST', '/clients', { clientId: 'worker', serviceAccountsEnabled: true, secret: 'worker-lab-secret' });
+    await must(calls, 'POST', '/components', {
+      name: 'silent', providerId: 'ldap', providerType: 'org.keycloak.storage.UserStorageProvider',
+      config: { enabled: ['true'], connectionUrl: [`ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`], usersDn: ['ou=x'], usernameLDAPAttribute: ['uid'], uuidLDAPAttribute: ['entryUUID'], userObjectClasses: ['inetOrgPerson'], authType: ['none'], editMode: ['READ_ONLY'] },
+    });
+    const { representation } = await snapshot(realm, directory);
+    expect(representation.users?.map((user) => user.username)).toEqual(['service-account-worker']);
+    expect(open.size).toBeGreaterThan(0);
+    await must(calls, 'DELETE', `/admin/realms/${realm}`);
+    for (const socket of open) socket.destroy();
+    silent.close();
   });
 });

@@ -39,7 +39,7 @@ export const component: Kind = {
     if (omissionMeansEmpty(representation, completeness)) return { objects: found.map(object), listed: ['component@*'] };
     // A file that a person wrote speaks about the types that it names, and about the mappers of a provider where it has some.
     const below = found.flatMap((each) => Object.keys(isRecord(each.raw['subComponents']) ? each.raw['subComponents'] : {}).map((type) => place('component', `${keyOf(each.id)}/${escapePart(type)}`)));
-    return { objects: found.map(object), listed: [...Object.keys(components).map((type) => place('component', escapePart(type))), ...below] };
+    return { objects: found.map(object), listed: [...Object.keys(components).map(outermost), ...below] };
   },
   references: () => [],
   effect: (change, found) => {
@@ -82,8 +82,13 @@ export const component: Kind = {
 function object(found: FoundComponent): RealmObject {
   return {
     id: found.id, kind: 'component', owner: `component ${found.top}`, name: found.name, value: componentValue(found.type, found.raw) as Json,
-    ...(typeof found.raw['id'] === 'string' ? { serverId: found.raw['id'] } : {}), ...(found.parent === undefined ? {} : { parent: found.parent }),
+    ...(typeof found.raw['id'] === 'string' ? { serverId: found.raw['id'] } : {}), ...(found.parent === undefined ? { places: [outermost(found.type)] } : { parent: found.parent }),
   };
+}
+
+/** The place of all components of one type that stand below no other: it is the beginning of no key, so that it says nothing of mappers. */
+function outermost(type: string): string {
+  return place('component', `#${escapePart(type)}`);
 }
 
 function keyOf(id: RealmObject['id']): string {

@@ -23,7 +23,7 @@ export const REGISTRATION_POLICY = 'org.keycloak.services.clientregistration.pol
 const OWNED_ELSEWHERE = new Set(['org.keycloak.userprofile.UserProfileProvider']);
 
 /** What only a full export has of a key, and what follows from it. */
-const KEY_MATERIAL = /(private|public)Key$|^(certificate|kid|secret)$/i;
+const KEY_MATERIAL = /(private|public)Key$|^(certificate|kid|keyUse|secret)$/i;
 
 export interface FoundComponent {
   readonly id: ObjectId;

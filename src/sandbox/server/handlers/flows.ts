@@ -1,10 +1,11 @@
 /** Authentication flows, their executions and required actions, to read and to copy; flow-writes.ts makes and changes them. */
 import { randomUUID } from 'node:crypto';
+import type { Json, JsonObject } from '../../../realm/json.ts';
 import { freshData } from '../data/fresh.ts';
-import { errorMessage, notFound } from '../refusal.ts';
+import { described, errorMessage, notFound, Refusal } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { byAlias, byId, configOf, flowJson, stepsIn } from '../state/flows.ts';
-import { object, objects, present, text } from '../state/json.ts';
+import { filledMap, object, objects, present, text } from '../state/json.ts';
 import type { Fields, RealmRow } from '../state/model.ts';
 
 function flowAt({ realm, params }: Request, error: string): Fields {
@@ -73,8 +74,34 @@ function action({ realm, params }: Request): Fields {
   return found;
 }
 
+/** Replaces the action; a body without the alias takes it away, and nobody finds the action again. */
 function setAction(request: Request): Answer {
-  Object.assign(action(request), present(object(request.body)));
+  const found = action(request);
+  const sent = object(request.body);
+  const next = present({ alias: sent['alias'], name: sent['name'], providerId: found['providerId'], enabled: sent['enabled'] ?? false, defaultAction: sent['defaultAction'] ?? false, priority: sent['priority'] ?? 0, config: filledMap(sent['config']) });
+  request.realm.requiredActions = request.realm.requiredActions.map((row) => (row === found ? next : row));
+  return done;
+}
+
+function removeAction(request: Request): Answer {
+  const found = action(request);
+  request.realm.requiredActions = request.realm.requiredActions.filter((row) => row !== found);
+  return done;
+}
+
+const actionProviders = (): readonly JsonObject[] => objects(freshData.realm['requiredActions'] as Json);
+
+const unregistered = ({ realm }: Request): Fields[] =>
+  actionProviders().filter((row) => !realm.requiredActions.some((known) => known['providerId'] === row['providerId'])).map((row) => present({ providerId: row['providerId'], name: row['name'] }));
+
+/** On, asked of nobody by itself, after all the others. */
+function register(request: Request): Answer {
+  const sent = object(request.body);
+  const { requiredActions } = request.realm;
+  if (!actionProviders().some((row) => row['providerId'] === sent['providerId'])) throw new Refusal(400, { error: 'Required Action Provider with given providerId not found' });
+  if (requiredActions.some((row) => row['providerId'] === sent['providerId'])) throw described(409, 'conflict', 'A Required Action Provider with given alias already exists.');
+  const last = Math.max(0, ...requiredActions.map((row) => Number(row['priority'] ?? 0)));
+  requiredActions.push(present({ alias: sent['providerId'], name: sent['name'], providerId: sent['providerId'], enabled: true, defaultAction: false, priority: last + 1, config: {} }));
   return done;
 }
 
@@ -89,7 +116,9 @@ export const FLOW_ROUTES: readonly Route[] = [
   route(`POST ${BASE}/flows/{flow}/copy`, 'manage-realm', copy, FLOW),
   route(`GET ${BASE}/flows/{flow}/executions`, 'view-realm', (request) => ok(executions(request.realm, flowAt(request, 'flow not found')))),
   route(`GET ${BASE}/required-actions`, 'any', ({ realm }) => ok(realm.requiredActions)),
-  route(`GET ${BASE}/unregistered-required-actions`, 'view-realm', () => ok([])),
+  route(`GET ${BASE}/unregistered-required-actions`, 'view-realm', (request) => ok(unregistered(request))),
+  route(`POST ${BASE}/register-required-action`, 'manage-realm', register, { event: 'REQUIRED_ACTION' }),
   route(`GET ${BASE}/required-actions/{alias}`, 'view-realm', (request) => ok(action(request))),
   route(`PUT ${BASE}/required-actions/{alias}`, 'manage-realm', setAction, { event: 'REQUIRED_ACTION' }),
+  route(`DELETE ${BASE}/required-actions/{alias}`, 'manage-realm', removeAction, { event: 'REQUIRED_ACTION' }),
 ];

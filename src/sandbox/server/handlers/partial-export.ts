@@ -6,6 +6,7 @@ import { object, without } from '../state/json.ts';
 import type { ClientRow, Fields, GroupRow, RealmRow, RoleRow } from '../state/model.ts';
 import { clientJson, groupJson, roleJson, scopeJson, scopeNames, userJson } from '../state/represent.ts';
 import { authzSettings } from './authz.ts';
+import { shownComponent } from './components.ts';
 import { shownProvider } from './identity-providers.ts';
 import { realmJson } from './realms.ts';
 
@@ -66,12 +67,12 @@ function roleParts(realm: RealmRow, withClients: boolean): Fields {
   return { roles: { realm: roles(null), ...client }, groups: realm.groups.filter((group) => group.parent === null).map((group) => exportGroup(realm, group)) };
 }
 
-/** Components by provider type; the sandbox keeps key material outside of them, so there is none to drop. */
-function components(realm: RealmRow): Fields {
+/** Components by provider type, children inside their parents; the sandbox keeps key material outside of them, so there is none to drop. */
+function components(realm: RealmRow, parent: string = realm.id): Fields {
   const byType: Record<string, Json[]> = {};
-  for (const component of realm.components) {
+  for (const component of realm.components.filter((row) => (row['parentId'] ?? realm.id) === parent).map(shownComponent)) {
     const rows = (byType[String(component['providerType'])] ??= []);
-    rows.push({ ...without(component, ['providerType', 'parentId']), subComponents: {}, config: object(component['config']) });
+    rows.push({ ...without(component, ['providerType', 'parentId']), subComponents: components(realm, String(component['id'])), config: object(component['config']) });
   }
   return byType;
 }
