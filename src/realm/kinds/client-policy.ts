@@ -26,7 +26,7 @@ export const clientPolicy: Kind = {
     return {
       objects: found.flatMap(({ part, list }) => list.flatMap((raw): RealmObject[] => {
         const name = raw['name'];
-        return typeof name === 'string' ? [{ id: objectId('client-policy', part, name), kind: 'client-policy', owner: 'realm', name: `${part} ${name}`, value: policyValue(raw) }] : [];
+        return typeof name === 'string' ? [{ id: objectId('client-policy', part, name), kind: 'client-policy', owner: 'realm', name: `${part} ${name}`, value: policyValue(raw, part) }] : [];
       })),
       listed: found.map(({ part }) => place('client-policy', part)),
     };
@@ -51,7 +51,7 @@ export const clientPolicy: Kind = {
       request: { method: 'GET', path },
       pick: (body) => {
         const raw = isRecord(body) ? recordsIn(body[list]).find((each) => each['name'] === parseId(id).parts[1]) : undefined;
-        return raw === undefined ? null : { value: policyValue(raw) };
+        return raw === undefined ? null : { value: policyValue(raw, partIn(id)) };
       },
     };
   },

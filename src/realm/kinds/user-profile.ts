@@ -51,7 +51,7 @@ export const userProfile: Kind = {
 function objectsOf(profile: JsonObject): readonly RealmObject[] {
   const entries = (Object.keys(PROFILE_LISTS) as ProfilePart[]).flatMap((part) => recordsIn(profile[PROFILE_LISTS[part]]).flatMap((raw) => {
     const name = raw['name'];
-    return typeof name === 'string' ? [object(objectId('user-profile', part, name), `${part} ${name}`, profileEntryValue(raw))] : [];
+    return typeof name === 'string' ? [object(objectId('user-profile', part, name), `${part} ${name}`, profileEntryValue(raw, part))] : [];
   }));
   const policy = profile[POLICY];
   return typeof policy === 'string' && policy !== '' ? [...entries, object(objectId('user-profile', POLICY), POLICY, policy)] : entries;

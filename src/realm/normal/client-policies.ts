@@ -19,19 +19,19 @@ export function policyList(representation: RealmRepresentation | undefined, part
 }
 
 /**
- * A profile or policy without its name and what is empty. Conditions and executors keep their order, in which the server goes
- * through them; which profiles a policy applies is a set.
+ * A profile or policy without its name, with what the server fills in where a file is silent. Conditions and executors keep their
+ * order, in which the server goes through them; which profiles a policy applies is a set.
  */
-export function policyValue(raw: JsonObject): JsonObject {
-  const entries = Object.entries(raw).flatMap(([key, value]): [string, Json][] => {
-    if (key === 'name' || value === null || value === '' || (key === 'enabled' && value === false)) return [];
-    if (!Array.isArray(value)) return [[key, value]];
-    const list = value as readonly Json[];
-    if (list.length === 0) return [];
-    return [[key, key === 'profiles' ? list.map(String).sort(compareText) : list.map(withConfiguration)]];
-  });
-  return Object.fromEntries(entries);
+export function policyValue(raw: JsonObject, part: PolicyPart): JsonObject {
+  const list = (field: string): readonly Json[] => (Array.isArray(raw[field]) ? (raw[field] as readonly Json[]) : []);
+  const others = Object.entries(raw).filter(([key, value]) => !FILLED_IN.has(key) && value !== null && value !== '');
+  const filled: JsonObject = part === 'profile'
+    ? { executors: list('executors').map(withConfiguration) }
+    : { enabled: raw['enabled'] === true, conditions: list('conditions').map(withConfiguration), profiles: list('profiles').map(String).sort(compareText) };
+  return { ...Object.fromEntries(others), ...filled };
 }
+
+const FILLED_IN = new Set(['name', 'enabled', 'executors', 'conditions', 'profiles']);
 
 function withConfiguration(step: Json): Json {
   return isRecord(step) ? { ...step, configuration: step['configuration'] ?? {} } : step;

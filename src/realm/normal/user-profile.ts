@@ -43,7 +43,7 @@ export function profileOf(representation: RealmRepresentation, completeness: Com
 
 /** Whether a server's own profile is the one that this tool takes for it. */
 export function isDefaultProfile(profile: JsonObject): boolean {
-  const normal = (each: JsonObject): Json => [each['attributes'], each['groups']].map((list) => recordsIn(list).map((entry) => [entry['name'] ?? null, profileEntryValue(entry)]));
+  const normal = (each: JsonObject): Json => (Object.keys(PROFILE_LISTS) as ProfilePart[]).map((part) => recordsIn(each[PROFILE_LISTS[part]]).map((entry) => [entry['name'] ?? null, profileEntryValue(entry, part)]));
   return profile['unmanagedAttributePolicy'] === undefined && canonicalJson(normal(profile)) === canonicalJson(normal(DEFAULT_PROFILE));
 }
 
@@ -58,12 +58,12 @@ function parse(text: unknown): JsonObject | undefined {
 }
 
 /**
- * One attribute or group: no name, no flag that is off, nothing empty; lists of roles and scopes as sets. Two empty maps say
+ * One attribute or group: no name, nothing empty, the flag that servers before 25 leave out filled in; lists of roles and scopes as sets. Two empty maps say
  * something: a validator without settings checks, and what is required of nobody in particular is required of everybody.
  */
-export function profileEntryValue(raw: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(raw).flatMap(([key, value]): [string, Json][] => {
-    if (key === 'name' || value === null || value === '' || (key === 'multivalued' && value === false)) return [];
+export function profileEntryValue(raw: JsonObject, part: ProfilePart): JsonObject {
+  const value = Object.fromEntries(Object.entries(raw).flatMap(([key, value]): [string, Json][] => {
+    if (key === 'name' || key === 'multivalued' || value === null || value === '') return [];
     if (!isRecord(value)) return [[key, label(value)]];
     if (key === 'required' && Object.values(value).every(isEmpty)) return [[key, 'always']];
     const inner = Object.entries(value).flatMap(([name, item]): [string, Json][] => {
@@ -73,6 +73,7 @@ export function profileEntryValue(raw: JsonObject): JsonObject {
     });
     return inner.length === 0 ? [] : [[key, Object.fromEntries(inner)]];
   }));
+  return part === 'attribute' ? { ...value, multivalued: raw['multivalued'] === true } : value;
 }
 
 const isEmpty = (value: Json): boolean => value === null || (typeof value === 'object' && Object.keys(value).length === 0);

@@ -34,6 +34,14 @@ async function build(calls: AdminCalls): Promise<void> {
 
 /** A PUT of the realm; an attribute is changed within all of them, as the map is replaced. */
 const put = (name: string, body: JsonObject): Damage => ({ name, apply: async (calls) => void await must(calls, 'PUT', '', body) });
+/** One after which CIBA, PAR and device settings are as before: the restore must not reset them either. */
+const careful = (name: string, body: JsonObject): Damage => ({
+  name,
+  apply: async (calls) => {
+    const live = object(await must(calls, 'GET', '')) ?? {};
+    await must(calls, 'PUT', '', { ...body, attributes: live['attributes'] ?? {}, oauth2DeviceCodeLifespan: live['oauth2DeviceCodeLifespan'] ?? 600 });
+  },
+});
 const attributes = (name: string, edit: (map: Record<string, Json>) => void): Damage => ({
   name,
   apply: async (calls) => {
@@ -59,7 +67,7 @@ function damages(): readonly Damage[] {
     put('token and session lifetimes changed', { accessTokenLifespan: 60, ssoSessionIdleTimeout: 600, clientSessionIdleTimeout: 0 }),
     put('device code lifetime reset', { displayNameHtml: '' }),
     put('display name changed, password policy and login theme emptied', { displayName: 'Acme', passwordPolicy: '', loginTheme: '', eventsExpiration: 0 }),
-    put('theme set for e-mails', { emailTheme: 'keycloak' }),
+    careful('theme set for e-mails and for accounts, by somebody who sends along what is reset otherwise', { emailTheme: 'keycloak', accountTheme: 'keycloak.v3' }),
     put('duplicate e-mails allowed, which forbids the login by e-mail', { duplicateEmailsAllowed: true }),
     put('event types and listeners changed', { enabledEventTypes: ['LOGIN', 'REGISTER'], eventsListeners: ['jboss-logging'] }),
     put('languages taken out', { supportedLocales: ['en'], defaultLocale: 'en' }),
@@ -93,7 +101,7 @@ function damages(): readonly Damage[] {
 
 /** Fields that say what stands elsewhere in the realm, twice, or what the server works out. */
 const NOT_READ = new Set(['id', 'realm', 'defaultRole', 'clientProfiles', 'clientPolicies', 'adminPermissionsClient']);
-const SHOWN_TWICE = new Set(['clientSessionIdleTimeout', 'clientSessionMaxLifespan', 'clientOfflineSessionIdleTimeout', 'clientOfflineSessionMaxLifespan', 'oauth2DeviceCodeLifespan', 'oauth2DevicePollingInterval', 'realmReusableOtpCode', 'scimApiEnabled', 'webAuthnPolicyExtraOrigins']);
+const SHOWN_TWICE = new Set(['clientSessionIdleTimeout', 'clientSessionMaxLifespan', 'clientOfflineSessionIdleTimeout', 'clientOfflineSessionMaxLifespan', 'oauth2DeviceCodeLifespan', 'oauth2DevicePollingInterval', 'realmReusableOtpCode', 'scimApiEnabled', 'webAuthnPolicyExtraOrigins', 'webAuthnPolicyExtraOriginsPasswordless']);
 
 async function read(calls: AdminCalls): Promise<Json> {
   const realm = object(await must(calls, 'GET', '')) ?? {};
