@@ -30,7 +30,10 @@ afterAll(async () => {
 /** Lists by name instead of by position, and without what differs by design. */
 function comparable(value: unknown, path = ''): unknown {
   if (Array.isArray(value)) {
-    const items: [string, unknown][] = value.map((item) => [nameOf(item), comparable(item, path)]);
+    const items = value.map((item): [string, unknown] => {
+      const plain = comparable(item, path);
+      return [nameOf(plain), plain];
+    });
     return items.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   }
   if (typeof value !== 'object' || value === null) return value;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/realm/model.ts';
-import { fieldOf } from '../../src/realm/normal/flows.ts';
+import type { JsonObject } from '../../src/realm/json.ts';
 import { operationsOf, undoPlan } from '../../src/realm/plan.ts';
 import { findSecret } from '../../src/realm/secrets.ts';
 import { compared, flow, hung, planned, realm, settings, step, sub } from './flows.ts';
@@ -28,7 +28,7 @@ function expectChained(operations: readonly Operation[]): void {
 describe('the normal form', () => {
   test('holds the steps of all sub-flows by their places, and is the same without ids and in another order', () => {
     const [object] = [...state(good()).objects.values()].filter(({ name }) => name === 'corp');
-    expect(Object.keys(fieldOf(object?.value, 'steps') ?? {})).toEqual(['auth-cookie', 'identity-provider-redirector', 'corp forms', 'corp forms/auth-username-password-form', 'corp forms/corp otp', 'corp forms/corp otp/auth-otp-form']);
+    expect(Object.keys((object?.value as JsonObject | undefined)?.['steps'] ?? {})).toEqual(['auth-cookie', 'identity-provider-redirector', 'corp forms', 'corp forms/auth-username-password-form', 'corp forms/corp otp', 'corp forms/corp otp/auth-otp-form']);
     const exported = JSON.parse(JSON.stringify(good()), (key, value: unknown) => (key === 'id' || key === 'authenticatorConfigId' ? undefined : Array.isArray(value) ? value.toReversed() : value)) as ReturnType<typeof good>;
     expect(compared(exported, good()).differences).toEqual([]);
     expect(compared(good(), exported, 'partial').differences).toEqual([]);

@@ -5,7 +5,7 @@
  * that name the flow they stand in; `keyed` gives each its place as seen from the top-level flow.
  */
 import { canonicalJson, compareText } from '../canonical.ts';
-import { own, type Json, type JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { escapePart } from '../keys.ts';
 import type { AuthenticationExecutionRepresentation, AuthenticationFlowRepresentation, AuthenticatorConfigRepresentation, RealmRepresentation } from '../representation.ts';
 import { mapValue, unknown } from '../unknowns.ts';
@@ -168,10 +168,6 @@ export function rawStepConfig(representation: RealmRepresentation, alias: string
 /** The alias of the flow with that id; undefined where the source has none, as for ids of another time. */
 export function aliasOf(representation: RealmRepresentation, id: string): string | undefined {
   return representation.authenticationFlows?.find((flow) => flow.id === id)?.alias;
-}
-
-export function fieldOf(value: Json | undefined, field: string): Json | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? own(value as JsonObject, field) : undefined;
 }
 
 function filled(text: string | null | undefined): string | null {
