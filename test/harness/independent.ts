@@ -101,7 +101,8 @@ async function groups(get: Get, level: readonly Json[]): Promise<Record<string, 
 
 /** People and service accounts. The list of users leaves the latter out; each is asked for through its client. */
 async function users(get: Get, clients: readonly Json[]): Promise<Record<string, Json>> {
-  const all = [...list(await get('/users?briefRepresentation=false&max=-1'))];
+  const people = list(await get('/users?briefRepresentation=false&max=-1'));
+  const all = [...people];
   for (const client of clients) {
     if (object(client)?.['serviceAccountsEnabled'] === true) all.push(await get(`/clients/${text(client, 'id')}/service-account-user`));
   }
@@ -111,7 +112,8 @@ async function users(get: Get, clients: readonly Json[]): Promise<Record<string,
     found[text(user, 'username') ?? ''] = {
       email: text(user, 'email') ?? null, enabled: object(user)?.['enabled'] ?? null, attributes: object(user)?.['attributes'] ?? {},
       roles: mappings(await get(`${at}/role-mappings`)),
-      groups: fields(await get(`${at}/groups`), 'path'),
+      // A service account that is made anew is in the default groups of that moment; which it was in before is lost, and said.
+      ...(people.includes(user) ? { groups: fields(await get(`${at}/groups`), 'path') } : {}),
     };
   }
   return found;

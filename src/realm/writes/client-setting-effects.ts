@@ -98,7 +98,7 @@ function serviceAccountEffects(client: string, live: Raw, after: Raw, context: P
     return {
       ...NOTHING,
       before: links ? [{ id: link, value: null }] : [], after: links ? [{ id: link, value: { type: 'default' } }] : [],
-      losses: [`the user id of the service account of ${client}: the server makes a new one, and sub in its tokens is another`],
+      losses: [`the user id, groups and attributes of the service account of ${client}: the server makes a new one in the default groups of now, and sub in its tokens is another`],
       inverseNote: 'Service accounts are switched off again: the user behind it goes, with whatever was given to it since.',
     };
   }

@@ -87,7 +87,7 @@ function lossesOf(client: string, raw: ClientRepresentation, kept: string | unde
   return [
     ...(kept === undefined ? [`the sessions of ${client}: it comes back with a new id`] : []),
     ...(isConfidential(raw) && !hasSecret(raw) ? [`the secret of ${client}: no evidence has it, the server makes a new one`] : []),
-    ...(raw.serviceAccountsEnabled === true ? [`the user id of the service account of ${client}: the server makes a new one, and sub in its tokens is another`] : []),
+    ...(raw.serviceAccountsEnabled === true ? [`the user id, groups and attributes of the service account of ${client}: the server makes a new one in the default groups of now, and sub in its tokens is another`] : []),
   ];
 }
 

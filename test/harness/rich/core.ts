@@ -52,8 +52,8 @@ export const core: Family = {
   read: async (calls) => (await readRealm(calls)).plain as never,
 };
 
-function damage(name: string, apply: Damage['apply'], secret = false): Damage {
-  return { name, apply, secret };
+function damage(name: string, apply: Damage['apply'], onlyWhole = false): Damage {
+  return { name, apply, onlyWhole };
 }
 
 function hardcoded(name: string, claim: string, value: string) {

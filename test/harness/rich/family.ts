@@ -24,6 +24,8 @@ export interface Damage {
   /** Unique over all families: `group /platform/ops deleted`. */
   readonly name: string;
   apply(calls: AdminCalls): Promise<void>;
-  /** True where it destroys a secret: a partial export, which masks it, cannot bring it back. */
-  readonly secret?: boolean;
+  /** True where only a snapshot or a full export can bring it back: a partial export masks what it destroys, or leaves it out. */
+  readonly onlyWhole?: boolean;
+  /** True where it only adds what a hand-written file says nothing about: a description, a key of a map that was empty. */
+  readonly unstated?: boolean;
 }

@@ -45,12 +45,12 @@ export const groups: Family = {
   damages: [
     damage('group /platform/ops deleted with its children, roles and default entry', (calls) => drop(calls, ['platform', 'ops'])),
     damage('group /platform edited', (calls) => edit(calls, ['platform'], { description: 'Ran it', attributes: { cost: ['18'], extra: ['1'] } })),
-    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' })),
+    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' }), true),
     damage('group /sales/b deleted', (calls) => drop(calls, ['sales', 'b'])),
     damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false)),
     damage('group /sales made a default', (calls) => setDefault(calls, ['sales'], true)),
     damage('odd groups deleted', async (calls) => { for (const name of ODD.slice(0, 6)) await drop(calls, [name]); }),
-    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }),
+    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }, true),
     damage('thirty of many teams deleted', async (calls) => { for (let index = 60; index < 90; index += 1) await drop(calls, ['many', `team 0${index}`]); }),
     damage('group /intruders added with children, roles and a default entry', async (calls) => {
       const top = await make(calls, null, { name: 'intruders', attributes: { from: ['console'] } });
@@ -93,8 +93,9 @@ export const groups: Family = {
   },
 };
 
-function damage(name: string, apply: (calls: AdminCalls) => Promise<void>): Damage {
-  return { name, apply };
+/** Organizations are in no partial export (tried on 26.7.4); a file that leaves attributes and descriptions out says nothing about them. */
+function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, unstated = false): Damage {
+  return { name, apply, unstated, onlyWhole: /organization|acme|globex/.test(name) };
 }
 
 interface Tree {
