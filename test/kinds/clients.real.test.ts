@@ -55,6 +55,11 @@ describe('clients on a real Keycloak', () => {
     const realm = 'clients-stated';
     calls = await built(realm);
     const whole = await snapshot(realm);
+    const exported = join(sessions, 'partial.json');
+    writeFileSync(exported, JSON.stringify(await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')));
+    const compared = await runTool(['compare', ...target(realm), '--evidence', exported, '--json'], { env: env() });
+    const same = (JSON.parse(compared.stdout) as { differences: { kind: string }[] }).differences;
+    expect(same.filter(({ kind }) => ['client', 'client-setting', 'authorization', 'client-role', 'realm-role', 'service-account-role'].includes(kind))).toEqual([]);
     const spa = list(await must(calls, 'GET', '/clients?clientId=fam-spa'))[0];
     await must(calls, 'DELETE', `/clients/${text(spa, 'id')}`);
     const app = text(list(await must(calls, 'GET', '/clients?clientId=fam-app'))[0], 'id') ?? '';
