@@ -96,6 +96,8 @@ export interface Kind {
   raw?(state: RealmState, id: ObjectId): { readonly [field: string]: unknown } | undefined;
   /** Where an object of this kind stands in a realm file; two places where it may stand in either. Empty: it cannot be written there. */
   inFile(id: ObjectId): readonly FilePlace[];
+  /** What a field of a difference is called in a realm file, where that is not its path in the normal form. */
+  filedField?(id: ObjectId, path: string): string;
   /** True for what is left out when its new container is written into a realm file, and brought there afterwards. */
   readonly filedApart?: boolean;
 }

@@ -122,6 +122,13 @@ describe('settings of a client', () => {
     expect(only(plan).request.body).toEqual({ clientId: 'app', redirectUris: ['https://a', 'https://b'] });
   });
 
+  test('a lost client with a root URL and no redirect URI comes back without its protocol named: the server would add a redirect URI', () => {
+    const empty: RealmRepresentation = { realm: 'primary', clients: [], clientScopes: [] };
+    const bodyOf = (client: Partial<ClientRepresentation>) => operationsOf(planned(empty, realm(client))).find(({ id }) => id === 'create client:app')?.request.body;
+    expect(bodyOf({ rootUrl: 'https://root', redirectUris: [] })).not.toHaveProperty('protocol');
+    expect(bodyOf({ rootUrl: 'https://root', redirectUris: ['https://root/cb'] })).toMatchObject({ protocol: 'openid-connect' });
+  });
+
   test('with its protocol a client shows its links again, so they are answered together', () => {
     const scopes = { clientScopes: [{ name: 'service_account', protocol: 'openid-connect' }, { name: 'orders', protocol: 'openid-connect' }, { name: 'role_list', protocol: 'saml' }] };
     const live = realm({ protocol: 'saml', defaultClientScopes: ['role_list'] }, scopes);

@@ -33,6 +33,8 @@ export function normalise(value: Json, naming: Naming, key = ''): Json {
   if (key === 'scope') return named(value.split(' ').sort().join(' '), naming);
   if (key === 'representation') return embedded(value, naming);
   if (TOKENS.has(key) && JWT.test(value)) return payload(value, naming);
+  // Policies have their lists as JSON text, in the order of the database.
+  if (/^\[["{]/.test(value)) return embedded(value, naming);
   if (KID.test(value)) return '<kid>';
   const known = named(value, naming);
   if (SESSION_KEYS.has(key) && SESSION.test(known)) return '<session>';

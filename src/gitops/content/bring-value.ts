@@ -1,4 +1,6 @@
 import { canonicalJson } from '../../realm/canonical.ts';
+import { parseId } from '../../realm/keys.ts';
+import { kindOf } from '../../realm/kinds/index.ts';
 import { mapperValue } from '../../realm/normal/mapper.ts';
 import { placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject } from '../splice/origin.ts';
@@ -52,7 +54,8 @@ function fieldPath(steps: readonly Step[]): readonly string[] {
 
 /** A field of its own is compared whole; in an object only what the comparison named. */
 function fieldsOf(steps: readonly Step[], about: About): readonly string[] {
-  return typeof steps.at(-1) === 'string' ? [] : about.fields.map(({ path }) => path);
+  const kind = kindOf(parseId(about.id).kind);
+  return typeof steps.at(-1) === 'string' ? [] : about.fields.map(({ path }) => kind?.filedField?.(about.id, path) ?? path);
 }
 
 function takeOut(steps: readonly Step[], git: Json, about: About, work: Work): void {

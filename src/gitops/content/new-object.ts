@@ -53,7 +53,7 @@ function keeps(key: string, object: JsonObject, stated: ReadonlySet<string>, con
   if (NEVER.has(key) || HOUSEKEEPING.test(key)) return stated.has(key) && key !== 'registrationAccessToken';
   if (stated.has(key)) return true;
   // An id is kept where the file keeps ids: then the next import brings the same object, and its sessions, back.
-  if (key === 'id' || key === 'clientRole' || key === 'composite') return false;
+  if (key === 'id' || key === '_id' || key === 'clientRole' || key === 'composite') return false;
   if (key in context.defaults) return !hasDefaultScopes(object, context.defaults);
   return !isEmpty(value) && !(key in DEFAULTS && DEFAULTS[key] === value);
 }

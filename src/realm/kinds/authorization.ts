@@ -3,7 +3,7 @@ import { escapePart, objectId, parseId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RequestTemplate } from '../model.ts';
-import { AUTHORIZATION_DEFAULTS, authorizationParts, type AuthorizationPart } from '../normal/authorization.ts';
+import { AUTHORIZATION_DEFAULTS, authorizationParts, POLICY_LISTS, type AuthorizationPart } from '../normal/authorization.ts';
 import { authorizationOf, namedByPolicy, partsNamed } from '../normal/authorization-names.ts';
 import { isBuiltinClient } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
@@ -51,6 +51,11 @@ export const authorization: Kind = {
   restore: restoreAuthorization,
   look,
   inFile,
+  filedField: (id, path) => {
+    const [list = ''] = path.split('.');
+    if (partOf(id, 1) === 'resource') return list === 'uris' || list === 'scopes' ? list : path;
+    return Object.values(POLICY_LISTS).some((lists) => lists.includes(list)) ? `config.${list}` : path;
+  },
 };
 
 function object(client: string, { parts, value, serverId }: AuthorizationPart): RealmObject {

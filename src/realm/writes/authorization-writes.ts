@@ -1,7 +1,7 @@
 /**
  * The writes for authorization services, one object at a time. The import of whole settings is never used: it resets the settings that
- * it does not carry, leaves resources that exist as they are, silently drops roles and groups that it cannot find, cannot read the names
- * of groups and clients with slashes, and could not be taken back by one request (tried on 26.7.4).
+ * it does not carry, silently drops roles and groups that it cannot find, cannot read the names of groups and clients with slashes, keeps
+ * the resources and scopes of a permission that it was to lose, and could not be taken back by one request (tried on 26.7.4).
  */
 import { objectId, parseId, partOf } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';

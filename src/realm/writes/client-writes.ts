@@ -72,7 +72,7 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
     ...(kept === undefined ? {} : { id: kept }),
     // Without this field the server answers 500 to a client with authorization (tried on 26.7.4).
     ...(raw.authorizationServicesEnabled === true ? { publicClient: false } : {}),
-    ...(withoutMasks(Object.fromEntries(fields)) as { readonly [key: string]: Template }),
+    ...(withoutMasks(Object.fromEntries(fields.filter(([key]) => key !== 'protocol' || !wouldRedirect(raw)))) as { readonly [key: string]: Template }),
     attributes: mapBody(objectId('client', difference.name), 'attributes', attributes),
     ...(hasSecret(raw) ? { secret: { $secret: objectId('client', difference.name), field: 'secret' } } : {}),
     protocolMappers: mappers.flatMap((object) => {
@@ -81,6 +81,15 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
     }),
     ...scopes,
   };
+}
+
+/**
+ * With its protocol named, a client that has a root URL and no redirect URI gets `ROOT/*` as one, which nobody asked for; without, it gets
+ * neither that nor any other default, and is an OpenID Connect client all the same (tried on 26.7.4).
+ */
+function wouldRedirect(raw: ClientRepresentation): boolean {
+  const uris = raw['redirectUris'];
+  return raw.protocol === 'openid-connect' && typeof raw['rootUrl'] === 'string' && raw['rootUrl'] !== '' && !(Array.isArray(uris) && uris.length > 0);
 }
 
 function lossesOf(client: string, raw: ClientRepresentation, kept: string | undefined): readonly string[] {

@@ -6,7 +6,7 @@ import type { Damage, Family } from './family.ts';
 
 /** A clientId with slashes, as SAML entity ids and URLs have them. */
 const GUARD = 'fam/guard';
-const OWN = ['fam-app', 'fam-spa', 'https://fam.example/saml', GUARD];
+const OWN = ['fam-app', 'fam-spa', 'fam-root', 'https://fam.example/saml', GUARD];
 const ROLES = ['fam-auditor', 'fam-boss', 'fam/odd role'];
 
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
@@ -26,6 +26,7 @@ export const CLIENTS: Family = {
       attributes: { 'access.token.lifespan': '300', 'pkce.code.challenge.method': 'S256', 'login_theme': 'keycloak' },
     });
     await must(calls, 'POST', '/clients', { clientId: 'fam-spa', protocol: 'openid-connect', publicClient: true, redirectUris: ['https://spa.example/*'], webOrigins: ['+'], standardFlowEnabled: true });
+    await must(calls, 'POST', '/clients', { clientId: 'fam-root', rootUrl: 'https://root.example', publicClient: true, redirectUris: [] });
     await must(calls, 'POST', '/clients', { clientId: 'https://fam.example/saml', protocol: 'saml', redirectUris: ['https://fam.example/acs'], attributes: { 'saml.encrypt': 'false', 'saml_name_id_format': 'email' } });
     await must(calls, 'POST', '/clients', { clientId: GUARD, protocol: 'openid-connect', publicClient: false, secret: 'fam-guard-lab-secret', serviceAccountsEnabled: true, authorizationServicesEnabled: true });
     for (const [client, role] of [['fam-app', 'reader'], ['fam-app', 'writer'], [GUARD, 'read/write']] as const) {
@@ -154,6 +155,7 @@ export const DAMAGES: Readonly<Record<'settings' | 'authorization' | 'roles' | '
     drop('fam-spa deleted', (calls) => at(calls, 'fam-spa', false)),
     drop('fam-app deleted', (calls) => at(calls, 'fam-app', false)),
     edit('authorization services switched off', GUARD, { authorizationServicesEnabled: false }),
+    drop('client without redirect URIs deleted', (calls) => at(calls, 'fam-root', false)),
     drop('saml client deleted', (calls) => at(calls, 'https://fam.example/saml', false)),
   ],
 };

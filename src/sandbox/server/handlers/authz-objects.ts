@@ -22,7 +22,7 @@ function rowOf(request: Request, rows: readonly Fields[], key: 'id' | '_id'): Fi
 
 function createScope(request: Request): Answer {
   const { authz } = placeOf(request);
-  const made = scopeRow(authz, object(request.body));
+  const made = scopeRow(authz, object(request.body), true);
   return { status: 201, body: made, events: [{ path: `${request.path}/${String(made['id'])}`, representation: made }] };
 }
 
@@ -32,7 +32,6 @@ function updateScope(request: Request): Answer {
   const sent = object(request.body);
   const row: Fields = { id: old['id'] ?? '', name: sent['name'] ?? old['name'] ?? '', ...Object.fromEntries(['displayName', 'iconUri'].flatMap((key) => (sent[key] === undefined ? [] : [[key, sent[key]]]))) };
   replace(authz.scopes, old, row);
-  for (const resource of authz.resources) replace(authz.resources, resource, { ...resource, scopes: objects(resource['scopes']).map((scope) => (scope['id'] === row['id'] ? row : scope)) });
   return done;
 }
 

@@ -38,7 +38,7 @@ function roleNamed(realm: RealmRow, name: string): string | undefined {
   return realm.roles.find((row) => row.client === client && row.name === name.slice(slash + 1))?.id;
 }
 
-/** A scope by its name; made where there is none, and given what was sent where `update` says so. */
+/** A scope by its name; made where there is none. One that is there is given what was sent, and loses the rest, where `update` says so. */
 export function scopeRow(authz: AuthzRow, sent: JsonObject, update = false): Fields {
   const known = authz.scopes.find((scope) => scope['name'] === sent['name']);
   const fields = Object.fromEntries(['displayName', 'iconUri'].flatMap((key) => (sent[key] === undefined ? [] : [[key, sent[key]]])));

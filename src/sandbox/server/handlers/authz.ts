@@ -69,8 +69,8 @@ export function authzSettings(realm: RealmRow, client: ClientRow): Fields {
 }
 
 /**
- * Adds what is missing, by name, and brings scopes and policies that are there up to date; resources that are there stay as they are, and
- * settings that are left out go back to their defaults. Deletes nothing, so it can be repeated.
+ * Adds what is missing, by name, and makes what is there as it is sent; settings that are left out go back to their defaults. Deletes
+ * nothing, so it can be repeated.
  */
 function importSettings(request: Request): Answer {
   const client = clientOf(request);
@@ -80,8 +80,10 @@ function importSettings(request: Request): Answer {
   authz.settings = { ...SETTINGS, ...Object.fromEntries(Object.entries(sent).filter(([key]) => key in SETTINGS)) };
   for (const scope of objects(sent['scopes'])) scopeRow(authz, scope, true);
   for (const resource of objects(sent['resources'])) {
-    const made = resourceRow(place, resource);
-    if (!authz.resources.some((row) => row['name'] === resource['name'])) authz.resources.push(made);
+    const there = authz.resources.find((row) => row['name'] === resource['name']);
+    const made = resourceRow(place, resource, there);
+    if (there === undefined) authz.resources.push(made);
+    else authz.resources[authz.resources.indexOf(there)] = made;
   }
   for (const policy of objects(sent['policies'])) {
     const there = authz.policies.find((row) => row['name'] === policy['name']);
@@ -137,6 +139,11 @@ function listed(policy: Fields): Fields {
   return { ...without(policy, [...Object.keys(LISTS), ...Object.keys(LINKS)]), config: { ...object(policy['config']), ...lists } };
 }
 
+/** A resource shows its scopes as they are now. */
+function resourceJson(authz: AuthzRow, resource: Fields): Fields {
+  return { ...resource, scopes: objects(resource['scopes']).map((scope) => authz.scopes.find((row) => row['id'] === scope['id']) ?? scope) };
+}
+
 function search(rows: readonly Fields[], query: URLSearchParams): Answer {
   const found = rows.find((row) => row['name'] === query.get('name'));
   return found === undefined ? done : ok(found);
@@ -153,8 +160,8 @@ export const AUTHZ_ROUTES: readonly Route[] = [
     return ok(authzSettings(request.realm, clientOf(request)));
   }),
   route(`POST ${BASE}/import`, WRITE, importSettings, { event: 'AUTHORIZATION_RESOURCE_SERVER' }),
-  route(`GET ${BASE}/resource`, READ, (request) => ok(page(authzOf(request).resources, request.query, 100))),
-  route(`GET ${BASE}/resource/search`, READ, (request) => search(authzOf(request).resources, request.query)),
+  route(`GET ${BASE}/resource`, READ, (request) => ok(page(authzOf(request).resources.map((row) => resourceJson(authzOf(request), row)), request.query, 100))),
+  route(`GET ${BASE}/resource/search`, READ, (request) => search(authzOf(request).resources.map((row) => resourceJson(authzOf(request), row)), request.query)),
   route(`GET ${BASE}/scope`, READ, (request) => ok(page(authzOf(request).scopes, request.query, 100))),
   route(`GET ${BASE}/scope/search`, READ, (request) => search(authzOf(request).scopes, request.query)),
   route(`GET ${BASE}/policy`, READ, (request) => ok(page(authzOf(request).policies.map(listed), request.query, 100))),

@@ -5,7 +5,7 @@ import { described, errorMessage, notFound, Refusal, unknownError } from '../ref
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
 import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret } from '../state/build.ts';
 import { clientOf, roleNamed } from '../state/find.ts';
-import { filledMap, object, objects, page, present, text, without } from '../state/json.ts';
+import { filledMap, object, objects, page, present, text, texts, without } from '../state/json.ts';
 import type { ClientRow, Fields, RealmRow, UserRow } from '../state/model.ts';
 import { clientJson, userJson } from '../state/represent.ts';
 import { emptyAuthz, resourceServerJson } from './authz.ts';
@@ -41,7 +41,18 @@ function protocolDefaults(client: ClientRow, body: JsonObject): void {
   client.fields['publicClient'] = body['publicClient'] ?? true;
   client.fields['directAccessGrantsEnabled'] = body['directAccessGrantsEnabled'] ?? true;
   if (client.fields['publicClient'] === true) client.secret = null;
+  rootDefaults(client, body);
   client.attributes = { 'backchannel.logout.session.required': 'true', 'backchannel.logout.revoke.offline.tokens': 'false', ...client.attributes };
+}
+
+/** A root URL stands in for an admin URL, and for redirect URIs where there are none. */
+function rootDefaults(client: ClientRow, body: JsonObject): void {
+  const root = text(body['rootUrl']) ?? '';
+  if (root === '') return;
+  if (body['adminUrl'] === undefined) client.fields['adminUrl'] = root;
+  if (texts(body['redirectUris']).length > 0) return;
+  client.fields['redirectUris'] = [`${root}/*`];
+  if (body['webOrigins'] === undefined) client.fields['webOrigins'] = [root];
 }
 
 /** Fields that PUT never takes from the body: they have places of their own, or are ignored as on the real server. */
