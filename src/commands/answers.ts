@@ -4,12 +4,12 @@ import type { Choice } from '../realm/model.ts';
 import { CHOICES } from './settings.ts';
 
 /**
- * An answers file: YAML (or JSON), difference id to choice. A module of its own because yaml is loaded only for it:
+ * An answers file: YAML (or JSON), difference id to choice, or `id#path` to the choice for one field of a change. A module of its own because yaml is loaded only for it:
  * bundled, `import('yaml')` gives no `parse`, since the package is CommonJS to Node.
  * @throws RescueError `usage` for what is no such map
  */
 export function readAnswers(file: string, content: string): Record<string, Choice> {
-  const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore".'];
+  const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore". For one field of a change, put its path behind a #.'];
   let parsed: unknown;
   try {
     parsed = parse(content);

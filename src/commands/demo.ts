@@ -3,7 +3,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import { openAdminCalls } from '../sandbox/incident/calls.ts';
 import { REPOSITORY_FILES, writePlainFiles, writeRepository } from '../sandbox/incident/repository.ts';
-import { addLiveOnly, destroy, leaveImportMarks } from '../sandbox/incident/destroy.ts';
+import { addLiveOnly, destroy, editMapper, leaveImportMarks } from '../sandbox/incident/destroy.ts';
 import { logIn } from '../sandbox/incident/login.ts';
 import { createRealm } from '../sandbox/incident/stage.ts';
 import { goodRealmFile } from '../sandbox/incident/story.ts';
@@ -38,6 +38,7 @@ export const run: CommandRun = async (invocation) => {
     await destroy(calls);
     await leaveImportMarks(calls, Date.now());
     await addLiveOnly(calls);
+    await editMapper(calls);
     const repository = `${store.directory}/repository`;
     mkdirSync(repository, { mode: 0o700 });
     const withGit = await layOut(repository, goodRealmFile(calls));

@@ -11,6 +11,7 @@ import { readState } from '../realm/state.ts';
 import { exportLine } from '../runbook/lines.ts';
 import type { Exported } from '../runbook/model.ts';
 import { replay } from '../runbook/transition.ts';
+import { newSecretsOf } from '../runner/close.ts';
 import type { ExportRequest } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, withKeycloak } from './live.ts';
@@ -41,7 +42,7 @@ function fromSession(invocation: Invocation, typed: string): Source {
   if (!captured) throw new RescueError('usage', `Run ${id} ended before the realm was captured.`, ['Export from live instead: realm-rescue export --url … --realm … --repo .']);
   const live = readState(readSnapshotFile(`${directory}/${id}`, captured.file, lines));
   return {
-    realm: live.realm, serverVersion: state.connection?.serverVersion ?? null, live, differences: state.differences, choices: state.choices,
+    realm: live.realm, serverVersion: state.connection?.serverVersion ?? null, live, differences: state.differences, choices: state.choices, newSecrets: newSecretsOf(state.plan),
     directory: resolve(invocation.flags.out ?? `${directory}/${id}/export`), session: id, headHash: head,
   };
 }

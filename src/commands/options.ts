@@ -30,7 +30,7 @@ export const OPTIONS = {
   'changed': { type: 'string', value: 'CHOICE', help: 'answer for everything changed' },
   'live-only': { type: 'string', value: 'CHOICE', help: 'answer for everything that exists only live' },
   'client': { type: 'string', value: 'ID', multiple: true, help: 'only this client; all others are left alone' },
-  'answers': { type: 'string', value: 'FILE', help: 'YAML: difference id to choice; wins over the three flags' },
+  'answers': { type: 'string', value: 'FILE', help: 'YAML: difference id to choice, ID#FIELD for one field of a change; wins over the three flags' },
   'confirm': { type: 'string', value: 'REALM', help: 'the typed word of a headless run: the realm name' },
   'probe-user': { type: 'string', value: 'NAME', help: 'whose token is decoded to prove a claim' },
   'refresh-token-file': { type: 'string', value: 'FILE', help: 'a refresh token from before the incident: the strongest proof (CLIENT_ID on the first line, the token on the second, or the token alone)' },
@@ -38,9 +38,11 @@ export const OPTIONS = {
   'thawed': { type: 'string', value: 'TEXT', help: 'states in words that the writer runs again; the realm is then checked' },
   'accept-unproven': { type: 'string', value: 'REASON', help: 'go on although a claim is not proven; the reason goes into the record, the exit stays 4' },
   'repo': { type: 'string', value: 'DIR', help: 'git working tree whose files are brought to live' },
-  'out': { type: 'string', value: 'DIR', help: 'write the patch there instead of into the session' },
+  'out': { type: 'string', value: 'DIR', help: 'the directory to write into: a patch (instead of the session), a snapshot (instead of here)' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },
   'from': { type: 'string', value: 'SPEC', help: 'the other side: a spec as for --evidence; live when left out' },
+  'operation': { type: 'string', value: 'ID', multiple: true, help: 'take back only this write of the run: "create client-mapper:app/groups"' },
+  'delete-clients': { type: 'boolean', help: 'also delete clients that the run brought back: their sessions end for good' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -1,11 +1,13 @@
 import { compareStates } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
+import { lossLines, newSecretLine } from '../realm/hand-over.ts';
 import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
 import { missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
+import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { runSettings } from './settings.ts';
@@ -26,7 +28,7 @@ export const run: CommandRun = async (invocation) => {
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
     for (const id of missing) process.stderr.write(`${sanitise(id)}\n`);
-    if (missing.length > 0) throw new RescueError('needs-decision', `${missing.length} ${missing.length === 1 ? 'difference has' : 'differences have'} no answer; the ids stand above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
+    if (missing.length > 0) throw new RescueError('needs-decision', `${count(missing.length, 'answer')} missing; what they are for stands above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
     const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
     const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });
@@ -39,10 +41,10 @@ export const run: CommandRun = async (invocation) => {
 function print(plan: Plan, describe: (request: RequestTemplate) => string): void {
   for (const group of plan.groups) {
     process.stdout.write(`${sanitise(group.owner)}\n`);
-    for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n');
+    for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n' + lossLines([operation]).map((line) => `         ${sanitise(line)}\n`).join(''));
   }
   for (const { id, by } of plan.pulledIn) process.stderr.write(sanitise(`${id} is restored too, because ${by} needs it.`) + '\n');
   for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
-  for (const client of plan.newSecrets) process.stderr.write(sanitise(`${client} comes back with a new secret: no evidence has the old one.`) + '\n');
+  for (const client of plan.newSecrets) process.stderr.write(sanitise(`${newSecretLine(plan, client)}.`) + '\n');
 }
 

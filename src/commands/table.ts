@@ -68,7 +68,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   undo: {
     summary: 'take back what a recorded run wrote, from its journal',
     words: 'SESSION',
-    options: [...TARGET, 'client', 'confirm', 'session-dir', ...OUTPUT],
+    options: [...TARGET, 'client', 'operation', 'delete-clients', 'confirm', 'session-dir', ...OUTPUT],
     example: 'realm-rescue undo 8f2c --client api-gateway',
     load: () => import('./undo.ts'),
   },

@@ -27,7 +27,7 @@ export const run: CommandRun = async (invocation) => {
   const directory = sessionDirectory(invocation);
   const { id } = findSession(directory, typed);
   const terminal = thisTerminal(invocation);
-  const owners = invocation.flags.client ?? [];
+  const selection = { owners: invocation.flags.client ?? [], operations: invocation.flags.operation ?? [], deleteClients: invocation.flags['delete-clients'] === true };
   const info = recordedRun(directory, id);
   const demo = info.demo ? await demoTarget(directory, id, info) : null;
   const target = demo?.target ?? (await resolveTarget(invocation, terminal, info));
@@ -38,11 +38,11 @@ export const run: CommandRun = async (invocation) => {
     // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
     const { store } = openSession({ directory, id, now: Date.now });
     opened = store;
-    const operations = undoable(replay(store.lines.map((line) => line.event)), owners);
+    const { operations } = undoable(replay(store.lines.map((line) => line.event)), selection);
     if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations);
     const settings = info.settings;
     const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
-    const result = await undo({ ports, owners, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
+    const result = await undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     writeTranscripts(store);
     if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
@@ -59,13 +59,15 @@ export const run: CommandRun = async (invocation) => {
 
 async function confirmed(terminal: Terminal, word: string, given: string | undefined, operations: readonly Operation[]): Promise<void> {
   const writes = operations.length;
+  const ending = operations.filter((operation) => operation.inverseEndsSessions === true);
+  const warning = ending.length === 0 ? '' : `Of ${ending.map((operation) => operation.title).join(', ')} the sessions END FOR GOOD. `;
   if (given === word) return;
   if (given !== undefined) throw new RescueError('needs-decision', `--confirm says "${given}", but the realm is ${word}.`, [`Give --confirm ${word}.`]);
-  if (terminal.mode === 'headless' || terminal.mode === 'json') throw new RescueError('needs-decision', `${count(writes, 'write')} would be taken back, and nobody confirmed it.`, [`Give --confirm ${word}.`]);
+  if (terminal.mode === 'headless' || terminal.mode === 'json') throw new RescueError('needs-decision', `${count(writes, 'write')} would be taken back, and nobody confirmed it. ${sanitise(warning)}`.trim(), [`Give --confirm ${word}.`]);
   process.stderr.write('These writes would be sent:\n');
-  for (const operation of operations) process.stderr.write(`  ${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}`)}\n`);
+  for (const operation of operations) process.stderr.write(`  ${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}${operation.inverseNote ? `. ${operation.inverseNote}` : ''}`)}\n`);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
+  const answer = await prompt.question(`${sanitise(warning)}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
   prompt.close();
   if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.', [`Start again and type ${word} to take it back.`]);
 }

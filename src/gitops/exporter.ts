@@ -6,6 +6,7 @@ import { filesOf, readText, repositoryOf } from './find-files.ts';
 import { tryGit } from './git.ts';
 import { guardSecrets, shownIn } from './guard.ts';
 import { commitMessage, secretsText } from './message.ts';
+import { filesNaming, newSecretText } from './naming.ts';
 import { patchFile } from './patch-file.ts';
 import { remainingIn } from './remaining.ts';
 import { unifiedDiff } from './unified.ts';
@@ -36,7 +37,8 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const patched = inside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
   const copies = outside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
   const everything = [...patched, ...copies];
-  const notes = notesOf(everything, copies, request);
+  const renewed = await filesNaming(repository, request.newSecrets ?? []);
+  const notes = [...notesOf(everything, copies, request), ...renewed.map(newSecretText)];
   const known = secretsOf(request.live.representation);
   const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm)])]);
   const diffs = new Map(everything.map((file) => [file, diffOf(file, hidden)]));
@@ -45,7 +47,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   if (shown > 0) notes.push(`changes.patch shows ${shown} ${shown === 1 ? 'secret' : 'secrets'} that git already holds in clear, beside changed lines.`);
   const secrets = uniqueSecrets(everything);
   const message = commitMessage({ ...request, files: everything, notes });
-  const texts = { 'COMMIT_MESSAGE': message, 'secrets-to-create.txt': secretsText(secrets, request.realm) };
+  const texts = { 'COMMIT_MESSAGE': message, 'secrets-to-create.txt': secretsText(secrets, request.realm, renewed) };
   guardSecrets(known, everything.map((file) => ({ ...file, added: diffs.get(file)?.addedText ?? file.after })), texts);
 
   await writeAll(request.directory, everything, patch, texts);

@@ -1,8 +1,9 @@
-import { choiceOf, type Choices } from '../realm/choice.ts';
-import type { Difference } from '../realm/model.ts';
+import { choiceOf, fieldsByChoice, type Choices } from '../realm/choice.ts';
+import type { Choice, Difference } from '../realm/model.ts';
 import type { PatchedFile } from './patch-file.ts';
 import { phrase } from './content/bring.ts';
 import type { SecretToCreate } from './content/secrets.ts';
+import { newSecretText, type NewSecret } from './naming.ts';
 
 export interface MessageRequest {
   readonly realm: string;
@@ -18,15 +19,22 @@ export interface MessageRequest {
 const ANSWERS: Readonly<Record<string, string>> = {
   restore: 'restored in the realm; git must have it too',
   keep: 'live is right; git follows',
-  mixed: 'restored in part; git follows live',
 };
+
+const FIELDS: Readonly<Record<Choice, string>> = { restore: 'restored in the realm', keep: 'kept as live', leave: 'left as git and realm have it' };
+
+/** Which fields of a change were restored, and which not. */
+function mixedAnswer(difference: Difference, choices: Choices): string {
+  return `field by field: ${fieldsByChoice(difference, choices).map(([choice, paths]) => `${paths.join(', ')} ${FIELDS[choice]}`).join('; ')}`;
+}
 
 /** The commit message: a subject, what changed and why as a table, what the settings really do, and the trailer that ties it to the record. */
 export function commitMessage(request: MessageRequest): string {
   const { realm, files, differences, choices } = request;
   const changed = files.filter(({ before, after }) => before !== after);
   const rows = differences.flatMap((difference) => {
-    const answer = ANSWERS[choiceOf(difference, choices) ?? ''];
+    const choice = choiceOf(difference, choices);
+    const answer = choice === 'mixed' ? mixedAnswer(difference, choices) : ANSWERS[choice ?? ''];
     return answer ? [`| ${cell(phrase(difference))} | ${difference.change} | ${cell(answer)} | ${cell(difference.because)} |`] : [];
   });
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${file}:${line} ${setting} (${verdict}; ${done})\n  ${because}`);
@@ -51,9 +59,10 @@ function subject(realm: string, changed: readonly PatchedFile[]): string {
 const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 
 /** What secrets-to-create.txt says; names and places only. */
-export function secretsText(secrets: readonly SecretToCreate[], realm: string): string {
-  if (secrets.length === 0) return 'No secret has to be created for this patch.\n';
-  return [
+export function secretsText(secrets: readonly SecretToCreate[], realm: string, renewed: readonly NewSecret[] = []): string {
+  const handOver = renewed.length === 0 ? '' : `${['Hand these to their deployments; the values are in the admin console:', ...renewed.map(newSecretText)].join('\n')}\n`;
+  if (secrets.length === 0) return `No secret has to be created for this patch.\n${handOver}`;
+  return handOver + [
     `The patch writes a placeholder where realm ${realm} has a secret that git never had. Create each of these where the`,
     'importer finds it (a Kubernetes Secret used as environment variable) before the next sync. The values are in the admin',
     'console: Clients, the client, Credentials. start --import-realm replaces placeholders by itself; kc.sh import needs',

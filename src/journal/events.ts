@@ -16,7 +16,7 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'evidence.chosen': 'The sources that were chosen; the earlier one wins.',
   'evidence.read': 'Each source was read into a snapshot on disk: path, SHA-256, completeness, counts.',
   'compare.done': 'Every difference between the live realm and the evidence, and the order of the clients.',
-  'choice.made': 'Answers to differences: restore, keep or leave.',
+  'choice.made': 'Answers to differences: restore, keep or leave, by id, or by `id#path` for one field of a change. An answer by id takes those of its fields back.',
   'order.moved': 'The engineer moved a client in the order.',
   'choices.settled': 'No difference is left without an answer that needs one.',
   'plan.made': 'The writes in dependency order, each with its request, what it makes true and what takes it back.',

@@ -17,6 +17,9 @@ const NEVER: readonly { readonly path: RegExp; readonly method?: string; readonl
   { path: /^clients\/[^/]+\/client-secret$/, because: 'it makes a new client secret' },
 ];
 
+/** Fields that must never stand in a PUT of the realm: renaming it, and ending every session that began before a date. */
+const OF_THE_REALM = ['id', 'realm', 'notBefore'];
+
 /**
  * Stops what must never be sent, before anything is sent.
  * @throws RescueError `evidence-masked` for a masked secret, `write-failed` for a forbidden request
@@ -25,6 +28,8 @@ export async function refuseDangerous(api: Api, method: string, path: readonly s
   const joined = path.join('/');
   const rule = NEVER.find((candidate) => candidate.path.test(joined) && (candidate.method === undefined || candidate.method === method));
   if (rule) throw refused(method, joined, rule.because);
+  const field = method === 'PUT' && joined === '' && isObject(body) ? OF_THE_REALM.find((name) => name in body) : undefined;
+  if (field !== undefined) throw refused(method, joined, `its ${field} is not to be changed`);
   if (body !== undefined && hasMask(body)) {
     throw new RescueError('evidence-masked', `The request ${method} ${joined} holds a masked secret; it would become the secret itself. Nothing was sent.`, ['Name evidence that has the real secret, or leave the object.']);
   }

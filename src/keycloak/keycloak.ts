@@ -16,6 +16,7 @@ import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
 import { RescueError } from '../realm/errors.ts';
+import { serverVersion } from './version.ts';
 
 /** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
 export function openKeycloak(target: Target): Keycloak {
@@ -56,13 +57,6 @@ async function connect(api: Api, target: Target): Promise<Connection> {
     realmId: text(settings['id']) ?? '',
     rights: await readRights(api, target),
   };
-}
-
-/** The version is told to administrators only; everybody else gets the page without it. */
-async function serverVersion(api: Api): Promise<string | null> {
-  const { body } = await api.getFromServer(['admin', 'serverinfo']);
-  const system = isObject(body) && isObject(body['systemInfo']) ? body['systemInfo'] : {};
-  return text(system['version']) ?? null;
 }
 
 async function capture(api: Api, { knownClients, knownClientIds = [], onProgress, onBulk }: CaptureRequest): Promise<{ snapshot: Snapshot; requests: number }> {

@@ -2,6 +2,7 @@
  * Questions as plain text, and what a line of reply means. Pure: the same texts as on the screen, numbers instead of
  * a cursor. Numbers choose; only the typed word starts a write.
  */
+import { hasFields } from '../realm/choice.ts';
 import { missingChoices } from '../runbook/choices.ts';
 import { count } from '../runbook/lines.ts';
 import type { Question, RunState } from '../runbook/model.ts';
@@ -10,12 +11,13 @@ import type { Size } from '../ui/terminal.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
 import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
 import { proofsLines } from '../ui/view/prove.ts';
-import { allWords, confirmHeading, promiseLines, requestLines } from '../ui/view/restore.ts';
+import { allWords, confirmHeading, partLines, promiseLines, requestLines } from '../ui/view/restore.ts';
 import { statementLines } from '../ui/view/statement.ts';
 import { clearCachesLines } from '../ui/view/triage.ts';
 import { troubleLines } from '../ui/view/trouble.ts';
 import type { Describe } from '../ui/view/types.ts';
-import { chooseListing, chooseReply } from './choose.ts';
+import { chooseReply } from './choose-reply.ts';
+import { chooseListing } from './choose.ts';
 import { again, answered, type Reply } from './reply.ts';
 
 export interface Prompt {
@@ -49,7 +51,7 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
     case 'choose': return { lines: chooseListing(state, size), ask: chooseAsk(state) };
     case 'confirm': {
       return {
-        lines: [...confirmHeading(question, snapshot, size), ...requestLines(question.group, describe, size), ...promiseLines(question.group, state, size)],
+        lines: [...confirmHeading(question, snapshot, size), ...requestLines(question.group, describe, size), ...partLines(question.group, state, size), ...promiseLines(question.group, state, size)],
         ask: `Type ${question.word} to send them${allWords(question)}, skip to leave this client out, q to leave:`,
       };
     }
@@ -65,7 +67,7 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
 function chooseAsk(state: RunState): string {
   const missing = missingChoices(state.differences, state.choices).length;
   const open = missing === 0 ? 'No answer is missing.' : `${count(missing, 'answer')} missing.`;
-  return `${open} Number and r, k or l (such as 3 r, or 2-5 k); a takes all suggestions; list shows them again; done goes on; q leaves: `;
+  return `${open} Number and r, k or l (such as 3 r, or 2-5 k${state.differences.some(hasFields) ? ', or 3.2 r for one field' : ''}); a number alone shows it whole; a takes all suggestions; list shows them again; done goes on; q leaves: `;
 }
 
 /** What a line means as a reply to the question that stands. */

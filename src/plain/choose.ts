@@ -1,15 +1,15 @@
 /** Choose in plain text: every difference has a number. */
-import { choiceOf } from '../realm/choice.ts';
-import type { Choice, Difference } from '../realm/model.ts';
-import { missingChoices } from '../runbook/choices.ts';
-import { count } from '../runbook/lines.ts';
+import { choiceOf, hasFields, openKeys } from '../realm/choice.ts';
+import type { Difference } from '../realm/model.ts';
 import type { RunState } from '../runbook/model.ts';
 import type { Size } from '../ui/terminal.ts';
 import { chooseHeading, ownerLine, ownerRoom } from '../ui/view/choose.ts';
 import { differenceLine, effectText, suggestionText } from '../ui/view/difference.ts';
+import { fieldRows } from '../ui/view/fields.ts';
 import { line, wrap, type Line } from '../ui/view/line.ts';
 import { ownerRows } from '../ui/view/owners.ts';
-import { again, answered, type Reply } from './reply.ts';
+import { valueLines } from '../ui/view/values.ts';
+import { kindNoun } from '../ui/view/words.ts';
 
 /** Above this, only what has no answer yet is explained: nobody listens to thousands of reasons. */
 const EXPLAINED = 60;
@@ -17,7 +17,7 @@ const EXPLAINED = 60;
 const REASON_INDENT = 8;
 
 /** All differences in the order of their numbers. */
-function numbered(state: RunState): readonly Difference[] {
+export function numbered(state: RunState): readonly Difference[] {
   return ownerRows(state, '').flatMap((row) => row.differences);
 }
 
@@ -32,7 +32,11 @@ export function chooseListing(state: RunState, size: Size): readonly Line[] {
     for (const difference of row.differences) {
       number += 1;
       lines.push(differenceLine(difference, choiceOf(difference, state.choices), size, `  ${String(number).padStart(3)}. `));
-      if (state.differences.length > EXPLAINED && choiceOf(difference, state.choices) !== undefined) continue;
+      const choice = choiceOf(difference, state.choices);
+      const many = state.differences.length > EXPLAINED;
+      // Among many differences only fields that were answered are read out; the number of a difference shows the others.
+      if (choice === 'mixed' || (choice === undefined && !(many && openKeys(difference, state.choices).includes(difference.id)))) lines.push(...fieldLines(difference, number, state, size));
+      if (many && choice !== undefined) continue;
       // Neighbours often cost the same for the same reason: it is read out once.
       const texts = [effectText(difference), suggestionText(difference)];
       const fresh = texts.filter((text) => !said.has(text));
@@ -43,32 +47,21 @@ export function chooseListing(state: RunState, size: Size): readonly Line[] {
   return lines;
 }
 
-const CHOICES: Readonly<Record<string, Choice>> = { r: 'restore', restore: 'restore', k: 'keep', keep: 'keep', l: 'leave', leave: 'leave' };
-
-export function chooseReply(state: RunState, typed: string): Reply {
-  const all = numbered(state);
-  if (typed === 'list') return again('', true);
-  if (typed === 'a') return suggestions(state, all);
-  if (typed === 'done') {
-    const missing = missingChoices(state.differences, state.choices);
-    if (missing.length === 0) return answered({ type: 'choices.settled', by: 'person' });
-    const numbers = missing.slice(0, 10).map((id) => all.findIndex((difference) => difference.id === id) + 1);
-    return again(`${count(missing.length, 'answer')} missing, at number ${numbers.join(', ')}${missing.length > 10 ? ' and more' : ''}.`);
-  }
-  const [, from = '', to, word = ''] = /^(\d+)(?:-(\d+))?\s+([a-z]+)$/.exec(typed) ?? [];
-  const choice = CHOICES[word];
-  const wanted = all.slice(Number(from) - 1, Number(to ?? from));
-  if (choice === undefined || from === '' || Number(from) < 1 || wanted.length === 0) return again('Please answer with a number and r, k or l, such as 3 r.');
-  const refused = choice === 'restore' ? wanted.find((difference) => difference.onlyCompared !== undefined) : undefined;
-  if (refused) return again(`${refused.id} can be kept or left, not restored: ${refused.onlyCompared ?? ''}`);
-  return answered({ type: 'choice.made', choices: Object.fromEntries(wanted.map((difference) => [difference.id, choice])), by: 'person' });
+/** The fields of a change, each with a number of its own. */
+function fieldLines(difference: Difference, number: number, { choices }: RunState, size: Size): readonly Line[] {
+  if (!hasFields(difference)) return [];
+  const rows = fieldRows(difference, difference.fields, choices, size, (index) => `${' '.repeat(REASON_INDENT - 2)}${`${number}.${index + 1}`.padEnd(6)} `);
+  return size.width === 'narrow' ? difference.fields.flatMap((field, index) => [...rows.slice(index, index + 1), ...valueLines(field, size)]) : rows;
 }
 
-function suggestions(state: RunState, all: readonly Difference[]): Reply {
-  const choices: Record<string, Choice> = {};
-  for (const difference of all) {
-    if (choiceOf(difference, state.choices) === undefined && difference.suggest !== 'ask') choices[difference.id] = difference.suggest;
+/** One difference, or with `field` (from 1) one field of it, whole: what its number alone asks for. Empty when there is none. */
+export function lookLines(state: RunState, number: number, field: number | null, size: Size): readonly Line[] {
+  const difference = numbered(state)[number - 1];
+  if (difference === undefined) return [];
+  if (field !== null) {
+    const one = difference.fields[field - 1];
+    return one === undefined ? [] : [line(one.path), ...valueLines(one, size)];
   }
-  if (Object.keys(choices).length === 0) return again('No suggestion is left.');
-  return answered({ type: 'choice.made', choices, by: 'suggestion' });
+  const about = [`${kindNoun(difference.kind)} ${difference.name}, ${difference.change}`, effectText(difference), suggestionText(difference), `id ${difference.id}`];
+  return [...about.flatMap((text) => wrap(line(text), size.columns, 2)), ...(hasFields(difference) ? fieldLines(difference, number, state, size) : difference.fields.flatMap((one) => [line(`   ${one.path}`), ...valueLines(one, size)]))];
 }

@@ -1,6 +1,6 @@
 /** The third front end: nobody. Flags answer what they can; what they cannot is named, never guessed. */
 import type { RunState } from '../runbook/model.ts';
-import { flagChoice, missingChoices } from '../runbook/choices.ts';
+import { flagChoices, missingChoices } from '../runbook/choices.ts';
 import type { Answer } from '../runner/handle.ts';
 
 /** No flag answers the question. */
@@ -38,16 +38,13 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       return undecided(['--evidence SPEC', ...question.candidates.map((candidate) => candidate.spec)], 'no evidence was named to restore from');
     }
     case 'choose': {
-      const open = new Set(missingChoices(differences, choices));
-      const decided = differences.filter((difference) => open.has(difference.id)).flatMap((difference) => {
-        const choice = flagChoice(difference, settings);
-        return choice === undefined ? [] : [{ id: difference.id, choice, named: settings.answers[difference.id] !== undefined }];
-      });
-      if (decided.length > 0) {
-        const by = decided.every(({ named }) => named) ? 'answers-file' : 'flag';
-        return { type: 'choice.made', choices: Object.fromEntries(decided.map(({ id, choice }) => [id, choice])), by };
+      const open = missingChoices(differences, choices);
+      const decided = flagChoices(differences, choices, settings);
+      if (Object.keys(decided).length > 0) {
+        const by = Object.keys(decided).every((key) => settings.answers[key] !== undefined) ? 'answers-file' : 'flag';
+        return { type: 'choice.made', choices: decided, by };
       }
-      if (open.size > 0) return undecided([...open], 'differences are left open; --lost, --changed, --live-only or --answers decide them');
+      if (open.length > 0) return undecided(open, 'differences are left open; --lost, --changed, --live-only or --answers decide them');
       return { type: 'choices.settled', by: 'flag' };
     }
     case 'confirm':

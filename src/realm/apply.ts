@@ -24,6 +24,8 @@ export function movedBesides(input: { readonly before: RealmState; readonly afte
   const created = new Set(input.operations.flatMap((operation) => operation.after.filter((image) => image.value !== null && !input.before.objects.has(image.id)).map((image) => image.id)));
   return compareStates(input.after, [expected]).filter((difference) => {
     const parent = input.after.objects.get(difference.id)?.parent;
+    // What the server makes together with its container (the mappers of an LDAP) is in the images, though no evidence has it.
+    if (difference.change === 'live-only' && created.has(difference.id)) return false;
     return !(difference.change === 'live-only' && parent !== undefined && created.has(parent) && difference.onlyCompared !== undefined);
   });
 }

@@ -3,6 +3,7 @@
  * the difference. So evidence can be chosen for one field without bringing the others.
  */
 import type { Choice, Difference } from './model.ts';
+import { remembered } from './remember.ts';
 
 export type Choices = Readonly<Record<string, Choice>>;
 
@@ -28,11 +29,15 @@ export function fieldChoice(difference: Pick<Difference, 'id' | 'change' | 'fiel
 
 /** The answer of a difference; `mixed` where its fields are answered differently, undefined while one of them is open. */
 export function choiceOf(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): Choice | 'mixed' | undefined {
-  if (!hasFields(difference)) return choices[difference.id];
-  const answers = new Set(difference.fields.map((field) => fieldChoice(difference, field.path, choices)));
-  if (answers.has(undefined)) return undefined;
-  const [only] = answers;
-  return answers.size === 1 ? only : 'mixed';
+  const whole = choices[difference.id];
+  if (!hasFields(difference)) return whole;
+  let found: Choice | 'mixed' | undefined;
+  for (const { path } of difference.fields) {
+    const choice = choices[fieldKey(difference.id, path)] ?? whole;
+    if (choice === undefined) return undefined;
+    found = found === undefined || found === choice ? choice : 'mixed';
+  }
+  return found;
 }
 
 /** Whether anything of a difference is answered with `choice`. */
@@ -41,15 +46,34 @@ export function isAnswered(difference: Pick<Difference, 'id' | 'change' | 'field
   return difference.fields.some((field) => fieldChoice(difference, field.path, choices) === choice);
 }
 
+/** The keys that still want an answer: the id while nothing of the difference is answered, afterwards those of its open fields. */
+export function openKeys(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): readonly string[] {
+  if (choiceOf(difference, choices) !== undefined) return [];
+  const open = answerKeys(difference).slice(1).filter((key) => choices[key] === undefined);
+  return open.length === difference.fields.length || open.length === 0 ? [difference.id] : open;
+}
+
+/** The paths of the fields by what was chosen for them, in the order restore, keep, leave; what nobody chose is left out. */
+export function fieldsByChoice(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): readonly (readonly [Choice, readonly string[]])[] {
+  return (['restore', 'keep', 'leave'] as const).flatMap((choice) => {
+    const paths = difference.fields.map((field) => field.path).filter((path) => fieldChoice(difference, path, choices) === choice);
+    return paths.length === 0 ? [] : [[choice, paths] as const];
+  });
+}
+
+/** `restore config.claim.name; keep config.multivalued`: what was chosen field by field, as one clause. */
+export function fieldWords(difference: Pick<Difference, 'id' | 'change' | 'fields'>, choices: Choices): string {
+  return fieldsByChoice(difference, choices).map(([choice, paths]) => `${choice} ${paths.join(', ')}`).join('; ');
+}
+
 /** Answers for a whole difference, with the answers of its fields taken back: an answer for the whole is meant for all of it. */
 export function answerWhole(differences: readonly Difference[], made: Choices, before: Choices): Choices {
-  const next: Record<string, Choice> = { ...before };
-  for (const difference of differences) {
-    if (made[difference.id] === undefined) continue;
-    for (const key of answerKeys(difference)) delete next[key];
-  }
-  return { ...next, ...made };
+  const byId = withFields(differences, null);
+  const stale = new Set(Object.keys(made).flatMap((id) => byId.get(id)?.fields.map((field) => fieldKey(id, field.path)).filter((key) => before[key] !== undefined) ?? []));
+  return { ...(stale.size === 0 ? before : Object.fromEntries(Object.entries(before).filter(([key]) => !stale.has(key)))), ...made };
 }
+
+const withFields = remembered((differences: readonly Difference[], _none: null): ReadonlyMap<string, Difference> => new Map(differences.filter(hasFields).map((difference) => [difference.id, difference])));
 
 /** The answers of some differences that are restored: what was chosen within them, and `restore` for those that were pulled in. */
 export function settledAnswers(restored: readonly Difference[], choices: Choices): Choices {

@@ -23,11 +23,12 @@ export function compareStates(live: RealmState, evidence: readonly RealmState[])
   const add = (change: Change, object: RealmObject, having: readonly RealmState[], fields: readonly FieldDifference[]): void => {
     const kind = kinds.get(object.kind);
     if (kind === undefined) return;
+    const only = kind.onlyCompared ?? kind.neverWritten?.(object);
     const { suggest, because } = suggestFor(kind, { change, object, live: live.objects.get(object.id), having });
     found.push({
       id: object.id, kind: object.kind, owner: object.owner, name: object.name, change, fields,
       effect: kind.effect(change, object, live, union), suggest, because, source: having[0]?.source ?? null,
-      ...(kind.onlyCompared === undefined ? {} : { onlyCompared: kind.onlyCompared }),
+      ...(only === undefined ? {} : { onlyCompared: only }),
       ...(change === 'live-only' && !evidence.some((state) => lists(state, object)) ? { onlyCompared: 'no source lists what should be there, so nothing is removed on its word' } : {}),
     });
   };

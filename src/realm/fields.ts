@@ -52,10 +52,11 @@ function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}, takes: (key
   return Object.fromEntries(entries);
 }
 
-/** Equal, or not known to differ. Nothing, an empty text, list and map are the same: exports leave them out. */
-function same(live: Json | undefined, evidence: Json | undefined): boolean {
+/** Equal, or not known to differ, at any depth. Nothing, an empty text, list and map are the same: exports leave them out. */
+export function same(live: Json | undefined, evidence: Json | undefined): boolean {
   if (isUnknown(live) || isUnknown(evidence)) return true;
   if (typeof live === 'string' && typeof evidence === 'string' && placeholdersIn(evidence).length > 0) return couldBecome(evidence, live);
+  if (live !== undefined && evidence !== undefined && isMap(live) && isMap(evidence)) return keysOf(live, evidence).every((key) => same(own(live, key), own(evidence, key)));
   return canonicalJson(emptied(live)) === canonicalJson(emptied(evidence));
 }
 

@@ -23,6 +23,8 @@ export interface PlanContext {
    * chosen is never sent otherwise than it is.
    */
   wanted(difference: Difference): Json | undefined;
+  /** Whether a `$secret` reference to this field would be filled in: some evidence has the secret itself, not a mask. */
+  knowsSecret(id: ObjectId, field: string): boolean;
   /** Ids that live objects have: none of them can be given to a new one. */
   readonly usedIds: ReadonlySet<string>;
 }
@@ -60,9 +62,11 @@ export interface Kind {
   readonly facts: { readonly restored: string; readonly idKept: boolean; readonly undo: string; readonly lostForGood: string };
   /** Set when objects of this kind are only compared: why. */
   readonly onlyCompared?: string;
+  /** Why a single object of this kind is only compared; undefined for one that can be written. */
+  neverWritten?(object: RealmObject): string | undefined;
   extract(representation: RealmRepresentation, completeness: Completeness): Extracted;
-  /** What must exist for this object to exist, besides its parent. */
-  references(object: RealmObject): readonly ObjectId[];
+  /** What must exist for this object to exist, besides its parent. `state` is the one that has the object. */
+  references(object: RealmObject, state: RealmState): readonly ObjectId[];
   /** What its loss, change or presence costs, in one sentence. */
   effect(change: Difference['change'], object: RealmObject, live: RealmState, evidence: RealmState): string;
   /** The claims that this object feeds, by client, judged in the state that has it. */

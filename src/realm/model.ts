@@ -218,4 +218,6 @@ export interface Plan {
   readonly pulledIn: readonly { readonly id: ObjectId; readonly by: ObjectId }[];
   /** Confidential clients whose secret no evidence has: they come back with a new one. */
   readonly newSecrets: readonly string[];
+  /** Where the clients of `newSecrets` run, by clientId: hosts of their own URLs. */
+  readonly deployments?: Readonly<Record<string, readonly string[]>>;
 }

@@ -19,9 +19,10 @@ const STRENGTHS: readonly Strength[] = ['object', 'role', 'tokens'];
 export function objectEdges(differences: readonly Difference[], evidence: readonly RealmState[]): readonly Edge[] {
   const lost = new Map<ObjectId, Difference>(differences.filter((difference) => difference.change === 'lost').map((difference) => [difference.id, difference]));
   return differences.flatMap((difference) => {
-    const object = evidenceWith(evidence, difference.id)?.objects.get(difference.id);
-    if (difference.change === 'live-only' || object === undefined) return [];
-    const needs = [...(object.parent === undefined ? [] : [object.parent]), ...(kindOf(object.kind)?.references(object) ?? [])];
+    const state = evidenceWith(evidence, difference.id);
+    const object = state?.objects.get(difference.id);
+    if (difference.change === 'live-only' || state === undefined || object === undefined) return [];
+    const needs = [...(object.parent === undefined ? [] : [object.parent]), ...(kindOf(object.kind)?.references(object, state) ?? [])];
     return needs.flatMap((id) => {
       const needed = lost.get(id);
       if (needed === undefined) return [];

@@ -20,9 +20,10 @@ export function settleOwners(input: Input): readonly Difference[] {
   const position = new Map(orderOwners(input).map((owner, index) => [owner.owner, index]));
   const first = new Map<ObjectId, string>();
   for (const difference of differences) {
-    const object = evidenceWith(evidence, difference.id)?.objects.get(difference.id);
-    if (difference.change !== 'lost' || object === undefined || isRealmLevel(difference.owner)) continue;
-    for (const reference of kindOf(difference.kind)?.references(object) ?? []) {
+    const state = evidenceWith(evidence, difference.id);
+    const object = state?.objects.get(difference.id);
+    if (difference.change !== 'lost' || state === undefined || object === undefined || isRealmLevel(difference.owner)) continue;
+    for (const reference of kindOf(difference.kind)?.references(object, state) ?? []) {
       if (!joining.has(reference)) continue;
       const rival = first.get(reference);
       if (rival === undefined || (position.get(difference.owner) ?? 0) < (position.get(rival) ?? 0)) first.set(reference, difference.owner);

@@ -4,9 +4,9 @@ import { expectationsFor } from './claims.ts';
 import { kindOf, KINDS } from './kinds/index.ts';
 import type { Draft, PlanContext } from './kind.ts';
 import type { ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
-
+import { deploymentsOf } from './hand-over.ts';
 import { pullIn, type PulledIn } from './pull-in.ts';
-import { newSecretsOf } from './secrets.ts';
+import { findSecret, newSecretsOf } from './secrets.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
 import { wantedValue } from './wanted.ts';
@@ -34,12 +34,14 @@ export function makePlan(input: PlanInput): Plan {
   const settled = new Set(items.flatMap((item) => item.draft.covers));
   const expectations = expectationsFor({ ...input, choices: settledAnswers(input.differences.filter(({ id }) => settled.has(id)), input.choices) });
   const awaited = byGroup(grouped, expectations);
+  const newSecrets = newSecretsOf(settled, input.evidence);
   const groups = grouped.map((group, index): Group => ({ ...group, expectations: awaited[index] ?? [] }));
   return {
     groups,
     refused: [...pulled.refused].map(([id, because]) => ({ id, because })).toSorted((a, b) => compareText(a.id, b.id)),
     pulledIn: pulled.pulledIn.filter(({ id }) => settled.has(id)),
-    newSecrets: newSecretsOf(settled, input.evidence),
+    newSecrets,
+    ...(newSecrets.length === 0 ? {} : { deployments: deploymentsOf(newSecrets, [...input.evidence, input.live]) }),
   };
 }
 
@@ -64,6 +66,7 @@ function draftAll(input: PlanInput): Drafted {
     const pulled = pullIn({ ...input, refused });
     const context: PlanContext = {
       live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds,
+      knowsSecret: (id, field) => findSecret(input.evidence, id, field) !== undefined,
       wanted: (difference) => wantedValue(difference, input.live, input.evidence, input.choices),
     };
     const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` } }));
@@ -97,7 +100,9 @@ function connect(drafts: Drafted['drafts']): readonly Item[] {
   const users = new Map<ObjectId, string[]>();
   for (const { draft } of drafts) for (const id of draft.requires) users.set(id, [...(users.get(id) ?? []), draft.id]);
   return drafts.map(({ difference, draft }) => {
-    const removed = draft.request.method === 'DELETE' ? draft.covers.flatMap((id) => users.get(id) ?? []) : [];
+    // A DELETE of a part, such as a step of a flow, leaves the object there for whoever refers to it.
+    const gone = draft.covers.filter((id) => draft.after.some((image) => image.id === id && image.value === null));
+    const removed = draft.request.method === 'DELETE' ? gone.flatMap((id) => users.get(id) ?? []) : [];
     const makers = draft.requires.flatMap((id) => maker.get(id) ?? []);
     const earlier = (draft.afterOperations ?? []).filter((id) => ids.has(id));
     const dependsOn = [...new Set([...makers, ...earlier, ...removed])].filter((id) => id !== draft.id).sort(compareText);
@@ -110,4 +115,4 @@ export function operationsOf(plan: Plan): readonly Operation[] {
   return plan.groups.flatMap((group) => group.operations);
 }
 
-export { undoPlan } from './undo.ts';
+export { builtOn, undoLeft, undoPlan } from './undo.ts';

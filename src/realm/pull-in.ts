@@ -41,16 +41,20 @@ export function pullIn(input: Input): PulledIn {
   };
   const blocker = (difference: Difference, trail: ReadonlySet<ObjectId>): string | null => {
     for (const id of needsOf(difference, input.evidence)) {
-      // Of a kind that this version does not know nothing was read, so nothing is missed either.
-      if (input.live.objects.has(id) || kindOf(parseId(id).kind) === undefined) continue;
-      const needed = byId.get(id);
+      if (input.live.objects.has(id)) continue;
+      const needed = byId.get(id) ?? saidBy(id);
       if (needed === undefined || needed.change !== 'lost') return `it needs ${id}, which neither the live realm nor any evidence can give`;
-      const before = chosen.has(id);
+      const before = chosen.has(needed.id);
       const why = visit(needed, trail);
-      if (why !== null) return `it needs ${id}, which cannot be restored: ${why}`;
-      if (!before && chosen.has(id) && !isAnswered(needed, 'restore', input.choices)) pulledIn.push({ id, by: difference.id });
+      if (why !== null) return `it needs ${needed.id}, which cannot be restored: ${why}`;
+      if (!before && chosen.has(needed.id) && !isAnswered(needed, 'restore', input.choices)) pulledIn.push({ id: needed.id, by: difference.id });
     }
     return null;
+  };
+  // A setting of a lost client has no difference of its own: the client brings it along.
+  const saidBy = (id: ObjectId): Difference | undefined => {
+    const parent = kindOf(parseId(id).kind)?.insideParent === true ? evidenceWith(input.evidence, id)?.objects.get(id)?.parent : undefined;
+    return parent === undefined || input.live.objects.has(parent) ? undefined : byId.get(parent);
   };
   for (const difference of wanted) visit(difference, new Set());
   const chosenMap = new Map(input.differences.filter((difference) => chosen.has(difference.id)).map((difference) => [difference.id, difference]));
@@ -60,7 +64,8 @@ export function pullIn(input: Input): PulledIn {
 /** What must be there before a difference can be restored; removing something needs nothing. */
 function needsOf(difference: Difference, evidence: readonly RealmState[]): readonly ObjectId[] {
   if (difference.change === 'live-only') return [];
-  const object: RealmObject | undefined = evidenceWith(evidence, difference.id)?.objects.get(difference.id);
-  if (object === undefined) return [];
-  return [...(object.parent === undefined ? [] : [object.parent]), ...(kindOf(object.kind)?.references(object) ?? [])];
+  const state = evidenceWith(evidence, difference.id);
+  const object: RealmObject | undefined = state?.objects.get(difference.id);
+  if (state === undefined || object === undefined) return [];
+  return [...(object.parent === undefined ? [] : [object.parent]), ...(kindOf(object.kind)?.references(object, state) ?? [])];
 }

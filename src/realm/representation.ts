@@ -24,6 +24,10 @@ export interface RealmRepresentation extends Unknown {
   users?: UserRepresentation[];
   groups?: GroupRepresentation[];
   components?: Record<string, Json>;
+  /** Top-level flows and sub-flows in one list. */
+  authenticationFlows?: AuthenticationFlowRepresentation[];
+  /** Settings of the steps of flows, by alias. */
+  authenticatorConfig?: AuthenticatorConfigRepresentation[];
 }
 
 interface Unknown {
@@ -93,4 +97,30 @@ export interface GroupRepresentation extends Unknown {
   realmRoles?: string[];
   clientRoles?: Record<string, string[]>;
   subGroups?: GroupRepresentation[];
+}
+
+export interface AuthenticationFlowRepresentation extends Unknown {
+  id?: string;
+  alias?: string;
+  description?: string;
+  providerId?: string;
+  topLevel?: boolean;
+  builtIn?: boolean;
+  authenticationExecutions?: AuthenticationExecutionRepresentation[];
+}
+
+/** A capture adds `id` and `authenticatorConfigId`, which an export does not have. */
+export interface AuthenticationExecutionRepresentation extends Unknown {
+  authenticator?: string;
+  /** Alias of a configuration, not its id. */
+  authenticatorConfig?: string;
+  flowAlias?: string;
+  requirement?: string;
+  priority?: number;
+}
+
+export interface AuthenticatorConfigRepresentation extends Unknown {
+  id?: string;
+  alias?: string;
+  config?: Record<string, string>;
 }

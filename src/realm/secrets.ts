@@ -3,6 +3,7 @@ import { own } from './json.ts';
 import { objectId, parseId } from './keys.ts';
 import type { ObjectId, RealmState } from './model.ts';
 import { kindOf } from './kinds/index.ts';
+import { isConfidential } from './normal/confidential.ts';
 import { rawClient } from './normal/raw.ts';
 import { MASK, placeholdersIn } from './unknowns.ts';
 
@@ -35,12 +36,13 @@ function keyOf(map: Readonly<Record<string, unknown>>, key: string): unknown {
   return Array.isArray(list) ? list[Number(index)] : own(map, key);
 }
 
-/** Confidential clients among some restored ones whose secret no evidence knows: the server gives them a new one. */
+/** Confidential clients among what is restored whose secret no evidence knows: the server gives them a new one, also when they stop being public. */
 export function newSecretsOf(restored: Iterable<ObjectId>, evidence: readonly RealmState[]): readonly string[] {
   return [...restored].flatMap((id) => {
-    const { kind, parts: [clientId = ''] } = parseId(id);
+    const { kind, parts: [clientId = '', field] } = parseId(id);
     const raw = evidence.map((state) => rawClient(state, clientId)).find((client) => client !== undefined);
-    if (kind !== 'client' || raw === undefined || raw['publicClient'] === true || raw['bearerOnly'] === true) return [];
+    const renews = kind === 'client' || (kind === 'client-setting' && (field === 'publicClient' || field === 'bearerOnly'));
+    if (!renews || raw === undefined || !isConfidential(raw)) return [];
     return findSecret(evidence, objectId('client', clientId), 'secret') === undefined ? [clientId] : [];
   }).toSorted(compareText);
 }

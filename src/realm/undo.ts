@@ -2,15 +2,17 @@ import { parseId } from './keys.ts';
 import type { ObjectId, Operation, Plan, RequestTemplate, Template } from './model.ts';
 
 /**
- * The writes that take back what was done, last one first. What has no inverse is left out; its `inverseNote` says why.
+ * The writes that take back what was done, last one first. What has no inverse is left out, and so is what would end sessions unless
+ * that is asked for; `undoLeft` says why.
  *
- * @param verified  ids of the operations that were read back
- * @param madeIds   ids that the server gave to what was made in this run; they are written into the requests, because
- *                  the snapshot from before knows nothing of them
+ * @param verified     ids of the operations that were read back
+ * @param madeIds      ids that the server gave to what was made in this run; they are written into the requests, because
+ *                     the snapshot from before knows nothing of them
+ * @param endSessions  true where clients that the run brought back with their sessions are deleted too
  */
-export function undoPlan(plan: Plan, verified: Iterable<string>, madeIds: Readonly<Record<string, string>>): Operation[] {
+export function undoPlan(plan: Plan, verified: Iterable<string>, madeIds: Readonly<Record<string, string>>, endSessions = false): Operation[] {
   const wanted = new Set(verified);
-  const done = plan.groups.flatMap((group) => group.operations).filter((operation) => wanted.has(operation.id) && operation.inverse !== null);
+  const done = plan.groups.flatMap((group) => group.operations).filter((operation) => wanted.has(operation.id) && whyLeft(operation, endSessions) === null);
   return done.toReversed().flatMap((operation) => {
     const undone = invert(operation);
     if (undone === null) return [];
@@ -18,6 +20,35 @@ export function undoPlan(plan: Plan, verified: Iterable<string>, madeIds: Readon
     const dependsOn = done.filter((other) => other.dependsOn.includes(operation.id)).map((other) => other.id);
     return [{ ...undone, request: fillIn(undone.request, madeIds), dependsOn }];
   });
+}
+
+/** What of the done operations is not taken back, and why, in the order in which they were done. */
+export function undoLeft(plan: Plan, verified: Iterable<string>, endSessions: boolean): readonly { readonly operation: string; readonly because: string }[] {
+  const wanted = new Set(verified);
+  return plan.groups.flatMap((group) => group.operations).flatMap((operation) => {
+    const because = wanted.has(operation.id) ? whyLeft(operation, endSessions) : null;
+    return because === null ? [] : [{ operation: operation.id, because }];
+  });
+}
+
+function whyLeft(operation: Operation, endSessions: boolean): string | null {
+  if (operation.inverse === null) return operation.inverseNote ?? 'no request takes it back';
+  return operation.inverseEndsSessions === true && !endSessions ? `${operation.inverseNote ?? 'taking it back ends sessions for good.'} --delete-clients does that.` : null;
+}
+
+/**
+ * Which done operation stands in the way of taking back only some of them: one that was built on them.
+ * @param done      ids of everything that was done and not taken back
+ * @param selected  ids of what shall be taken back
+ */
+export function builtOn(plan: Plan, done: Iterable<string>, selected: readonly string[]): { readonly operation: string; readonly by: string } | null {
+  const chosen = new Set(selected);
+  const standing = new Set(done);
+  for (const other of plan.groups.flatMap((group) => group.operations)) {
+    const operation = other.dependsOn.find((id) => chosen.has(id));
+    if (operation !== undefined && standing.has(other.id) && !chosen.has(other.id)) return { operation, by: other.id };
+  }
+  return null;
 }
 
 /** The operation that does the opposite; null where there is none. Inverting twice gives the operation again. */

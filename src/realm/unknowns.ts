@@ -9,7 +9,7 @@ import { sha256 } from './canonical.ts';
 export const MASK = '**********';
 
 /** Placeholders that Keycloak itself stores and resolves later; they are plain text to us. */
-const KEYCLOAKS_OWN = /^\$\{(client_[\w-]*|role_[\w.-]*|authBaseUrl|authAdminUrl|\w+ScopeConsentText|vault\.[^}]*|client_id|CLAIM\.[^}]*|ATTRIBUTE\.[^}]*|ALIAS|UUID)(\s*\|[^}]*)?\}$/;
+const KEYCLOAKS_OWN = /^\$\{(client_[\w-]*|role_[\w.-]*|authBaseUrl|authAdminUrl|\w+ScopeConsentText|vault\.[^}]*|client_id|CLAIM\.[^}]*|ATTRIBUTE\.[^}]*|ALIAS|UUID|NAMEID|RANDOM)(\s*\|[^}]*)?\}$/;
 const PLACEHOLDER = /\$\{[^}]+\}|\$\([^)]+\)/g;
 
 export function unknown(why: string): Json {
@@ -61,9 +61,20 @@ export function secretFingerprint(secret: string): Json {
   return placeholder === undefined ? sha256(secret).slice(0, 'sha256:'.length + 12) : unknown(placeholder);
 }
 
+/** Names of secrets that are one word: client secret of an identity provider, bind credential of an LDAP, passwords of key stores. */
+const ONE_WORD = /^(clientSecret|bindCredential|authTokenClientSecret|keyPassword|keystorePassword|truststorePassword)$/i;
+
 /** Keys of attribute and config maps whose values are secrets. Creation and expiration times are not. */
 export function isSecretKey(key: string): boolean {
-  return /(^|[._-])(secret|password|private\.key|privatekey|signing\.key)($|[._-])/i.test(key) && !/time|expir|creation|rotation/i.test(key);
+  return ONE_WORD.test(key) || /(^|[._-])(secret|password|private\.key|privatekey|signing\.key)($|[._-])/i.test(key) && !/time|expir|creation|rotation/i.test(key);
+}
+
+/**
+ * One value of a provider's config in normal form. A reference to the vault is no secret, and the server shows it as it is (tried on
+ * 26.7.4).
+ */
+export function configValue(key: string, value: unknown): Json {
+  return typeof value === 'string' && /^\$\{vault\.[^}]*\}$/.test(value) ? value : mapValue(key, value);
 }
 
 /** One value of a config or attribute map in normal form. */

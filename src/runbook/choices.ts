@@ -1,5 +1,6 @@
-import { answerKeys, choiceOf, fieldKey, hasFields } from '../realm/choice.ts';
+import { answerKeys, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
+import { remembered } from '../realm/remember.ts';
 import type { RunSettings } from './model.ts';
 
 /**
@@ -8,11 +9,17 @@ import type { RunSettings } from './model.ts';
  * `--client` limits the run: what belongs to other owners is left alone.
  */
 export function flagChoice(difference: Difference, settings: RunSettings): Choice | undefined {
-  const answer = settings.answers[difference.id];
+  const answer = settings.answers[difference.id] ?? onlyField(difference, settings);
   if (answer) return allowed(difference, answer);
   if (settings.clients.length > 0 && !settings.clients.includes(difference.owner)) return 'leave';
   const setting = difference.change === 'lost' ? settings.lost : difference.change === 'changed' ? settings.changed : settings.liveOnly;
   return setting === 'ask' ? undefined : allowed(difference, setting);
+}
+
+/** A change with one field may be answered by the key of that field, too: it is the same question. */
+function onlyField(difference: Difference, settings: RunSettings): Choice | undefined {
+  const [field] = difference.fields;
+  return difference.change !== 'changed' || hasFields(difference) || field === undefined ? undefined : settings.answers[fieldKey(difference.id, field.path)];
 }
 
 /** A difference that this tool only compares cannot be restored; asked to, it is kept out of the plan and reported as left. */
@@ -34,10 +41,31 @@ export function presetChoices(differences: readonly Difference[], settings: RunS
   return choices;
 }
 
+/** What the flags decide of what is still open: fields that were answered before keep their answers. */
+export function flagChoices(differences: readonly Difference[], choices: Choices, settings: RunSettings): Choices {
+  return Object.fromEntries(differences.flatMap((difference): (readonly [string, Choice])[] => {
+    const open = openKeys(difference, choices);
+    if (open.includes(difference.id)) return Object.entries(presetChoices([difference], settings));
+    return open.flatMap((key) => {
+      const answer = settings.answers[key];
+      const choice = answer ? allowed(difference, answer) : flagChoice(difference, settings);
+      return choice === undefined ? [] : [[key, choice] as const];
+    });
+  }));
+}
+
 /** Ids that nobody has answered yet; where only some fields of a change are answered, the keys of the others. */
-export function missingChoices(differences: readonly Difference[], choices: Readonly<Record<string, Choice>>): string[] {
-  return differences.filter((difference) => choiceOf(difference, choices) === undefined).flatMap((difference) => {
-    const open = hasFields(difference) ? difference.fields.map((field) => fieldKey(difference.id, field.path)).filter((key) => choices[key] === undefined) : [];
-    return open.length === 0 || open.length === difference.fields.length ? [difference.id] : open;
-  });
+export const missingChoices: (differences: readonly Difference[], choices: Choices) => readonly string[] = remembered((differences, choices) => differences.flatMap((difference) => openKeys(difference, choices)));
+
+/** What the suggestions answer of what is still open, and how many answers only a person can give. */
+export function suggestedChoices(differences: readonly Difference[], choices: Choices): { readonly choices: Choices; readonly open: number } {
+  const taken: Record<string, Choice> = {};
+  let open = 0;
+  for (const difference of differences) {
+    for (const key of openKeys(difference, choices)) {
+      if (difference.suggest === 'ask') open += 1;
+      else taken[key] = difference.suggest;
+    }
+  }
+  return { choices: taken, open };
 }

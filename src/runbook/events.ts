@@ -57,7 +57,7 @@ export type RunEvent =
   | { readonly type: 'step.retried'; readonly step: StepName; readonly by: By }
   | { readonly type: 'run.stopped'; readonly reason: 'quit' | 'interrupted' | 'not-proven' | 'failed' | 'undecided'; readonly note: string }
   | { readonly type: 'run.finished'; readonly exit: number; readonly summary: Summary }
-  | { readonly type: 'undo.started'; readonly owners: readonly string[]; readonly by: By }
+  | { readonly type: 'undo.started'; readonly owners: readonly string[]; readonly operations?: readonly string[]; readonly deleteClients?: boolean; readonly by: By }
   | { readonly type: 'undo.finished'; readonly undone: number; readonly left: readonly { readonly operation: string; readonly because: string }[] }
   | { readonly type: 'journal.recovered'; readonly droppedBytes: number };
 

@@ -1,6 +1,7 @@
 /** The one line that a finished step leaves behind. Plain text without colour; screens, transcript and pipes share it. */
 import type { Account, Captured, Connection, EvidenceRead, Exported, RunState } from './model.ts';
-import type { Difference } from '../realm/model.ts';
+import { choiceOf } from '../realm/choice.ts';
+import type { Choice, Difference } from '../realm/model.ts';
 
 /** `2 clients`, `1 client`. */
 export function count(n: number, noun: string): string {
@@ -38,9 +39,9 @@ export function compareLine(differences: readonly Difference[]): string {
 }
 
 export function chooseLine(state: RunState): string {
-  const choices = Object.values(state.choices);
-  const of = (choice: string) => choices.filter((made) => made === choice).length;
-  return `${of('restore')} to restore, ${of('keep')} kept for git, ${of('leave')} left alone`;
+  const answers = state.differences.map((difference) => choiceOf(difference, state.choices));
+  const of = (choice: Choice | 'mixed') => answers.filter((made) => made === choice).length;
+  return `${of('restore')} to restore, ${of('mixed') > 0 ? `${of('mixed')} field by field, ` : ''}${of('keep')} kept for git, ${of('leave')} left alone`;
 }
 
 export function restoreLine(state: RunState): string {

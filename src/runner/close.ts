@@ -1,4 +1,5 @@
 /** The last effects: account, export, thaw, finish. */
+import type { Plan } from '../realm/model.ts';
 import type { Effect } from '../runbook/model.ts';
 import { transcriptCast } from '../transcript/cast.ts';
 import { transcriptJson } from '../transcript/json.ts';
@@ -6,7 +7,7 @@ import { transcriptMarkdown } from '../transcript/markdown.ts';
 import { readState } from '../realm/state.ts';
 import { accountFor } from './account.ts';
 import type { EffectContext } from './context.ts';
-import type { SessionStore } from './ports.ts';
+import type { ExportRequest, SessionStore } from './ports.ts';
 import { captureLive } from './read.ts';
 
 export async function account(context: EffectContext): Promise<void> {
@@ -20,6 +21,11 @@ export async function account(context: EffectContext): Promise<void> {
   context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified, now: context.ports.now() }) });
 }
 
+/** Clients of a plan that come back with a new secret, with the hosts that they run at. */
+export function newSecretsOf(plan: Plan | null): NonNullable<ExportRequest['newSecrets']> {
+  return (plan?.newSecrets ?? []).map((client) => ({ client, hosts: plan?.deployments?.[client] ?? [] }));
+}
+
 export async function exportToGit(context: EffectContext, evidenceFiles: readonly string[]): Promise<void> {
   const { ports, memory } = context;
   const { settings, store } = ports;
@@ -29,7 +35,7 @@ export async function exportToGit(context: EffectContext, evidenceFiles: readonl
     return;
   }
   if (!after) throw new Error('export needs the realm as it is now');
-  const { differences, choices, run, connection } = context.state();
+  const { differences, choices, run, connection, plan } = context.state();
   const exported = await ports.exporter.export({
     realm: run?.realm ?? ports.keycloak.realm,
     serverVersion: connection?.serverVersion ?? null,
@@ -38,6 +44,7 @@ export async function exportToGit(context: EffectContext, evidenceFiles: readonl
     live: readState(after),
     differences,
     choices,
+    newSecrets: newSecretsOf(plan),
     directory: settings.out ?? `${store.directory}/export`,
     branch: settings.branch,
     session: store.id,

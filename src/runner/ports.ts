@@ -104,6 +104,8 @@ export interface ExportRequest {
   /** Differences that were kept or restored, for the commit message. */
   readonly differences: readonly Difference[];
   readonly choices: Choices;
+  /** Clients that came back with a new secret, and where they run: files that name them are pointed out. */
+  readonly newSecrets?: readonly { readonly client: string; readonly hosts: readonly string[] }[];
   /** Where to write: patched files, changes.patch, COMMIT_MESSAGE, secrets-to-create.txt. */
   readonly directory: string;
   readonly branch: string | null;

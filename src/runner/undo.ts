@@ -1,6 +1,6 @@
 import { RescueError } from '../realm/errors.ts';
 import type { Operation } from '../realm/model.ts';
-import { undoPlan } from '../realm/plan.ts';
+import { builtOn, undoLeft, undoPlan } from '../realm/plan.ts';
 import type { By, RunEvent, RunState } from '../runbook/model.ts';
 import { evolve, replay } from '../runbook/transition.ts';
 import { openMemory, type EffectContext } from './context.ts';
@@ -8,12 +8,20 @@ import type { Ports } from './ports.ts';
 import { reconnect } from './reconnect.ts';
 import { look, write } from './write.ts';
 
-export interface UndoRequest {
-  readonly ports: Ports;
-  /** Empty: the whole run. */
+/** What of a run is taken back. */
+export interface UndoSelection {
+  /** Empty: all. */
   readonly owners: readonly string[];
+  /** Ids of single operations: `create client-mapper:app/groups`. Empty: all of the owners. */
+  readonly operations: readonly string[];
+  /** Also clients that the run brought back with their sessions, which then end for good. */
+  readonly deleteClients: boolean;
+}
+
+export interface UndoRequest extends UndoSelection {
+  readonly ports: Ports;
   readonly by: By;
-  readonly onStep: (operation: Operation, outcome: 'undone' | 'left', because: string) => void;
+  readonly onStep: (operation: Pick<Operation, 'id' | 'title'>, outcome: 'undone' | 'left', because: string) => void;
 }
 
 export interface Undone {
@@ -21,32 +29,52 @@ export interface Undone {
   readonly left: readonly { readonly operation: string; readonly because: string }[];
 }
 
-/** The writes of a run that can be taken back, newest first. */
-export function undoable(state: RunState, owners: readonly string[]): Operation[] {
-  if (!state.plan) return [];
-  const done = state.plan.groups
-    .filter((group) => owners.length === 0 || owners.includes(group.owner))
-    .flatMap((group) => group.operations)
-    .filter((operation) => !['planned', 'undone'].includes(state.writes[operation.id] ?? 'planned'));
-  return undoPlan(state.plan, done.map((operation) => operation.id), state.madeIds);
+export interface Undoable {
+  /** The writes that can be taken back, newest first. */
+  readonly operations: readonly Operation[];
+  readonly left: Undone['left'];
+}
+
+/**
+ * What of a run can be taken back, and what is left.
+ * @throws RescueError `usage` where an operation is named that was not done, or that another one was built on
+ */
+export function undoable(state: RunState, { owners, operations, deleteClients }: UndoSelection): Undoable {
+  const { plan } = state;
+  if (!plan) return { operations: [], left: [] };
+  const all = plan.groups.filter((group) => owners.length === 0 || owners.includes(group.owner)).flatMap((group) => group.operations);
+  const isDone = (operation: Operation) => !['planned', 'undone'].includes(state.writes[operation.id] ?? 'planned');
+  const done = all.filter(isDone).map((operation) => operation.id);
+  const strange = operations.find((id) => !done.includes(id));
+  if (strange !== undefined) throw new RescueError('usage', `This run has done no "${strange}" that could be taken back.`, done.length === 0 ? ['realm-rescue transcript show ID lists what it did.'] : [`It did, for example: ${done.slice(0, 3).map((id) => `"${id}"`).join(', ')}.`]);
+  const chosen = operations.length === 0 ? done : operations;
+  const standing = plan.groups.flatMap((group) => group.operations).filter(isDone).map((operation) => operation.id);
+  const blocked = operations.length === 0 ? null : builtOn(plan, standing, chosen);
+  if (blocked) throw new RescueError('usage', `"${blocked.operation}" cannot be taken back alone: "${blocked.by}" was built on it.`, [`Take that one back too: --operation '${blocked.by}'`]);
+  return { operations: undoPlan(plan, chosen, state.madeIds, deleteClients), left: undoLeft(plan, chosen, deleteClients) };
 }
 
 /**
  * Takes writes back from the journal alone, newest first, each looked at before: where live has moved since, it is
  * left and said. Stops at the first that the server refuses; the rest is left too.
  */
-export async function undo({ ports, owners, by, onStep }: UndoRequest): Promise<Undone> {
+export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Promise<Undone> {
   let state = replay(ports.store.lines.map((line) => line.event));
   const dispatch = (event: RunEvent) => {
     ports.store.append(event);
     state = evolve(state, event);
   };
   const context: EffectContext = { ports, state: () => state, dispatch, progress: () => undefined, memory: openMemory(ports, () => state) };
-  const operations = undoable(state, owners);
-  if (operations.length === 0) throw new RescueError('usage', 'This run has written nothing that could be taken back.', ['realm-rescue transcript show ID lists what it did.']);
+  const { operations, left: unasked } = undoable(state, selection);
+  if (operations.length === 0 && unasked.length === 0) throw new RescueError('usage', 'This run has written nothing that could be taken back.', ['realm-rescue transcript show ID lists what it did.']);
   await reconnect(ports.keycloak, ports.store.lines);
-  dispatch({ type: 'undo.started', owners, by });
-  const left: { operation: string; because: string }[] = [];
+  dispatch({
+    type: 'undo.started', owners: selection.owners, by,
+    ...(selection.operations.length === 0 ? {} : { operations: selection.operations }), ...(selection.deleteClients ? { deleteClients: true } : {}),
+  });
+  const left: { operation: string; because: string }[] = [...unasked];
+  const titles = new Map(state.plan?.groups.flatMap((group) => group.operations).map((operation) => [operation.id, operation.title]));
+  for (const { operation, because } of unasked) onStep({ id: operation, title: titles.get(operation) ?? operation }, 'left', because);
   let undone = 0;
   for (const operation of operations) {
     const dangling = ['intended', 'sent', 'unknown'].includes(state.writes[operation.id] ?? '');

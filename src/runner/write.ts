@@ -1,75 +1,29 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import { canonicalJson } from '../realm/canonical.ts';
-import type { Json } from '../realm/json.ts';
-import { kindOf } from '../realm/kinds/index.ts';
-import { parseId } from '../realm/keys.ts';
+import { same } from '../realm/fields.ts';
 import { isUnknown } from '../realm/unknowns.ts';
-import type { Image, Look, ObjectId, Operation, RequestTemplate } from '../realm/model.ts';
+import type { Image, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure, Proof } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
 import { probeUserOf, proveRequests } from './prove.ts';
-
-interface Seen {
-  readonly images: readonly Image[];
-  readonly ids: Record<ObjectId, string>;
-}
-
-/** Looks at every object that a write covers; one read for all that stand in the same answer. */
-export async function seeObjects(context: EffectContext, ids: readonly ObjectId[]): Promise<Seen> {
-  const filled = references(context);
-  const bodies = new Map<string, ReturnType<EffectContext['ports']['keycloak']['look']>>();
-  const images: Image[] = [];
-  const made: Record<ObjectId, string> = {};
-  const bodyOf = async (request: RequestTemplate): Promise<Json> => {
-    // An object below something that has no id yet cannot exist yet.
-    if (!resolvable(request, filled.id)) return null;
-    const key = JSON.stringify(request);
-    const body = bodies.get(key) ?? context.ports.keycloak.look({ request, pick: (value) => (value === null ? null : { value }) }, filled);
-    bodies.set(key, body);
-    return (await body)?.value ?? null;
-  };
-  const pickWith = async (look: Look): Promise<ReturnType<Look['pick']>> => {
-    const body = await bodyOf(look.request);
-    const more: Json[] = [];
-    for (;;) {
-      const wanted = look.follow?.([body, ...more]) ?? [];
-      if (wanted.length <= more.length) return look.pick(body, more);
-      for (const request of wanted.slice(more.length)) more.push(await bodyOf(request));
-    }
-  };
-  for (const id of ids) {
-    const look = lookAt(id);
-    const picked = (await pickWith(look)) ?? (look.otherwise ? await pickWith(look.otherwise) : null);
-    images.push({ id, value: picked?.value ?? null });
-    if (picked?.serverId) made[id] = picked.serverId;
-  }
-  return { images, ids: made };
-}
-
-function lookAt(id: ObjectId): Look {
-  const kind = kindOf(parseId(id).kind);
-  if (!kind) throw new Error(`${id} is of no kind that this tool restores`);
-  return kind.look(id);
-}
-
-function resolvable(request: RequestTemplate, id: (object: ObjectId) => string | undefined): boolean {
-  return request.path.every((part) => typeof part === 'string' || ('$id' in part ? id(part.$id) : '$serviceAccount' in part ? id(part.$serviceAccount) : true) !== undefined);
-}
+import { seeObjects, type Seen } from './see.ts';
 
 /** Everything whose image a write names: what it covers and what comes along, such as the settings of a new client. */
 function touchedBy(operation: Operation): readonly ObjectId[] {
   return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
 }
 
-/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there. */
+/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there; inside a value what the server masks cannot be compared. */
 export function sameImages(seen: readonly Image[], wanted: readonly Image[]): boolean {
   return differing(seen, wanted).length === 0;
 }
 
 function differing(seen: readonly Image[], wanted: readonly Image[]): readonly ObjectId[] {
   const found = new Map(seen.map((image) => [image.id, image.value]));
-  return wanted.filter(({ id, value }) => (isUnknown(value) ? (found.get(id) ?? null) === null : canonicalJson(found.get(id) ?? null) !== canonicalJson(value))).map(({ id }) => id);
+  return wanted.filter(({ id, value }) => {
+    const there = found.get(id) ?? null;
+    return there === null || value === null || isUnknown(value) ? (there === null) !== (value === null) : isUnknown(there) || !same(there, value);
+  }).map(({ id }) => id);
 }
 
 /**
@@ -79,8 +33,9 @@ function differing(seen: readonly Image[], wanted: readonly Image[]): readonly O
 export async function write(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
+  let seen: Seen['ids'] = {};
   try {
-    const before = await seeObjects(context, touchedBy(operation));
+    const before = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     if (sameImages(before.images, operation.after)) {
       context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
       return;
@@ -89,18 +44,21 @@ export async function write(context: EffectContext, operation: Operation, undo: 
       context.dispatch({ type: 'write.looked', ...base, found: 'something-else', images: before.images });
       return;
     }
+    seen = before.ids;
     if (!undo) await previewOnce(context, operation.owner);
   } catch (error) {
     fail(asFailure(error));
     return;
   }
-  await sendOnce(context, operation, undo, fail);
+  await sendOnce(context, operation, undo, seen, fail);
 }
 
-async function sendOnce(context: EffectContext, operation: Operation, undo: boolean, fail: (failure: Failure) => void): Promise<void> {
+/** @param seen  ids as the server has just shown them: what it made by itself with a container is in no snapshot */
+async function sendOnce(context: EffectContext, operation: Operation, undo: boolean, seen: Seen['ids'], fail: (failure: Failure) => void): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   const { keycloak } = context.ports;
-  const filled = references(context);
+  const known = references(context);
+  const filled = { ...known, id: (object: ObjectId) => seen[object] ?? known.id(object) };
   context.dispatch({ type: 'write.intended', ...base, method: operation.request.method, path: keycloak.describe(operation.request, filled), before: operation.before });
   try {
     const answer = await keycloak.send(operation.request, filled);
@@ -112,7 +70,7 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
     return;
   }
   try {
-    const after = await seeObjects(context, touchedBy(operation));
+    const after = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     if (sameImages(after.images, operation.after)) context.dispatch({ type: 'write.verified', ...base, found: 'read-back', ids: after.ids });
     else fail({ code: 'write-failed', title: `The server accepted the write, but ${differing(after.images, operation.after).join(', ')} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
   } catch (error) {
@@ -125,7 +83,7 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
 export async function look(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   try {
-    const seen = await seeObjects(context, touchedBy(operation));
+    const seen = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     const found = sameImages(seen.images, operation.after) ? 'done' : sameImages(seen.images, operation.before) ? 'not-done' : 'something-else';
     if (found === 'done') context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: seen.ids });
     else context.dispatch({ type: 'write.looked', ...base, found, images: seen.images });

@@ -1,4 +1,4 @@
-import { choiceOf } from '../realm/choice.ts';
+import { choiceOf, fieldChoice } from '../realm/choice.ts';
 import { printable } from '../journal/chain.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { summarise } from '../runbook/summary.ts';
@@ -25,7 +25,9 @@ export function transcriptJson(lines: readonly JournalLine[]): string {
     summary: finished?.summary ?? summarise(story.state),
     steps,
     triage,
-    differences: differences.map((difference) => ({ ...difference, choice: choiceOf(difference, choices) ?? null })),
+    differences: differences.map((difference) => ({
+      ...difference, fields: difference.fields.map((field) => ({ ...field, choice: fieldChoice(difference, field.path, choices) ?? null })), choice: choiceOf(difference, choices) ?? null,
+    })),
     clients: story.clients.map(({ owner, verdict, planned, proofs, accepted }) => ({ owner, verdict, planned, proofs, accepted })),
     writes: story.writes,
     account,

@@ -53,7 +53,7 @@ const TELLERS: Tellers = {
   'step.retried': ({ step, by }) => `step ${step} is tried again by ${WHO[by]}`,
   'run.stopped': ({ reason, note }) => `stopped (${reason}): ${note}`,
   'run.finished': ({ exit, summary }) => `finished with exit code ${exit}: ${summary.restored} restored, ${summary.proven} proven, ${summary.failed} failed, ${summary.left} left`,
-  'undo.started': ({ owners, by }) => `undo of ${many(owners)} started by ${WHO[by]}`,
+  'undo.started': ({ owners, operations = [], deleteClients, by }) => `undo of ${many(operations.length > 0 ? operations : owners)}${deleteClients === true ? ', clients too,' : ''} started by ${WHO[by]}`,
   'undo.finished': ({ undone: taken, left }) => `undo finished: ${taken} taken back, ${left.length} not`,
   'journal.recovered': ({ droppedBytes }) => `the last line of the journal had been cut; ${count(droppedBytes, 'byte')} kept aside`,
 };

@@ -56,7 +56,7 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'step.failed': return `${prose(event.step.replace(/^[a-z]/, (letter) => letter.toUpperCase()))} failed: ${prose(event.failure.title)}`;
     case 'run.stopped': return `The run stopped (${event.reason}): ${prose(event.note)}`;
     case 'run.finished': return `The run finished with exit code ${event.exit}`;
-    case 'undo.started': return `${who(event.by)} began to take back ${event.owners.map(code).join(', ')}`;
+    case 'undo.started': return `${who(event.by)} began to take back ${(event.operations ?? event.owners).map(code).join(', ')}${event.deleteClients === true ? ', clients with their sessions too' : ''}`;
     case 'undo.finished': return `${count(event.undone, 'write')} taken back, ${number(event.left.length)} not`;
     default: return null;
   }

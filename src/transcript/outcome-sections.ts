@@ -1,4 +1,4 @@
-import { choiceOf } from '../realm/choice.ts';
+import { choiceOf, fieldsByChoice } from '../realm/choice.ts';
 import { code, prose, table } from './escape.ts';
 import { reference } from './moments.ts';
 import type { ClientStory, Story } from './story.ts';
@@ -8,19 +8,25 @@ import { awaited, count, number } from './words.ts';
 export function openSection(story: Story): string[] {
   const { state } = story;
   const left = state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave');
+  const inPart = state.differences.flatMap((difference) => (choiceOf(difference, state.choices) !== 'mixed' ? [] : fieldsByChoice(difference, state.choices).flatMap(([choice, paths]) => (choice === 'leave' ? [{ difference, paths }] : []))));
   const refused = state.plan?.refused ?? [];
   const undoLeft = story.lines.flatMap(({ seq, event }) => (event.type === 'undo.finished' ? event.left.map((entry) => `- ${code(entry.operation)} was not taken back: ${prose(entry.because)} ${reference([seq])}`) : []));
   const items = [
     ...story.clients.flatMap(openOf),
     ...left.map((difference) => `- left: ${difference.kind} ${code(difference.name)} of ${code(difference.owner)} (${difference.change}): ${prose(difference.onlyCompared ?? difference.effect)}`),
+    ...inPart.map(({ difference, paths }) => `- left: ${count(paths.length, 'field')} of ${difference.kind} ${code(difference.name)} of ${code(difference.owner)}: ${paths.map(code).join(', ')}`),
     ...refused.map((refusal) => `- could not be planned: ${code(refusal.id)}: ${prose(refusal.because)}`),
-    ...(state.plan?.newSecrets ?? []).map((client) => `- ${code(client)} has a new secret, because no evidence had the old one; it has to be handed to whoever uses it`),
+    ...(state.plan?.newSecrets ?? []).map((client) => `- ${code(client)} has a new secret, because no evidence had the old one; it has to be handed to whoever uses it${runsAt(state.plan?.deployments?.[client] ?? [])}`),
     ...undoLeft,
     ...(state.frozen === null ? ['- nobody stated that the writer was paused: it may have struck again'] : []),
     ...(state.thaw.statement === null ? ['- the writer is still paused: resume it and compare again'] : []),
     ...(state.thaw.equal === false ? ['- **the realm changed after the sync**: the writer struck again'] : []),
   ];
   return items.length === 0 ? [] : ['## Not proven, left, or still to do', '', ...items];
+}
+
+function runsAt(hosts: readonly string[]): string {
+  return hosts.length === 0 ? '' : `, at ${hosts.map(code).join(', ')}`;
 }
 
 function openOf(client: ClientStory): string[] {

@@ -1,4 +1,4 @@
-import { choiceOf } from '../realm/choice.ts';
+import { choiceOf, fieldWords } from '../realm/choice.ts';
 import type { Difference } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
 import type { EvidenceCandidate, RunState } from '../runbook/model.ts';
@@ -36,7 +36,7 @@ export function candidateRows(candidates: readonly EvidenceCandidate[], story: S
   return candidates.length === 0 ? [] : [...plain([piece('strong', ' Where can the lost configuration be read from?')]), ...rows, ...more(candidates.length - rows.length)];
 }
 
-const CHOICE: Readonly<Record<string, Paint>> = { restore: 'ok', keep: 'info', leave: 'muted' };
+const CHOICE: Readonly<Record<string, Paint>> = { restore: 'ok', keep: 'info', leave: 'muted', mixed: 'ok' };
 
 /** The clients in their order, each difference with its answer. */
 export function chooseRows(state: RunState): Row[] {
@@ -47,7 +47,7 @@ export function chooseRows(state: RunState): Row[] {
     const after = (entry?.after ?? []).map((one) => owners.indexOf(one.owner) + 1).filter((place) => place > 0);
     const why = after.length > 0 ? `  ← ${after.join(', ')}` : entry?.reason ? `  ${entry.reason}` : '';
     const own = state.differences.filter((difference) => difference.owner === owner);
-    return [...plain([`${String(index + 1).padStart(3)}  `, piece('strong', owner), piece('muted', why)], 5), ...own.slice(0, SHOWN).map((difference) => differenceRow(difference, state, nameWidth(own))), ...more(own.length - SHOWN)];
+    return [...plain([`${String(index + 1).padStart(3)}  `, piece('strong', owner), piece('muted', why)], 5), ...own.slice(0, SHOWN).flatMap((difference) => [differenceRow(difference, state, nameWidth(own)), ...fieldRows(difference, state)]), ...more(own.length - SHOWN)];
   });
   return [...heading, ...rows, ...more(owners.length - SHOWN)];
 }
@@ -60,6 +60,11 @@ function differenceRow(difference: Difference, state: RunState, width: number): 
   const change = difference.change === 'live-only' ? 'live only' : difference.change;
   const pieces: Piece[] = [piece('plain', '     '), piece(CHOICE[choice] ?? 'warn', `[${choice.padEnd(7)}]`), piece('plain', ` ${padTo(nameOf(difference), width)}  ${change}  `), piece('muted', truncateEnd(recorded(difference.effect), COLUMNS - 19 - width - change.length))];
   return { pieces };
+}
+
+/** What was answered field by field. */
+function fieldRows(difference: Difference, { choices }: RunState): Row[] {
+  return choiceOf(difference, choices) === 'mixed' ? plain([piece('muted', `               ${fieldWords(difference, choices)}`)], 15) : [];
 }
 
 function more(n: number): Row[] {

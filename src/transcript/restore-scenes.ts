@@ -1,3 +1,4 @@
+import { lossLines } from '../realm/hand-over.ts';
 import type { Group } from '../realm/model.ts';
 import type { Proof, RunState } from '../runbook/model.ts';
 import { displayWidth, truncateEnd, truncateMiddle } from '../ui/text.ts';
@@ -24,6 +25,7 @@ export function groupRows(story: Story, group: Group, place: string): Row[] {
     ...plain(['']),
     { pieces: [piece('strong', head), piece('muted', ' '.repeat(room - displayWidth(head) - displayWidth(undo)) + undo)] },
     ...requests,
+    ...lossLines(group.operations).flatMap((loss) => plain([piece('warn', recorded(` ${loss}`))])),
     ...plain([group.operations.length === 1 ? ' 1 write, sent once and read back.' : ` ${group.operations.length} writes, each sent once and read back.`]),
   ];
 }

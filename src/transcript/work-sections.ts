@@ -1,11 +1,15 @@
-import { choiceOf } from '../realm/choice.ts';
+import { choiceOf, fieldsByChoice, type Choices } from '../realm/choice.ts';
+import { lossLines } from '../realm/hand-over.ts';
 import type { Difference } from '../realm/model.ts';
 import { sanitise } from '../ui/text.ts';
 import { excerpt } from './claims.ts';
 import { code, fenced, prose, sentence, table } from './escape.ts';
 import { reference } from './moments.ts';
 import type { ClientStory, Story, WriteStory } from './story.ts';
-import { WAY, awaited, signatureWords } from './words.ts';
+import { WAY, awaited, count, signatureWords } from './words.ts';
+
+/** Of so many fields both values stand in the table; all of them stand in transcript.json. */
+const SIDES = 3;
 
 /** What kind of overwrite it was, with the evidence for that. */
 export function triageSection({ state: { triage } }: Story): string[] {
@@ -37,14 +41,23 @@ export function evidenceSection(story: Story): string[] {
 /** Every difference and what was decided about it. */
 export function choicesSection(story: Story): string[] {
   const { differences, choices } = story.state;
-  const rows = differences.map((difference) => [code(difference.owner), `${difference.kind} ${code(difference.name)}`, changeWords(difference), choiceOf(difference, choices) ?? '**not answered**', prose(difference.effect), difference.source === null ? 'no source' : code(difference.source)]);
+  const rows = differences.map((difference) => [code(difference.owner), `${difference.kind} ${code(difference.name)}`, changeWords(difference), choiceWords(difference, choices), prose(difference.effect), difference.source === null ? 'no source' : code(difference.source)]);
   return rows.length === 0 ? [] : ['## Differences and choices', '', ...table(['Owner', 'Object', 'Difference', 'Choice', 'What it costs', 'Source'], rows)];
+}
+
+/** `keep`; of a change that was answered field by field each field by its answer. */
+function choiceWords(difference: Difference, choices: Choices): string {
+  const choice = choiceOf(difference, choices);
+  const parts = fieldsByChoice(difference, choices).map(([word, paths]) => `${word} ${paths.map(code).join(', ')}`);
+  if (choice === 'mixed') return parts.join('; ');
+  return choice ?? ['**not answered**', ...parts].join('; ');
 }
 
 function changeWords(difference: Difference): string {
   if (difference.change !== 'changed') return difference.change === 'live-only' ? 'only live' : 'lost';
-  const sides = difference.fields.slice(0, 3).map((field) => `${code(field.path)}: live ${code(JSON.stringify(field.live ?? null))}, evidence ${code(JSON.stringify(field.evidence ?? null))}`);
-  return ['changed', ...sides].join('; ');
+  const sides = difference.fields.slice(0, SIDES).map((field) => `${code(field.path)}: live ${code(JSON.stringify(field.live ?? null))}, evidence ${code(JSON.stringify(field.evidence ?? null))}`);
+  const more = difference.fields.length - sides.length;
+  return ['changed', ...sides, ...(more > 0 ? [`and ${count(more, 'more field')}`] : [])].join('; ');
 }
 
 /** The exact requests, in the order in which they were sent. */
@@ -52,7 +65,9 @@ export function writesSection(story: Story): string[] {
   const rows = story.writes.map((write) => [
     code(write.owner), `${code(`${write.method} ${write.path}`)}${write.undo ? ' (undo)' : ''}`, prose(write.title), write.status === null ? 'none' : String(write.status), resultWords(write), reference(write.seqs),
   ]);
-  return rows.length === 0 ? [] : ['## Writes', '', ...table(['Client', 'Request', 'Makes', 'Status', 'Seen afterwards', 'Evidence'], rows)];
+  const done = story.state.plan?.groups.flatMap((group) => group.operations).filter(({ id }) => story.state.writes[id] === 'verified') ?? [];
+  const losses = lossLines(done).map((loss) => `- ${prose(loss)}`);
+  return rows.length === 0 ? [] : ['## Writes', '', ...table(['Client', 'Request', 'Makes', 'Status', 'Seen afterwards', 'Evidence'], rows), ...losses];
 }
 
 function resultWords(write: WriteStory): string {

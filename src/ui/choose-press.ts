@@ -2,12 +2,16 @@
 import { choiceOf } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
 import type { RunState } from '../runbook/model.ts';
-import { missingChoices } from '../runbook/choices.ts';
+import { missingChoices, suggestedChoices } from '../runbook/choices.ts';
 import { count } from '../runbook/lines.ts';
+import { fieldPress, nextChoice } from './by-field-press.ts';
 import { moved } from './evidence-press.ts';
 import type { Command } from './keys.ts';
 import type { LocalState } from './local.ts';
-import { answer, say, stay, type Outcome, type Reach } from './outcome.ts';
+import { nextMissing } from './missing.ts';
+import { answer, say, scrolled, stay, type Outcome, type Reach } from './outcome.ts';
+import { fieldsInSight } from './sight.ts';
+import { refusalText } from './view/difference.ts';
 import { ownerRows, type OwnerRow } from './view/owners.ts';
 
 export function choosePress(state: RunState, local: LocalState, command: Command, reach: Reach): Outcome {
@@ -18,12 +22,17 @@ export function choosePress(state: RunState, local: LocalState, command: Command
     case 'missing': return nextMissing(state, local, rows);
     case 'suggested': return acceptSuggestions(state, local);
     case 'pane': return stay({ ...local, pane: local.pane === 'clients' ? 'differences' : 'clients', detail: false });
-    case 'detail': return stay({ ...local, detail: !local.detail, pane: 'differences', scroll: 0 });
+    case 'detail': return stay({ ...local, detail: !local.detail, pane: 'differences', scroll: 0, fieldItem: 0 });
     case 'filter': return stay({ ...local, field: 'filter', typed: local.filter });
     case 'back': return stay(local.detail ? { ...local, detail: false } : { ...local, pane: 'clients', filter: '' });
+    case 'page-up': case 'page-down':
+      if (local.detail) return stay(scrolled(local, command, reach));
+      break;
     default: break;
   }
   if (row === undefined) return stay(local);
+  const shown = fieldsInSight(state, local);
+  if (shown !== undefined) return fieldPress(state, local, shown, command, reach);
   switch (command) {
     case 'earlier': case 'later': return moveOwner(state, local, row, command === 'earlier' ? -1 : 1);
     case 'restore': case 'keep': case 'leave': return choose(local, row, command);
@@ -38,7 +47,7 @@ function move(local: LocalState, rows: readonly OwnerRow[], row: OwnerRow, comma
     return stay(cursor === undefined ? local : { ...local, cursor, item: 0 });
   }
   const item = moved(local.item, row.differences.length, command, reach.page);
-  return stay(item === undefined ? local : { ...local, item });
+  return stay(item === undefined ? local : { ...local, item, scroll: 0 });
 }
 
 /** In the list of clients the answer is for everything of the client; among the differences for the one under the cursor. */
@@ -52,33 +61,20 @@ function choose(local: LocalState, row: OwnerRow, choice: Choice): Outcome {
   const wanted = targets(local, row);
   const able = choice === 'restore' ? wanted.filter((difference) => difference.onlyCompared === undefined) : wanted;
   const refused = wanted.find((difference) => !able.includes(difference));
-  const notice = refused ? `${refused.id} can be kept or left, not restored: ${refused.onlyCompared ?? ''}` : null;
+  const notice = refused ? refusalText(refused) : null;
   if (able.length === 0) return stay({ ...local, notice });
   const choices = Object.fromEntries(able.map((difference) => [difference.id, choice]));
   const item = local.pane === 'differences' && !local.detail ? Math.min(local.item + 1, row.differences.length - 1) : local.item;
   return answer({ ...local, item, notice }, { type: 'choice.made', choices, by: 'person' });
 }
 
-const NEXT: Readonly<Record<Choice, Choice>> = { restore: 'keep', keep: 'leave', leave: 'restore' };
-
 function cycle(state: RunState, local: LocalState, row: OwnerRow): Outcome {
-  const choices: Record<string, Choice> = {};
-  for (const difference of targets(local, row)) {
-    const present = choiceOf(difference, state.choices);
-    const next = present === undefined || present === 'mixed' ? 'restore' : NEXT[present];
-    choices[difference.id] = next === 'restore' && difference.onlyCompared !== undefined ? 'keep' : next;
-  }
+  const choices = Object.fromEntries(targets(local, row).map((difference) => [difference.id, nextChoice(difference, choiceOf(difference, state.choices))]));
   return answer(local, { type: 'choice.made', choices, by: 'person' });
 }
 
 function acceptSuggestions(state: RunState, local: LocalState): Outcome {
-  const choices: Record<string, Choice> = {};
-  let open = 0;
-  for (const difference of state.differences) {
-    if (choiceOf(difference, state.choices) !== undefined) continue;
-    if (difference.suggest === 'ask') open += 1;
-    else choices[difference.id] = difference.suggest;
-  }
+  const { choices, open } = suggestedChoices(state.differences, state.choices);
   const taken = Object.keys(choices).length;
   const notice = open > 0 ? `${count(taken, 'suggestion')} taken; ${count(open, 'answer')} only you can give: n goes there.` : `${count(taken, 'suggestion')} taken.`;
   return taken === 0 ? say(local, notice) : answer({ ...local, notice }, { type: 'choice.made', choices, by: 'suggestion' });
@@ -89,15 +85,6 @@ function goOn(state: RunState, local: LocalState, rows: readonly OwnerRow[]): Ou
   if (missing === 0) return answer(local, { type: 'choices.settled', by: 'person' });
   const there = nextMissing(state, { ...local, filter: '' }, local.filter === '' ? rows : ownerRows(state, ''));
   return stay({ ...there.local, notice: `${count(missing, 'answer')} missing: r restores, k keeps, l leaves, a takes all suggestions.` });
-}
-
-/** The next difference without an answer after the cursor, from the top again when there is none below. */
-function nextMissing(state: RunState, local: LocalState, rows: readonly OwnerRow[]): Outcome {
-  const open = rows.flatMap((row, cursor) => row.differences.map((difference, item) => ({ cursor, item, difference }))).filter(({ difference }) => choiceOf(difference, state.choices) === undefined);
-  const at = local.pane === 'differences' ? local.item : -1;
-  const found = open.find(({ cursor, item }) => cursor > local.cursor || (cursor === local.cursor && item > at)) ?? open[0];
-  if (found === undefined) return say(local, 'No answer is missing.');
-  return stay({ ...local, cursor: found.cursor, item: found.item, pane: 'differences' });
 }
 
 /** The order can be argued with: the client moves, and what the computed order says against it is shown, not enforced. */

@@ -14,6 +14,8 @@ export interface LocalState {
   readonly cursor: number;
   /** Difference within the client. */
   readonly item: number;
+  /** Field of the difference that is shown in detail. */
+  readonly fieldItem: number;
   readonly pane: 'clients' | 'differences';
   readonly scroll: number;
   readonly filter: string;
@@ -45,7 +47,7 @@ export function initialLocal(question: Question | null): LocalState {
   const field = FIRST_FIELD[question?.kind ?? 'choose'];
   const selected = question?.kind === 'evidence' ? question.candidates.filter((candidate) => candidate.recommended).map((candidate) => candidate.spec) : [];
   return {
-    question: questionKey(question), field, typed: '', cursor: 0, item: 0, pane: 'clients', scroll: 0, filter: '', selected, added: [],
+    question: questionKey(question), field, typed: '', cursor: 0, item: 0, fieldItem: 0, pane: 'clients', scroll: 0, filter: '', selected, added: [],
     detail: false, overlay: null, notice: null,
   };
 }

@@ -73,7 +73,8 @@ function graphemeWidth(grapheme: string): number {
 
 /** The longest start (or end) of a text that fits into `width` cells. */
 function take(text: string, width: number, from: 'start' | 'end'): string {
-  const parts = graphemes(text);
+  // No character takes more cells than it has code units, but many take fewer: a long text is cut beforehand where that is sure.
+  const parts = graphemes(ASCII.test(text) ? (from === 'start' ? text.slice(0, width + 1) : text.slice(-width - 1)) : text);
   const ordered = from === 'start' ? parts : parts.toReversed();
   const kept: string[] = [];
   let used = 0;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
@@ -31,7 +31,7 @@ describe('npm start without a terminal', () => {
   it('is taken back by undo, and listed', async () => {
     const undone = await runTool(['undo', 'last', '--confirm', 'primary', '--session-dir', sessions, '--json']);
     expect(undone.exit, undone.stderr).toBe(0);
-    expect(JSON.parse(undone.stdout)).toMatchObject({ undone: 10, left: [] });
+    expect(JSON.parse(undone.stdout)).toMatchObject({ undone: 11, left: [] });
     const listed = await runTool(['sessions', '--session-dir', sessions, '--json']);
     expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ realm: 'primary', problem: null }] });
   });
@@ -48,7 +48,7 @@ describe('a demo that is killed', () => {
     expect(killed.signal).toBe('SIGKILL');
     const resumed = await runTool(['resume', 'last', '--session-dir', sessions, '--json']);
     expect(resumed.exit, resumed.stderr).toBe(0);
-    expect(summaryOf(resumed)).toMatchObject({ restored: 14, failed: 0, left: 0, sessionsBefore: 200, sessionsAfter: 200, exit: 0 });
+    expect(summaryOf(resumed)).toMatchObject({ restored: 15, failed: 0, left: 0, sessionsBefore: 200, sessionsAfter: 200, exit: 0 });
     expect(existsSync(String(summaryOf(resumed)['export']))).toBe(true);
   });
 
@@ -63,6 +63,47 @@ describe('a demo that is killed', () => {
     rmSync(join(sessions, id, 'repository/charts/keycloak/realm.json'));
     const resumed = await runTool(['resume', id, '--session-dir', sessions, '--json']);
     expect(resumed.stdout).toContain('"account.done"');
-    expect(resumed.stdout).toMatch(/"restored":14,"proven":11,"failed":0/);
+    expect(resumed.stdout).toMatch(/"restored":15,"proven":12,"failed":0/);
+  });
+});
+
+describe('a change answered field by field by an answers file', () => {
+  const id = 'client-mapper:api-gateway/aud-profile';
+  const answering = (lines: string): { readonly sessions: string; readonly answers: string } => {
+    const sessions = sessionPlace();
+    const answers = join(sessions, 'answers.yaml');
+    writeFileSync(answers, lines);
+    return { sessions, answers };
+  };
+
+  it('restores one field, keeps the other and brings that one into git', async () => {
+    const { sessions, answers } = answering(`${id}#config.access.token.claim: restore\n${id}#config.id.token.claim: keep\n`);
+    const run = await runTool(['demo', '--session-dir', sessions, '--answers', answers]);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stdout).toContain(' ✓ Choose     14 to restore, 1 field by field, 2 kept for git, 0 left alone');
+    expect(run.stdout).toContain('| restore `config.access.token.claim`; keep `config.id.token.claim` |');
+    expect(run.stdout).toContain('· nothing else moved');
+    const [, patch = ''] = /git apply (\S+changes\.patch)/.exec(run.stdout) ?? [];
+    const lines = readFileSync(patch, 'utf8').split('\n');
+    expect(lines.filter((line) => line.startsWith('-') && line.includes('.token.claim')).map((line) => line.slice(1).trim())).toEqual(['"id.token.claim": "false",', '"id.token.claim": "false",']);
+    expect(readFileSync(join(patch, '../COMMIT_MESSAGE'), 'utf8')).toContain('field by field: config.access.token.claim restored in the realm; config.id.token.claim kept as live');
+  });
+
+  it('ends with 5 and the open fields where the file leaves some out', async () => {
+    const { sessions, answers } = answering(`${id}#config.access.token.claim: restore\n`);
+    const run = await runTool(['demo', '--session-dir', sessions, '--answers', answers, '--changed', 'ask']);
+    expect(run.exit).toBe(5);
+    expect(run.stderr.split('\n')).toContain(`${id}#config.id.token.claim`);
+    expect(run.stderr.split('\n')).not.toContain(id);
+    const resumed = await runTool(['resume', 'last', '--session-dir', sessions, '--changed', 'keep', '--confirm', 'primary', '--json']);
+    expect(resumed.exit, resumed.stderr).toBe(0);
+    expect(resumed.stdout).toContain(`"choices":{"${id}#config.id.token.claim":"keep"}`);
+  });
+
+  it('refuses a field that there is not', async () => {
+    const { sessions, answers } = answering(`${id}#config.acess.token.claim: restore\n`);
+    const run = await runTool(['demo', '--session-dir', sessions, '--answers', answers]);
+    expect(run.exit).toBe(64);
+    expect(run.stderr).toContain(`The answers file names ${id}#config.acess.token.claim, which neither the realm nor the evidence has.`);
   });
 });

@@ -92,7 +92,8 @@ async function groups(get: Get, level: readonly Json[]): Promise<Record<string, 
     const at = `/groups/${text(group, 'id')}`;
     Object.assign(found, {
       [text(group, 'path') ?? '']: { attributes: object(group)?.['attributes'] ?? {}, roles: mappings(await get(`${at}/role-mappings`)) },
-      ...await groups(get, list(await get(`${at}/children?briefRepresentation=false&max=-1`))),
+      // Before Keycloak 23 the children stand inside their parent, and there is no list of them.
+      ...await groups(get, object(group)?.['subGroupCount'] === undefined ? list(object(group)?.['subGroups']) : list(await get(`${at}/children?briefRepresentation=false&max=-1`))),
     });
   }
   return found;

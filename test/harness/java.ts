@@ -1,22 +1,22 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-
-/** What Keycloak 26.7 asks for. */
-const OLDEST = 21;
+import type { Release } from './releases.ts';
 
 /** Where Linux distributions put Java. */
 const INSTALLED = '/usr/lib/jvm';
 
 /**
- * Gives the JAVA_HOME of a JDK that Keycloak runs on: $JAVA_HOME, then the installed ones, then `java` on the PATH.
+ * Gives the JAVA_HOME of a JDK that a release of Keycloak runs on: $JAVA_HOME, then the installed ones, then `java` on the PATH.
  * Throws one line that says what to install: a suite that needs a real server fails without one, it never skips.
  */
-export async function javaHome(): Promise<string> {
+export async function javaHome({ oldest, newest }: Release['java']): Promise<string> {
   const homes = [process.env['JAVA_HOME'] ?? '', ...await installed(), ...await onPath()];
   for (const home of homes) {
-    if (home !== '' && await majorVersion(home) >= OLDEST) return home;
+    const version = home === '' ? 0 : await majorVersion(home);
+    if (version >= oldest && version <= newest) return home;
   }
-  throw new Error(`The tests on a real Keycloak need Java ${OLDEST} or newer: install one (on Debian: apt-get install openjdk-${OLDEST}-jdk-headless) or set JAVA_HOME.`);
+  const wanted = Number.isFinite(newest) ? `Java ${oldest} to ${newest}` : `Java ${oldest} or newer`;
+  throw new Error(`The tests on this Keycloak need ${wanted}: install one (on Debian: apt-get install openjdk-${oldest}-jdk-headless) or set JAVA_HOME.`);
 }
 
 async function installed(): Promise<string[]> {

@@ -8,6 +8,7 @@ import { javaHome } from './java.ts';
 import { distribution, type Database } from './maven.ts';
 import { startPostgres } from './postgres.ts';
 import { execute, freePort, start, type Daemon } from './process.ts';
+import { releaseOf } from './releases.ts';
 
 /** The version that the suite is about. */
 export const KEYCLOAK_VERSION = '26.7.4';
@@ -54,7 +55,7 @@ const START_LIMIT = 240_000;
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<RealKeycloak> {
   const version = options.version ?? KEYCLOAK_VERSION;
   const database = options.database ?? 'h2';
-  const [built, java, port] = [await distribution(version, database), await javaHome(), await freePort()];
+  const [built, java, port] = [await distribution(version, database), await javaHome(releaseOf(version).java), await freePort()];
   const postgres = database === 'postgres' ? await startPostgres() : undefined;
   const home = await instance(built);
   const logFile = await newLog(port);
@@ -64,7 +65,7 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Real
   // Export and import end before the second compiler would pay: half the time.
   const short = { ...env, JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1' };
   const store = postgres === undefined ? [] : [`--db-url=${postgres.jdbcUrl}`, `--db-username=${postgres.user}`];
-  const listen = ['--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${port}`, '--hostname-strict=false'];
+  const listen = ['--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${port}`, '--hostname-strict=false', ...(releaseOf(version).cache === 'start' ? ['--cache=local'] : [])];
   let node: Daemon | undefined;
 
   const keycloak: RealKeycloak = {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cached } from './cache.ts';
 import { javaHome } from './java.ts';
 import { execute } from './process.ts';
+import { releaseOf } from './releases.ts';
 
 /** Databases that a server can be built for: H2 in its own data directory, or PostgreSQL. */
 export type Database = 'h2' | 'postgres';
@@ -12,13 +13,14 @@ export type Database = 'h2' | 'postgres';
  * The first time costs a download of 176 MB and a build of half a minute. Throws when Java or Maven is missing.
  */
 export async function distribution(version: string, database: Database): Promise<string> {
-  const java = await javaHome();
+  const release = releaseOf(version);
+  const java = await javaHome(release.java);
   const plain = await cached(`keycloak-${version}`, (directory) => unpack(version, java, directory));
   return cached(`keycloak-${version}-${database}`, async (directory) => {
     await cp(plain, directory, { recursive: true });
     // A local cache: one node needs no cluster, and an import does not tell other nodes anyway.
     const vendor = database === 'h2' ? 'dev-file' : 'postgres';
-    await execute(join(directory, 'bin/kc.sh'), ['build', `--db=${vendor}`, '--cache=local'], { env: { ...process.env, JAVA_HOME: java } });
+    await execute(join(directory, 'bin/kc.sh'), ['build', `--db=${vendor}`, ...(release.cache === 'build' ? ['--cache=local'] : [])], { env: { ...process.env, JAVA_HOME: java } });
     // The build starts a server once, which leaves a data directory: every instance has its own.
     await rm(join(directory, 'data'), { recursive: true, force: true });
   });

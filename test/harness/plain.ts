@@ -11,6 +11,8 @@ const BOOKKEEPING = new Set(['id', 'containerId', 'client.secret.creation.time',
 const ASSUMED: Readonly<Record<string, string>> = {
   'post.logout.redirect.uris': '+', clientOfflineSessionIdleTimeout: '0', clientOfflineSessionMaxLifespan: '0',
   clientSessionIdleTimeout: '0', clientSessionMaxLifespan: '0', scimApiEnabled: 'false',
+  // These two are what POST /clients writes out.
+  'backchannel.logout.session.required': 'true', 'backchannel.logout.revoke.offline.tokens': 'false',
 };
 
 /** Anything without ids, keys and lists in a fixed order: servers list objects as they please, and the lists are sets. */
@@ -38,9 +40,11 @@ function tidy(value: Json): Json {
 
 /**
  * The config of a mapper as the server acts on it. Issuing a token through a group mapper puts `multivalued` into the
- * cached mapper, and the server stores an audience mapper's false flags only on some ways in: neither means anything.
+ * cached mapper, and the server stores an audience mapper's false flags only on some ways in: neither means anything. POST /clients stores
+ * `userinfo.token.claim` as `id.token.claim` is; missing, it is the same.
  */
 function effective(type: Json, config: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(config).filter(([key, value]) =>
-    !(type === 'oidc-group-membership-mapper' && key === 'multivalued') && !(type === 'oidc-audience-mapper' && key.endsWith('.claim') && value === 'false')));
+    !(type === 'oidc-group-membership-mapper' && key === 'multivalued') && !(type === 'oidc-audience-mapper' && key.endsWith('.claim') && value === 'false')
+    && !(key === 'userinfo.token.claim' && value === config['id.token.claim'])));
 }

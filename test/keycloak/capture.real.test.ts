@@ -37,6 +37,8 @@ function comparable(value: unknown, path = ''): unknown {
   return Object.fromEntries(Object.entries(value)
     // An export masks secrets; it writes no clientRoles where there are none.
     .filter(([key, item]) => key !== 'secret' && !(key === 'clientRoles' && Object.keys(item as object).length === 0))
+    // An export says no ids of the steps of flows.
+    .filter(([key]) => !(path.endsWith('/authenticationExecutions') && (key === 'id' || key === 'authenticatorConfigId')))
     .map(([key, item]) => [key, comparable(item, `${path}/${key}`)]));
 }
 
@@ -47,10 +49,8 @@ function nameOf(item: unknown): string {
 }
 
 it('holds everything that a partial export of the server holds', async () => {
-  const exported = (await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')) as { authenticationFlows: JsonObject[] };
-  // The one flow that the server shows in no list and that nobody can bind any more.
-  const authenticationFlows = exported.authenticationFlows.filter((flow) => flow['alias'] !== 'saml ecp');
-  expect(comparable(snapshot.representation)).toEqual(comparable({ ...exported, authenticationFlows }));
+  const exported = await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true');
+  expect(comparable(snapshot.representation)).toEqual(comparable(exported));
 });
 
 it('holds the secrets that an export masks, and no key material', () => {

@@ -1,15 +1,15 @@
-import type { Operation, Plan } from '../../src/realm/model.ts';
+import type { Group, Operation, Plan, RealmState } from '../../src/realm/model.ts';
 import { compareStates } from '../../src/realm/compare.ts';
-import { kindOf } from '../../src/realm/kinds/index.ts';
-import { parseId } from '../../src/realm/keys.ts';
 import { orderOwners } from '../../src/realm/order.ts';
 import { makePlan } from '../../src/realm/plan.ts';
+import { findSecret } from '../../src/realm/secrets.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import type { Snapshot } from '../../src/realm/snapshot.ts';
 import { readState } from '../../src/realm/state.ts';
 import type { Connection, Proof } from '../../src/runbook/model.ts';
 import type { Keycloak, References } from '../../src/runner/ports.ts';
-import { canonicalJson } from '../../src/realm/canonical.ts';
+import { seeObjects } from '../../src/runner/see.ts';
+import { sameImages } from '../../src/runner/write.ts';
 import { labSecret } from '../../src/sandbox/incident/clients.ts';
 
 export interface Recovery {
@@ -42,25 +42,8 @@ export async function recover(keycloak: Keycloak, file: RealmRepresentation, old
   const choices = Object.fromEntries(differences.filter((difference) => difference.change !== 'live-only').map((difference) => [difference.id, 'restore' as const]));
   const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
 
-  const made = new Map<string, string>();
-  const references: References = {
-    id: (object) => made.get(object) ?? live.objects.get(object)?.serverId,
-    role: (object) => {
-      const id = references.id(object);
-      const name = live.objects.get(object)?.name;
-      return id === undefined || name === undefined ? undefined : { id, name };
-    },
-    secret: () => undefined,
-  };
-  const writes: string[] = [];
-  const unlike: string[] = [];
   const proofs: Proof[] = [];
-  for (const group of plan.groups) {
-    for (const operation of group.operations) {
-      writes.push(`${operation.request.method} ${keycloak.describe(operation.request, references)}`);
-      await keycloak.send(operation.request, references);
-      if (!(await readsBack(keycloak, operation, references, made))) unlike.push(operation.id);
-    }
+  const { writes, unlike } = await sendPlan(keycloak, plan, live, evidence, async (group) => {
     for (const client of new Set(group.expectations.map((expectation) => expectation.client))) {
       proofs.push(...await keycloak.prove({
         client, expectations: group.expectations.filter((expectation) => expectation.client === client), probeUser: null,
@@ -69,20 +52,39 @@ export async function recover(keycloak: Keycloak, file: RealmRepresentation, old
         keysBefore: before.facts?.keys.map((key) => key.kid) ?? [], sessions: before.facts?.sessions ?? [],
       }));
     }
-  }
+  });
   const after = (await keycloak.capture({ knownClients, onProgress: () => undefined })).snapshot;
   const left = compareStates(readState(after), evidence).filter((difference) => difference.change !== 'live-only').map((difference) => difference.id);
   return { connection, before, plan, writes, unlike, proofs, after, left };
 }
 
-async function readsBack(keycloak: Keycloak, operation: Operation, references: References, made: Map<string, string>): Promise<boolean> {
-  let same = true;
-  for (const image of operation.after) {
-    const kind = kindOf(parseId(image.id).kind);
-    if (!kind) throw new Error(`no kind knows ${image.id}`);
-    const found = await keycloak.look(kind.look(image.id), references);
-    if (found?.serverId !== undefined) made.set(image.id, found.serverId);
-    same = same && canonicalJson(found?.value ?? null) === canonicalJson(image.value);
+/** Sends every operation of a plan once, in order, and reads each back; `proven` is called after each group. */
+export async function sendPlan(keycloak: Keycloak, plan: Plan, live: RealmState, evidence: readonly RealmState[], proven?: (group: Group) => Promise<void>): Promise<Pick<Recovery, 'writes' | 'unlike'>> {
+  const made = new Map<string, string>();
+  const references: References = {
+    id: (object) => made.get(object) ?? live.objects.get(object)?.serverId,
+    role: (object) => {
+      const id = references.id(object);
+      const name = [live, ...evidence].map((state) => state.objects.get(object)?.name).find((known) => known !== undefined);
+      return id === undefined || name === undefined ? undefined : { id, name };
+    },
+    secret: (object, field) => findSecret(evidence, object, field),
+  };
+  const writes: string[] = [];
+  const unlike: string[] = [];
+  for (const group of plan.groups) {
+    for (const operation of group.operations) {
+      writes.push(`${operation.request.method} ${keycloak.describe(operation.request, references)}`);
+      await keycloak.send(operation.request, references);
+      if (!(await readsBack(keycloak, operation, references, made))) unlike.push(operation.id);
+    }
+    await proven?.(group);
   }
-  return same;
+  return { writes, unlike };
+}
+
+async function readsBack(keycloak: Keycloak, operation: Operation, references: References, made: Map<string, string>): Promise<boolean> {
+  const seen = await seeObjects(keycloak, references, operation.after.map(({ id }) => id));
+  for (const [id, serverId] of Object.entries(seen.ids)) made.set(id, serverId);
+  return sameImages(seen.images, operation.after);
 }

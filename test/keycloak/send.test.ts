@@ -45,6 +45,8 @@ describe('what is never sent', () => {
     ['a key provider', request('POST', ['components'], { providerType: 'org.keycloak.keys.KeyProvider', providerId: 'rsa-generated' }), 'write-failed'],
     ['a whole set of keys', request('POST', ['components'], { components: { 'org.keycloak.keys.KeyProvider': [] } }), 'write-failed'],
     ['the deletion of the realm', request('DELETE', []), 'write-failed'],
+    ['another name for the realm', request('PUT', [], { realm: 'other' }), 'write-failed'],
+    ['a date before which no token counts', request('PUT', [], { notBefore: 1 }), 'write-failed'],
     ['a partial import', request('POST', ['partialImport'], {}), 'write-failed'],
     ['the end of all sessions', request('POST', ['logout-all']), 'write-failed'],
     ['a new client secret', request('POST', ['clients', 'c1', 'client-secret']), 'write-failed'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/realm/json.ts';
 import { must } from '../../src/sandbox/incident/calls.ts';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
-import { find, GROUPS } from '../harness/rich/groups.ts';
+import { find, groups as GROUPS } from '../harness/rich/groups.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 

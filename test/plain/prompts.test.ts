@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { fieldKey } from '../../src/realm/choice.ts';
 import { runPlain } from '../../src/plain/prompts.ts';
 import { printPlain } from '../../src/plain/print.ts';
-import { difference, DIFFERENCES, eventsUntil, NOT_PROVEN, terminalOf } from '../ui/fixtures.ts';
+import { BY_FIELD, difference, DIFFERENCES, eventsUntil, NOT_PROVEN, terminalOf } from '../ui/fixtures.ts';
 import { happy, scriptedHandle, type ScriptedHandle } from '../ui/scripted.ts';
 
 /** A terminal that can only print: replies are sent when the wanted text has been asked. */
@@ -86,6 +87,54 @@ describe('plain prompts', () => {
     await plain.reply('Please answer with a number', 'q');
     await plain.closed;
     expect(handle.answers[0]).toMatchObject({ choices: { [DIFFERENCES[1]?.id ?? '']: 'keep', [DIFFERENCES[2]?.id ?? '']: 'keep' } });
+  });
+
+  test('a change is answered field by field by 3.2 r, and what is open is named by its number', async () => {
+    const handle = scriptedHandle([...eventsUntil('read'), { type: 'compare.done', differences: [DIFFERENCES[0] ?? BY_FIELD, BY_FIELD], order: [] }]);
+    const plain = openPlain(handle);
+    await plain.reply('2 answers missing.', '1.1 r');
+    await plain.reply('There is no field of that number', '2.5 r');
+    await plain.reply('There is no field of that number', '2.3');
+    await plain.reply('at attributes[birthday]', '2');
+    await plain.reply('id client-mapper:api-gateway/aud', '3');
+    await plain.reply('Please answer with a number', '2.1 r');
+    await plain.reply('1 answer taken.', '2.2-3 k');
+    await plain.reply('2 answers taken.', '1 l');
+    await plain.reply('1 answer missing.', 'done');
+    await plain.reply('1 answer missing, at number 2.4.', 'list');
+    await plain.reply('2. [ask     ] mapper aud', '2.4 l');
+    await plain.reply('No answer is missing.', 'list');
+    await plain.reply('2. [mixed   ] mapper aud', 'q');
+    await plain.closed;
+    const key = (index: number) => fieldKey(BY_FIELD.id, BY_FIELD.fields[index]?.path ?? '');
+    expect(handle.state().choices).toEqual({ [DIFFERENCES[0]?.id ?? '']: 'leave', [key(0)]: 'restore', [key(1)]: 'keep', [key(2)]: 'keep', [key(3)]: 'leave' });
+    expect(plain.text()).toMatch(/ 2\.1 +\[ask {5}\] config\.access\.token\.claim +- \(not there\) +\+ true\n/);
+    expect(plain.text().replace(/\s+/g, ' ')).toContain('(such as 3 r, or 2-5 k, or 3.2 r for one field); a number alone shows it whole;');
+    expect(plain.text()).toMatch(/ 2\.4 +\[leave {3}\] consentRequired/);
+  });
+
+  test('among many differences the fields of one are shown when its number is typed, and read out once some are answered', async () => {
+    const many = Array.from({ length: 70 }, (_, index) => ({ ...BY_FIELD, id: `client-mapper:api-gateway/aud-${index}` as const, name: `aud-${index}` }));
+    const handle = scriptedHandle([...eventsUntil('read'), { type: 'compare.done', differences: many, order: [] }]);
+    const plain = openPlain(handle);
+    await plain.reply('70 answers missing.', '69');
+    await plain.reply('69.4   [ask     ] consentRequired', '70.1 r');
+    await plain.reply('72 answers missing.', 'list');
+    await plain.reply('70.4   [ask     ] consentRequired', 'q');
+    await plain.closed;
+    expect(plain.text()).not.toContain(' 68.1 ');
+  });
+
+  test('a whole answer takes the answers of the fields back, and then no field is listed', async () => {
+    const handle = scriptedHandle([...eventsUntil('read'), { type: 'compare.done', differences: [BY_FIELD], order: [] }]);
+    const plain = openPlain(handle);
+    await plain.reply('1 answer missing.', '1.1 r');
+    await plain.reply('3 answers missing.', '1 k');
+    await plain.reply('No answer is missing.', 'list');
+    await plain.reply('1. [keep    ] mapper aud', 'q');
+    await plain.closed;
+    expect(handle.state().choices).toEqual({ [BY_FIELD.id]: 'keep' });
+    expect(plain.text().slice(plain.text().indexOf('1. [keep'))).not.toContain('1.1');
   });
 
   test('not proven asks for a user or a reason', async () => {

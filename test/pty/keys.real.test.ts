@@ -43,6 +43,33 @@ describe('nothing but the typed word starts a write', () => {
   });
 });
 
+describe('a change, field by field', () => {
+  it.each([[80, ''], [40, 'NO_COLOR=1 ']] as const)('at %i columns: d, r and k; the row says mixed, and Restore says what stays', async (columns, prefix) => {
+    const sessions = sessionPlace();
+    pty = await openDemo(sessions, columns, 24, prefix);
+    await pty.until('Stated:');
+    await pty.key('Enter');
+    await pty.until('selected');
+    await pty.key('Enter');
+    await pty.until('answers missing', 60_000);
+    await pty.type('a');
+    await pty.until((screen) => /\b1 answer missing/.test(screen));
+    await pty.type('nd');
+    await pty.until('field 1 of 2');
+    await pty.type('r');
+    await pty.until((screen) => /\[restore \] config\.access\.token\.claim[\s\S]*> \[ask {5}\] config\.id\.token\.claim/.test(screen));
+    await pty.type('k');
+    await pty.until('No answer is missing.');
+    await pty.key('Escape');
+    await pty.until('[mixed   ] mapper');
+    await pty.key('Enter');
+    await pty.until('Type primary to');
+    await pty.type('primary');
+    await pty.key('Enter');
+    expect((await pty.until('Of mapper')).replaceAll(/\s+/g, ' ')).toContain('Of mapper aud-profile: restore config.access.token.claim; keep config.id.token.claim.');
+  });
+});
+
 describe('leaving', () => {
   it('by ctrl-c: resumable, exit 130, the terminal as before; resume ends with exit 0', async () => {
     const sessions = sessionPlace();

@@ -37,7 +37,14 @@ it.each(['TERM=dumb', 'ACCESSIBLE=1'])('%s prints line after line and moves no c
   await pty.until('Numbers with spaces between');
   await pty.command('');
   await pty.until('answers missing. Number');
+  const [, number = ''] = /(\d+)\. \[ask +\] mapper aud-profile/.exec(await pty.all()) ?? [];
   await pty.command('a');
+  await pty.until('1 answer missing.');
+  await pty.command(`${number}.1 r`);
+  await pty.until('1 answer taken.');
+  await pty.command('done');
+  await pty.until(`1 answer missing, at number ${number}.2.`);
+  await pty.command(`${number}.2 k`);
   await pty.until('No answer is missing.');
   await pty.command('done');
   await pty.until('Type primary to send them');

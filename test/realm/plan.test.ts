@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compareStates } from '../../src/realm/compare.ts';
 import type { Choice, Operation, Plan, RealmState } from '../../src/realm/model.ts';
 import { orderOwners } from '../../src/realm/order.ts';
-import { makePlan, operationsOf, undoPlan } from '../../src/realm/plan.ts';
+import { builtOn, makePlan, operationsOf, undoLeft, undoPlan } from '../../src/realm/plan.ts';
 import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import { findSecret } from '../../src/realm/secrets.ts';
 import { after, before, mapper, state, withClient } from './incident.ts';
@@ -24,7 +24,7 @@ describe('the incident', () => {
   const whole = plan(state(after()), [snapshot(before())]);
 
   test('a lost client is one write with its mappers and links, its id, and its secret by reference', () => {
-    const { request, covers, inverse, inverseNote, after: images } = operation(whole, 'create client:feed-service');
+    const { request, covers, inverse, inverseNote, inverseEndsSessions, after: images } = operation(whole, 'create client:feed-service');
     const raw = before().clients?.find((client) => client.clientId === 'feed-service');
     expect(request).toMatchObject({ method: 'POST', path: ['clients'] });
     expect(request.body).toMatchObject({
@@ -35,7 +35,8 @@ describe('the incident', () => {
     expect(covers).toEqual(expect.arrayContaining(['client:feed-service', 'client-mapper:feed-service/aud-timeline', 'client-scope-link:feed-service/roles']));
     expect(ids(whole)).not.toContain('create client-mapper:feed-service/aud-timeline');
     expect(images.map((image) => image.id)).toContain('client-setting:feed-service/secret');
-    expect(inverse).toBeNull();
+    expect(inverse).toEqual({ method: 'DELETE', path: ['clients', { $id: 'client:feed-service' }] });
+    expect(inverseEndsSessions).toBe(true);
     expect(inverseNote).toContain('sessions');
     expect(findSecret([snapshot(before())], 'client:feed-service', 'secret')).toBe('s3cr3t-feed-service');
   });
@@ -83,6 +84,28 @@ describe('the incident', () => {
     const scope = undoPlan(whole, ['create client-scope:moderation'], { 'client-scope:moderation': 'scope-id' });
     expect(scope[0]?.request).toEqual({ method: 'DELETE', path: ['client-scopes', 'scope-id'] });
     expect(undo[1]?.dependsOn).toEqual(['map group-role:%2Fsupport/moderator']);
+  });
+
+  test('undo deletes a client that came back with its sessions only where that is asked for, and says so otherwise', () => {
+    expect(undoPlan(whole, ['create client:feed-service'], {}).length).toBe(0);
+    expect(undoLeft(whole, ['create client:feed-service'], false)).toEqual([{ operation: 'create client:feed-service', because: expect.stringMatching(/ends them for good.*--delete-clients/) }]);
+    expect(undoPlan(whole, ['create client:feed-service'], { 'client:feed-service': 'made' }, true)).toMatchObject([{ request: { method: 'DELETE', path: ['clients', 'made'] } }]);
+    expect(undoLeft(whole, ['create client:feed-service'], true)).toEqual([]);
+  });
+
+  test('one write cannot be taken back while another one stands on it', () => {
+    const done = ['create realm-role:moderator', 'map group-role:%2Fsupport/moderator'];
+    expect(builtOn(whole, done, ['create realm-role:moderator'])).toEqual({ operation: 'create realm-role:moderator', by: 'map group-role:%2Fsupport/moderator' });
+    expect(builtOn(whole, done, done)).toBeNull();
+    expect(builtOn(whole, ['create realm-role:moderator'], ['create realm-role:moderator'])).toBeNull();
+  });
+
+  test('a role that comes back says which users had it, or that nobody knows', () => {
+    const people = ['anna', 'bert', 'carl', 'dora'].map((username) => ({ username, realmRoles: ['moderator'] }));
+    const named = plan(state(after()), [snapshot({ ...before(), users: [...(before().users ?? []), ...people, { username: 'emil' }] })]);
+    expect(operation(named, 'create realm-role:moderator').losses).toEqual(['realm role moderator: 4 users that had it, anna, bert, carl and 1 more']);
+    expect(operation(whole, 'create realm-role:moderator').losses).toEqual([expect.stringContaining('no evidence lists users')]);
+    expect(operation(whole, 'create client:feed-service').losses).toEqual([expect.stringContaining('service account of feed-service')]);
   });
 });
 
@@ -144,12 +167,6 @@ describe('refusals', () => {
     const made = plan(state(withClient({})), [snapshot({ realm: 'primary', clients: [] })]);
     expect(made.groups).toEqual([]);
     expect(made.refused).toEqual([{ id: 'client:app', because: expect.stringContaining('ends its sessions') }]);
-  });
-
-  test('a setting is only compared, and says so', () => {
-    const made = plan(state(withClient({ redirectUris: [] })), [snapshot(withClient({ redirectUris: ['https://a'] }))]);
-    expect(made.groups).toEqual([]);
-    expect(made.refused[0]?.because).toContain('compares client settings');
   });
 
   test('a placeholder is never written', () => {

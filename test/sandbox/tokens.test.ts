@@ -58,6 +58,12 @@ describe('protocol mappers', () => {
     expect(idToken(subject(realm), stamp, null).claims).toMatchObject({ zone: 'eu', kept: 'eu' });
   });
 
+  test('an audience that is on for ID tokens stands beside the client itself', async () => {
+    const realm = await realmWith({ protocolMappers: [mapper('oidc-audience-mapper', { 'included.client.audience': 'other' })] });
+    expect(idToken(subject(realm, 'openid'), stamp, null).claims['aud']).toEqual(['app', 'other']);
+    expect(idToken(subject(await realmWith({}), 'openid'), stamp, null).claims['aud']).toBe('app');
+  });
+
   test('userinfo follows the switch for ID tokens where it has none of its own', async () => {
     const realm = await realmWith({ protocolMappers: [mapper('oidc-hardcoded-claim-mapper', { 'claim.name': 'no', 'claim.value': 'x', 'userinfo.token.claim': 'false' }), mapper('oidc-hardcoded-claim-mapper', { 'claim.name': 'yes', 'claim.value': 'x' })] });
     expect(userinfo(subject(realm, 'openid'))).toMatchObject({ yes: 'x' });

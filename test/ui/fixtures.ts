@@ -58,6 +58,25 @@ export const DIFFERENCES: readonly Difference[] = [
   difference('service-account-role:profile-service/realm/profile-reader', { effect: 'service account lost realm role profile-reader' }),
 ];
 
+const PROFILE_LIVE = { attributes: [{ name: 'username', permissions: { view: ['admin'], edit: ['admin', 'user'] } }, { name: 'birthday', permissions: { edit: ['admin'] } }], unmanagedAttributePolicy: 'ENABLED' };
+const PROFILE_EVIDENCE = { attributes: [{ name: 'username', permissions: { view: ['admin', 'user'], edit: ['admin', 'user'] } }], unmanagedAttributePolicy: 'ADMIN_EDIT' };
+
+/** A change with several fields: a flag that one side lacks, a long text that differs at its end, and a document. */
+export const BY_FIELD: Difference = difference('client-mapper:api-gateway/aud', {
+  change: 'changed', suggest: 'ask', effect: 'audience differs in access of api-gateway', because: 'only git:charts/keycloak/realm.json@4f1d2c7 says so, and it may be older than the live realm',
+  fields: [
+    { path: 'config.access.token.claim', evidence: 'true' },
+    { path: 'config.included.custom.audience', live: 'https://api.example.com/a/rather/long/path/that/goes/on/and/on/v1', evidence: 'https://api.example.com/a/rather/long/path/that/goes/on/and/on/v2' },
+    { path: 'config.kc.user.profile.config', live: JSON.stringify(PROFILE_LIVE), evidence: JSON.stringify(PROFILE_EVIDENCE) },
+    { path: 'consentRequired', live: true, evidence: false },
+  ],
+});
+
+/** With as many fields as the settings of a realm. */
+export const MANY_FIELDS: Difference = difference('realm-setting:smtpServer', {
+  owner: 'realm', name: 'smtpServer', change: 'changed', suggest: 'ask', fields: Array.from({ length: 60 }, (_, index) => ({ path: `smtpServer.setting-${index}`, live: `a${index}`, evidence: `b${index}` })),
+});
+
 export const ORDER: readonly OrderedOwner[] = [
   { owner: 'auth-service', after: [], reason: 'every other client takes its tokens' },
   { owner: 'api-gateway', after: [{ owner: 'auth-service', reason: 'takes its tokens' }], reason: 'audience of 4 clients' },

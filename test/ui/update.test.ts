@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { fieldKey } from '../../src/realm/choice.ts';
+import type { Choice } from '../../src/realm/model.ts';
 import type { RunEvent } from '../../src/runbook/model.ts';
 import type { Answer, RunSnapshot } from '../../src/runner/handle.ts';
 import { initialLocal, localFor, type LocalState } from '../../src/ui/local.ts';
 import { splitInput } from '../../src/ui/press.ts';
 import { paste, press } from '../../src/ui/update.ts';
-import { CANDIDATES, DIFFERENCES, difference, eventsUntil, GROUPS, NOT_PROVEN, snapshotOf, written } from './fixtures.ts';
+import { BY_FIELD, CANDIDATES, DIFFERENCES, difference, eventsUntil, GROUPS, NOT_PROVEN, snapshotOf, written } from './fixtures.ts';
 
 interface Typed {
   readonly local: LocalState;
@@ -96,6 +98,73 @@ describe('choose', () => {
   });
 
   test('digits do nothing', () => expect(keys(choosing, '123').effects).toEqual([]));
+});
+
+describe('choose, field by field', () => {
+  const key = (index: number) => fieldKey(BY_FIELD.id, BY_FIELD.fields[index]?.path ?? '');
+  const other = difference('client-mapper:auth-service/groups');
+  const order = [{ owner: 'api-gateway', after: [], reason: '' }, { owner: 'auth-service', after: [], reason: '' }];
+  const at = (...made: readonly Readonly<Record<string, Choice>>[]) => snapshotOf([
+    ...eventsUntil('read'), { type: 'compare.done', differences: [BY_FIELD, other], order }, ...made.map((choices): RunEvent => ({ type: 'choice.made', choices, by: 'person' })),
+  ]);
+
+  test('in detail r, k and l answer the field under the cursor and go to the next', () => {
+    expect(chosenIds(keys(at(), 'drkl'))).toEqual([{ [key(0)]: 'restore' }, { [key(1)]: 'keep' }, { [key(2)]: 'leave' }]);
+    expect(chosenIds(keys(at(), 'd<end>kk'))).toEqual([{ [key(3)]: 'keep' }, { [key(3)]: 'keep' }]);
+  });
+
+  test('up and down go over the fields, not over the differences', () => {
+    expect(keys(at(), 'd<down><down><up>').local).toMatchObject({ item: 0, fieldItem: 1, detail: true });
+    expect(keys(at(), 'd<end>').local.fieldItem).toBe(3);
+    expect(keys(at(), 'd<end><home>').local.fieldItem).toBe(0);
+  });
+
+  test('space goes through the answers of the field', () => {
+    expect(chosenIds(keys(at({ [key(0)]: 'restore' }), 'd '))).toEqual([{ [key(0)]: 'keep' }]);
+    expect(chosenIds(keys(at({ [BY_FIELD.id]: 'keep' }), 'd '))).toEqual([{ [key(0)]: 'leave' }]);
+  });
+
+  test('page keys scroll a long value within what can be scrolled, and a move goes back to its top', () => {
+    expect(keys(at(), 'd<page-down><page-down>').local).toMatchObject({ fieldItem: 0, scroll: 5 });
+    expect(keys(at(), 'd<page-down><down>').local).toMatchObject({ fieldItem: 1, scroll: 0 });
+  });
+
+  test('a whole answer outside the detail resets the fields', () => {
+    const mixed = at({ [key(0)]: 'restore' }, { [key(1)]: 'keep' });
+    expect(chosenIds(keys(mixed, 'd<escape>k'))).toEqual([{ [BY_FIELD.id]: 'keep' }]);
+    expect(at({ [key(0)]: 'restore' }, { [BY_FIELD.id]: 'keep' }).state.choices).toEqual({ [BY_FIELD.id]: 'keep' });
+  });
+
+  test('n and Enter go to the first open field where others are answered', () => {
+    const some = at({ [key(0)]: 'restore', [key(2)]: 'keep' });
+    expect(keys(some, 'n').local).toMatchObject({ cursor: 0, item: 0, fieldItem: 1, detail: true, pane: 'differences' });
+    expect(keys(some, 'nn').local).toMatchObject({ cursor: 0, fieldItem: 3, detail: true });
+    expect(keys(some, 'nnn').local).toMatchObject({ cursor: 1, item: 0, detail: false });
+    expect(keys(some, 'nnnn').local).toMatchObject({ cursor: 0, fieldItem: 1, detail: true });
+    expect(keys(some, '<enter>').local.notice).toContain('3 answers missing');
+  });
+
+  test('a difference of which nothing is answered is met in the list, and in its detail field by field', () => {
+    expect(keys(at(), 'n').local).toMatchObject({ cursor: 0, detail: false });
+    expect(keys(at(), 'dn').local).toMatchObject({ cursor: 0, fieldItem: 1, detail: true });
+  });
+
+  test('suggestions fill open fields and leave given answers alone', () => {
+    const suggested = { ...BY_FIELD, suggest: 'restore' as const };
+    const some = snapshotOf([...eventsUntil('read'), { type: 'compare.done', differences: [suggested], order }, { type: 'choice.made', choices: { [key(0)]: 'keep' }, by: 'person' }]);
+    expect(chosenIds(keys(some, 'a'))).toEqual([{ [key(1)]: 'restore', [key(2)]: 'restore', [key(3)]: 'restore' }]);
+  });
+
+  test('a field of what is only compared can be kept, not restored', () => {
+    const compared = snapshotOf([...eventsUntil('read'), { type: 'compare.done', differences: [{ ...BY_FIELD, onlyCompared: 'it is only compared' }], order }]);
+    expect(chosenIds(keys(compared, 'drk'))).toEqual([{ [key(0)]: 'keep' }]);
+    expect(keys(compared, 'dr').local.notice).toContain('it is only compared');
+  });
+
+  test('the order does not move from inside the detail, and a change with one field has no fields to go over', () => {
+    expect(keys(at(), 'dJ').answers).toEqual([]);
+    expect(keys(choosing, '<down><tab><down><down>dr').answers).toMatchObject([{ choices: { [audience ?? '']: 'restore' } }]);
+  });
 });
 
 describe('evidence', () => {

@@ -1,4 +1,5 @@
 import { fieldChoice, isAnswered, type Choices } from '../../realm/choice.ts';
+import { fieldDifferences } from '../../realm/fields.ts';
 import { objectId, parseId } from '../../realm/keys.ts';
 import { isObject } from '../splice/origin.ts';
 import { bringMember } from './bring-member.ts';
@@ -9,6 +10,7 @@ import { secretName } from './secrets.ts';
 import { writeAt } from './steps.ts';
 import type { JsonObject } from '../../realm/json.ts';
 import type { Difference, KindName, ObjectId, RealmObject, RealmState } from '../../realm/model.ts';
+import type { RealmRepresentation } from '../../realm/representation.ts';
 import type { Origins } from '../splice/origin.ts';
 import type { SecretToCreate } from './secrets.ts';
 import type { FileStep } from '../../realm/file-place.ts';
@@ -71,7 +73,7 @@ export function bringToLive(request: BringRequest): Brought {
     return isAnswered(difference, 'restore', choices) || isAnswered(difference, 'keep', choices) ? [{ ...difference, fields }] : [];
   });
   const bring = (difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>): void => {
-    const outcome = bringOne(difference, work);
+    const outcome = bringOne(difference, work, live);
     if (!outcome) return;
     changes.set(difference.id, `${phrase(difference)}: ${outcome}`);
     if (outcome === 'added') for (const object of contents(difference, live)) if (choices[object.id] !== 'leave') bring({ ...object, fields: [] });
@@ -83,9 +85,9 @@ export function bringToLive(request: BringRequest): Brought {
 
 const STATED_WHOLE = new Set(['clients', 'clientScopes', 'roles', 'groups', 'defaultGroups', 'organizations', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes']);
 
-function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>, work: Work): Outcome {
+function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>, work: Work, live: RealmState): Outcome {
   const places = kindOf(difference.kind)?.inFile(difference.id) ?? [];
-  if (places.length === 0) work.note(`${phrase(difference)} cannot be written into a realm file by this version; edit the file by hand.`);
+  if (places.length === 0 && !isAsLive(difference, work.after, live)) work.note(`${phrase(difference)} cannot be written into a realm file by this version; edit the file by hand.`);
   const top = places[0]?.steps[0];
   if (typeof top === 'string' && STATED_WHOLE.has(top) && work.after[top] === undefined) {
     work.note(statesNo(top));
@@ -93,6 +95,13 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
   }
   const outcomes = places.map((place) => (place.as === 'member' ? bringMember(place, difference, work) : bringValue(place, difference, work))).filter((outcome) => outcome !== null);
   return outcomes.length > 1 ? 'brought to live' : outcomes[0] ?? null;
+}
+
+/** Whether a file says of an object what is live already, as the file does that was restored from. */
+function isAsLive({ id, kind }: Pick<Difference, 'id' | 'kind'>, file: JsonObject, live: RealmState): boolean {
+  const stated = kindOf(kind)?.extract(file as RealmRepresentation, 'stated').objects.find((object) => object.id === id);
+  const now = live.objects.get(id);
+  return stated === undefined || now === undefined ? stated === now : fieldDifferences(now.value, stated.value, false).length === 0;
 }
 
 /** What belongs to an object that git did not have, but stands elsewhere in a realm file or is not part of its representation. */

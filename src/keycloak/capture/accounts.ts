@@ -23,7 +23,8 @@ export async function serviceAccountOf(api: Api, clientId: string): Promise<User
 /** The service accounts with their roles and groups, in the shape in which a partial export has them. */
 export async function readServiceAccounts(reading: Reading, clients: readonly Client[]): Promise<UserRepresentation[] | undefined> {
   const { api, notes } = reading;
-  const owners = clients.filter((client) => client.serviceAccountsEnabled === true && client.publicClient !== true && client.bearerOnly !== true);
+  // A client that became public keeps the flag and the user behind it, out of use (tried on 26.7.4).
+  const owners = clients.filter((client) => client.serviceAccountsEnabled === true);
   const read = await reading.part('service accounts and their roles', 'view-users', () =>
     reading.each('service accounts', owners, async (client) => {
       const user = await serviceAccountOf(api, client.clientId);
@@ -31,6 +32,6 @@ export async function readServiceAccounts(reading: Reading, clients: readonly Cl
       const [roles, groups] = await Promise.all([mappedRoles(api, ['users', user.id, 'role-mappings']), api.read(['users', user.id, 'groups'])]);
       return { client, user: { ...user, ...roles, groups: objects(groups).flatMap((group) => text(group['path']) ?? []), serviceAccountClientId: client.clientId } };
     }));
-  for (const { client } of (read ?? []).filter(({ user }) => user === undefined)) notes.push(`The client ${client.clientId} has service accounts switched on but no service-account user.`);
+  for (const { client } of (read ?? []).filter(({ client, user }) => user === undefined && client.publicClient !== true && client.bearerOnly !== true)) notes.push(`The client ${client.clientId} has service accounts switched on but no service-account user.`);
   return read?.flatMap(({ user }) => (user ? [user] : []));
 }

@@ -5,10 +5,11 @@ import type { RealmRepresentation } from '../../realm/representation.ts';
 import { refusal } from '../api.ts';
 import { isObject, text } from '../text.ts';
 import { readServiceAccounts } from './accounts.ts';
-import { listClients, withAuthorization, type Client } from './clients.ts';
+import { withAuthorization } from './authorization.ts';
+import { listClients, type Client } from './clients.ts';
 import { readFlows } from './flows.ts';
 import { readDefaultGroups, readGroups } from './groups.ts';
-import { readComponents, readIdentityProviders, readLocalization, readOrganizations } from './providers.ts';
+import { readComponents, readIdentityProviders, readLocalization, readOrganizations, readUserProfile } from './providers.ts';
 import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
 import { listClientScopes, readScopeMappings, realmDefaultScopes } from './scopes.ts';
@@ -33,6 +34,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   const providers = await readIdentityProviders(reading);
   const flows = await readFlows(reading);
   const components = await readComponents(reading, text(settings['id']) ?? '');
+  const profile = await readUserProfile(reading, components);
   const defaults = await reading.part('default client scopes of the realm', 'view-realm', async () => ({
     defaultDefaultClientScopes: await realmDefaultScopes(api, 'default-default-client-scopes'),
     defaultOptionalClientScopes: await realmDefaultScopes(api, 'default-optional-client-scopes'),
@@ -49,6 +51,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
     ...settings,
     ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, users }),
     ...(realm || client ? { roles: given({ realm, client }) } : {}),
+    ...profile,
     ...defaults,
     ...defaultGroups,
     ...providers,

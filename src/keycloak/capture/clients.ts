@@ -3,7 +3,6 @@ import type { ClientRepresentation } from '../../realm/representation.ts';
 import type { Api } from '../api.ts';
 import { allPages } from '../flight.ts';
 import { objects, text } from '../text.ts';
-import type { Reading } from './reading.ts';
 
 /**
  * A page of clients costs the square of its size on a cold server; one call for 2,000 clients took 65 s, pages of
@@ -36,22 +35,4 @@ export function asClient(found: JsonObject): Client[] {
   const id = text(client['id']);
   const clientId = text(client['clientId']);
   return id === undefined || clientId === undefined ? [] : [{ ...(client as ClientRepresentation), id, clientId }];
-}
-
-/**
- * Adds the settings of the authorization services, where a client has them. They are not in the client itself, and
- * reading them wants manage-authorization or manage-clients: view-authorization gets 403 (verified-keycloak.md 4).
- */
-export async function withAuthorization(reading: Reading, clients: readonly Client[]): Promise<Client[]> {
-  const guarded = clients.filter((client) => client.authorizationServicesEnabled === true);
-  const settings = new Map<string, JsonObject>();
-  await reading.each('authorization services', guarded, async (client) => {
-    const found = await reading.part(`authorization services of ${client.clientId}`, 'manage-authorization', () =>
-      reading.api.read(['clients', client.id, 'authz', 'resource-server', 'settings']));
-    for (const body of objects(found === undefined ? [] : [found])) settings.set(client.id, body);
-  });
-  return clients.map((client) => {
-    const found = settings.get(client.id);
-    return found ? { ...client, authorizationSettings: found } : client;
-  });
 }

@@ -1,4 +1,7 @@
 import type { Json, JsonObject } from '../../realm/json.ts';
+import { isDefaultProfile, PROFILE_PROVIDER } from '../../realm/normal/user-profile.ts';
+import { refusal } from '../api.ts';
+import { nestComponents } from '../../realm/normal/component.ts';
 import { allPages } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Reading } from './reading.ts';
@@ -26,17 +29,21 @@ export async function readIdentityProviders(reading: Reading): Promise<IdentityP
  * masks what is secret, and generated keys are not among the declared settings.
  */
 export async function readComponents(reading: Reading, realmId: string): Promise<Record<string, Json> | undefined> {
-  return reading.part('components', 'view-realm', async () => nest(objects(await reading.api.read(['components'])), realmId));
+  return reading.part('components', 'view-realm', async () => nestComponents(objects(await reading.api.read(['components'])), realmId));
 }
 
-function nest(all: readonly JsonObject[], parent: string): Record<string, Json> {
-  const byType: Record<string, JsonObject[]> = {};
-  for (const { providerType, parentId, ...component } of all) {
-    const type = text(providerType);
-    if (parentId !== parent || type === undefined) continue;
-    (byType[type] ??= []).push({ ...component, subComponents: nest(all, text(component['id']) ?? '') });
-  }
-  return byType;
+/**
+ * The user profile where the components do not hold it: the server's own one, if it is not the one that this tool knows, or null
+ * where the server has none (before 24 it is a feature). A realm with a profile of its own has it among its components.
+ */
+export async function readUserProfile(reading: Reading, components: Record<string, Json> | undefined): Promise<{ readonly userProfile?: Json } | undefined> {
+  if (components === undefined || components[PROFILE_PROVIDER] !== undefined) return undefined;
+  return reading.part('user profile', 'view-realm', async () => {
+    const reply = await reading.api.get(['users', 'profile']);
+    if (reply.status === 400 || reply.status === 404) return { userProfile: null };
+    if (reply.status >= 400) throw refusal(reply, 'the user profile');
+    return isObject(reply.body) && !isDefaultProfile(reply.body) ? { userProfile: reply.body } : {};
+  });
 }
 
 /** Texts by locale. Everybody with an admin role may read them. */

@@ -44,14 +44,13 @@ async function withMembers(reading: Reading, part: string, roles: readonly RoleR
 }
 
 function byName(members: Json, clientIds: ReadonlyMap<string, string>): NonNullable<RoleRepresentation['composites']> {
-  const realm: string[] = [];
-  const client: Record<string, string[]> = {};
-  for (const member of objects(members)) {
+  const found = objects(members).flatMap((member) => {
     const name = text(member['name']);
-    const owner = member['clientRole'] === true ? clientIds.get(text(member['containerId']) ?? '') : undefined;
-    if (name === undefined) continue;
-    if (member['clientRole'] !== true) realm.push(name);
-    else if (owner !== undefined) (client[owner] ??= []).push(name);
-  }
-  return { ...(realm.length > 0 ? { realm } : {}), ...(Object.keys(client).length > 0 ? { client } : {}) };
+    const owner = member['clientRole'] === true ? clientIds.get(text(member['containerId']) ?? '') : null;
+    return name === undefined || owner === undefined ? [] : [{ owner, name }];
+  });
+  const realm = found.filter(({ owner }) => owner === null).map(({ name }) => name);
+  // A client may be called `constructor`: owners are keys of a map until the object is made.
+  const client = [...Map.groupBy(found, ({ owner }) => owner)].flatMap(([owner, roles]) => (owner === null ? [] : [[owner, roles.map(({ name }) => name)] as const]));
+  return { ...(realm.length > 0 ? { realm } : {}), ...(client.length > 0 ? { client: Object.fromEntries(client) } : {}) };
 }

@@ -36,11 +36,12 @@ export async function readScopeMappings(reading: Reading, clients: readonly Clie
     ...scopes.map((scope) => ({ path: ['client-scopes', scope.id, 'scope-mappings'], holder: { clientScope: scope.name } })),
   ];
   const read = await reading.each('scope mappings', holders, async ({ path, holder }) => ({ holder, ...(await mappedRoles(reading.api, path)) }));
-  const clientScopeMappings: Record<string, ScopeMappingRepresentation[]> = {};
-  for (const { holder, clientRoles } of read) {
-    for (const [owner, roles] of Object.entries(clientRoles)) (clientScopeMappings[owner] ??= []).push({ ...holder, roles });
-  }
-  return { scopeMappings: read.flatMap(({ holder, realmRoles }) => (realmRoles.length > 0 ? [{ ...holder, roles: realmRoles }] : [])), clientScopeMappings };
+  const rows = read.flatMap(({ holder, clientRoles }) => Object.entries(clientRoles).map(([owner, roles]) => ({ owner, row: { ...holder, roles } })));
+  return {
+    scopeMappings: read.flatMap(({ holder, realmRoles }) => (realmRoles.length > 0 ? [{ ...holder, roles: realmRoles }] : [])),
+    // A client may be called `constructor`: owners are keys of a map until the object is made.
+    clientScopeMappings: Object.fromEntries([...Map.groupBy(rows, ({ owner }) => owner)].map(([owner, of]) => [owner, of.map(({ row }) => row)])),
+  };
 }
 
 export interface MappedRoles {

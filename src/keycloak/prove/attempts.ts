@@ -6,6 +6,7 @@ import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
 import { probesFor } from './users.ts';
+import { isAtLeast, serverVersion } from '../version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
 export interface Sources {
@@ -13,6 +14,19 @@ export interface Sources {
   readonly request: ProveRequest;
   readonly kept: Map<string, Promise<Attempt>>;
 }
+
+/**
+ * Before 26.1 a client_credentials request *writes*: where the client has no mapper `Client ID` of its own, the server adds three
+ * (tried on 22.0.5, 24.0.5 and 26.0.8; not on 26.7.4, where the client scope `service_account` carries them). Where the version is not
+ * told, that scope tells.
+ */
+export async function tokenWrites(api: Api, client: Client): Promise<boolean> {
+  if ((client.protocolMappers ?? []).some((mapper) => mapper.name === 'Client ID')) return false;
+  const version = await serverVersion(api);
+  return version === null ? client.defaultClientScopes?.includes('service_account') !== true : !isAtLeast(version, 26, 1);
+}
+
+export const WOULD_WRITE = 'no token was asked for, because this server would add protocol mappers to the client for it';
 
 /** Ways to see one claim, the strongest first: an old session renewed, a fresh token, previews of users who could show it. */
 export async function* attempts(sources: Sources, client: Client, expectation: ClaimExpectation, wanted: readonly TokenKind[]): AsyncGenerator<Attempt> {
@@ -27,7 +41,7 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
   if (refresh?.client === request.client) yield await once('refresh', () => byRefresh(api, { ...request, refresh }));
   const forItself = expectation.needs === 'nothing' || expectation.needs === 'service-account';
   if (forItself && secret !== undefined && client.serviceAccountsEnabled === true && wanted.includes('access')) {
-    yield await once(`credentials ${scope}`, () => byCredentials(api, { ...request, secret }, scope));
+    yield await once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(api, { ...request, secret }, scope)));
   }
   try {
     for (const probe of await probesFor(api, request, expectation)) {

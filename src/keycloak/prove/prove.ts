@@ -6,10 +6,10 @@ import type { Proof } from '../../runbook/model.ts';
 import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { clientByName, type Client } from '../capture/clients.ts';
-import { attempts, type Sources } from './attempts.ts';
+import { attempts, tokenWrites, WOULD_WRITE, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
-import { byIntrospection, type Attempt } from './real-token.ts';
+import { byIntrospection, failed, type Attempt } from './real-token.ts';
 import { lacks, neededRole, nobody } from './users.ts';
 
 /** Makes claims of notes that a login leaves in its session; a preview has no login. */
@@ -56,7 +56,7 @@ function sameClaim(one: ClaimExpectation, other: ClaimExpectation): boolean {
 
 async function judge(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
   const wanted = wantedTokens(expectation);
-  if (wanted.length === 0) return lightweight(sources, expectation);
+  if (wanted.length === 0) return lightweight(sources, client, expectation);
   const attached = await attachment(sources.api, client.id, expectation);
   const shown = new Map<TokenKind, Attempt>();
   const tried: Attempt[] = [];
@@ -127,10 +127,10 @@ async function grantedRole({ api, request }: Sources, client: Client, expectatio
   return `nobody holds the role ${role.name}, so no token can show it; the server lets it into the tokens of ${request.client}`;
 }
 
-async function lightweight({ api, request }: Sources, expectation: ClaimExpectation): Promise<Proof> {
+async function lightweight({ api, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
   const explained = `${request.client} uses lightweight access tokens, which leave this claim out; only introspection has it`;
   if (request.secret === undefined || !['nothing', 'service-account'].includes(expectation.needs)) return { ...unproven(expectation), outcome: 'not-showable', because: explained };
-  const attempt = await byIntrospection(api, { ...request, secret: request.secret }, expectation.scope ?? '');
+  const attempt = (await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : await byIntrospection(api, { ...request, secret: request.secret }, expectation.scope ?? '');
   const payload = attempt.payloads.access;
   if (!payload) return { ...unproven(expectation), outcome: 'not-showable', because: `${explained}; ${attempt.note}` };
   const there = shows(payload, expectation);

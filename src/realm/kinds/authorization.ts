@@ -1,54 +1,97 @@
-import { valueAt } from '../file-place.ts';
-import { escapePart, objectId, partOf, place } from '../keys.ts';
+import { valueAt, type FilePlace } from '../file-place.ts';
+import { escapePart, objectId, parseId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
-import type { RealmObject } from '../model.ts';
-import { authorizationValue, namedByPolicies } from '../normal/authorization.ts';
+import { idOf, isRecord } from '../looks.ts';
+import type { Look, ObjectId, RealmObject, RequestTemplate } from '../model.ts';
+import { AUTHORIZATION_DEFAULTS, authorizationParts, type AuthorizationPart } from '../normal/authorization.ts';
+import { authorizationOf, namedByPolicy, partsNamed } from '../normal/authorization-names.ts';
+import { isBuiltinClient } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { ClientRepresentation } from '../representation.ts';
 import { restoreAuthorization } from '../writes/authorization-writes.ts';
 
 export const authorization: Kind = {
   name: 'authorization',
-  title: 'authorization settings',
+  title: 'authorization',
   noun: 'authorization setting',
   filedApart: true,
   facts: {
-    restored: 'one import of the whole settings where none are left, after the roles, clients and scopes that its policies name',
-    idKept: false,
-    undo: 'none: delete the resources and policies in the admin console',
-    lostForGood: 'permission tickets; script policies; policies on groups or users that are gone; what differs only in part is compared, not restored',
+    restored: 'POST, PUT or DELETE of the one resource, scope, policy or permission, after what it names; never the import, which resets the settings and drops what it cannot find',
+    idKept: true,
+    undo: 'yes',
+    lostForGood: 'permission tickets, resources and policies that belong to users; script policies',
   },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
     const clients = (representation.clients ?? []).flatMap((raw) => (raw.clientId === undefined ? [] : [{ name: raw.clientId, raw }]));
     return {
-      objects: clients.flatMap(({ name, raw }) => object(name, raw)),
-      // A client that has the flag and no settings beside it was read by somebody who may not see them.
-      listed: clients.filter(({ raw }) => raw['authorizationSettings'] !== undefined || (whole && raw.authorizationServicesEnabled !== true))
-        .map(({ name }) => place('authorization', escapePart(name))),
+      objects: clients.flatMap(({ name, raw }) => (raw.authorizationServicesEnabled === true ? authorizationParts(raw['authorizationSettings'], name, whole) : []).map((part) => object(name, part))),
+      listed: clients.flatMap(({ name, raw }) => placesListed(escapePart(name), raw, whole)),
     };
   },
-  references: (found) => namedByPolicies(found.value),
+  references: (found, state) => {
+    const client = found.owner;
+    const inside = new Set(authorizationOf(state, client).filter((each) => parseId(each.id).parts.length === 4).map((each) => partOf(each.id, 2)));
+    // A resource that only a user has under that name is found by the server, but not restored.
+    const parts = partsNamed(client, found.value).filter((id) => state.objects.has(id) || partOf(id, 1) !== 'resource' || !inside.has(partOf(id, 2)));
+    return [objectId('client-setting', client, 'authorizationServicesEnabled'), ...parts, ...namedByPolicy(found.value, state)];
+  },
   effect: (change, found) => {
-    if (change === 'lost') return `${found.owner} has no resources and policies any more: permissions that it asks for are refused`;
-    return change === 'changed' ? `permissions of ${found.owner} are decided otherwise` : `${found.owner} has resources and policies only in the live realm`;
+    const [, section = '', name = ''] = parseId(found.id).parts;
+    if (section === 'settings') return `${found.owner} decides about permissions with another ${name}`;
+    if (change === 'changed') return `${section} ${name} of ${found.owner} decides otherwise`;
+    if (change === 'live-only') return `${section} ${name} of ${found.owner} exists only in the live realm`;
+    if (section === 'resource' || section === 'scope') return `permissions for ${section} ${name} of ${found.owner} are refused`;
+    return `${section} ${name} of ${found.owner} grants nothing any more`;
   },
   // Permissions are asked for one by one; no token shows them by itself.
   claims: () => [],
-  suggest: (change) => (change === 'changed' ? { suggest: 'ask', because: 'this version brings authorization settings back only where none are left' } : undefined),
+  builtin: (found) => isBuiltinClient(found.owner) || found.owner === 'admin-permissions',
+  serverDefault: (found) => partOf(found.id, 1) === 'settings' && AUTHORIZATION_DEFAULTS[partOf(found.id, 2)] === found.value,
   restore: restoreAuthorization,
-  look: (id) => ({
-    request: { method: 'GET', path: ['clients', { $id: objectId('client', partOf(id, 0)) }, 'authz', 'resource-server', 'settings'] },
-    pick: (body) => {
-      const value = authorizationValue(body);
-      return value === null ? null : { value };
-    },
-  }),
-  inFile: (id) => [valueAt('clients', { clientId: partOf(id, 0) }, 'authorizationSettings')],
+  look,
+  inFile,
 };
 
-function object(client: string, raw: ClientRepresentation): readonly RealmObject[] {
-  const value = raw.authorizationServicesEnabled === true ? authorizationValue(raw['authorizationSettings']) : null;
-  if (value === null) return [];
-  return [{ id: objectId('authorization', client, 'settings'), kind: 'authorization', owner: client, name: 'settings', value, parent: objectId('client', client) }];
+function object(client: string, { parts, value, serverId }: AuthorizationPart): RealmObject {
+  const [section, ...name] = parts;
+  return {
+    id: objectId('authorization', client, ...parts), kind: 'authorization', owner: client, name: `${section} ${name.join(' of ')}`, value,
+    parent: objectId('client', client), ...(serverId === undefined ? {} : { serverId }),
+  };
+}
+
+/** A client that has the flag and no settings beside it was read by somebody who may not see them. */
+function placesListed(key: string, raw: ClientRepresentation, whole: boolean): readonly string[] {
+  const settings = raw['authorizationSettings'];
+  if (whole) return settings !== undefined || raw.authorizationServicesEnabled !== true ? [place('authorization', key)] : [];
+  if (raw.authorizationServicesEnabled !== true || settings === null || typeof settings !== 'object') return [];
+  const sections: Readonly<Record<string, readonly string[]>> = { resources: ['resource'], scopes: ['scope'], policies: ['policy', 'permission'] };
+  return Object.entries(sections).flatMap(([list, names]) => (list in settings ? names.map((name) => place('authorization', `${key}/${name}`)) : []));
+}
+
+/** The settings have names and no ids, the lists have ids and no names of what they name: the one is asked for the value, the other for the id. */
+function look(id: ObjectId): Look {
+  const [client = '', section = '', name = '', owner] = parseId(id).parts;
+  const base: RequestTemplate['path'] = ['clients', { $id: objectId('client', client) }, 'authz', 'resource-server'];
+  const find = (body: Parameters<Look['pick']>[0]): AuthorizationPart | undefined =>
+    authorizationParts(body, client, true).find(({ parts }) => parts[0] === section && parts[1] === name && parts[2] === owner);
+  const list = section === 'permission' ? 'policy' : section;
+  return {
+    request: { method: 'GET', path: [...base, 'settings'] },
+    follow: ([body = null]) => (section === 'settings' || owner !== undefined || find(body) === undefined ? [] : [{ method: 'GET', path: [...base, list, 'search'], query: { name } }]),
+    pick: (body, [found = null]) => {
+      const part = find(body);
+      if (part === undefined) return null;
+      return { value: part.value, ...(isRecord(found) ? idOf({ id: found['_id'] ?? found['id'] ?? null }) : {}) };
+    },
+  };
+}
+
+function inFile(id: ObjectId): readonly FilePlace[] {
+  const [client = '', section = '', name = '', owner] = parseId(id).parts;
+  const base = ['clients', { clientId: client }, 'authorizationSettings'];
+  if (owner !== undefined) return [];
+  if (section === 'settings') return [valueAt(...base, name)];
+  return [valueAt(...base, { scope: 'scopes', resource: 'resources' }[section] ?? 'policies', { name })];
 }

@@ -1,22 +1,26 @@
 import { rawClient } from '../normal/raw.ts';
 import { settingPlaces } from '../normal/setting-places.ts';
 import { escapePart, objectId, parseId, place, partOf } from '../keys.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Kind } from '../kind.ts';
 import { lookInList } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
 import { isBuiltinClient } from '../normal/builtins.ts';
-import { isServerDefault, SETS, settingsOf, type Setting } from '../normal/settings.ts';
+import { isMadeUp, isServerDefault, SETS, settingsOf, type Setting } from '../normal/settings.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { ClientRepresentation } from '../representation.ts';
-
-const WHY = 'this version compares client settings but does not write them; change it in the admin console, or keep what is live';
+import { restoreSetting } from '../writes/client-setting-writes.ts';
 
 export const clientSetting: Kind = {
   name: 'client-setting',
   title: 'client setting',
   noun: 'setting',
-  facts: { restored: 'only compared; comes back with a client that is restored whole', idKept: false, undo: 'nothing to undo', lostForGood: 'nothing' },
-  onlyCompared: WHY,
+  facts: {
+    restored: 'one partial PUT of the client with all chosen settings; with a lost client in its POST',
+    idKept: false,
+    undo: 'yes',
+    lostForGood: 'the user id of a service account that was deleted; a secret that no evidence has',
+  },
   insideParent: true,
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);
@@ -41,14 +45,22 @@ export const clientSetting: Kind = {
   },
   // Settings decide who may log in and how; claims follow from mappers, scopes and roles.
   claims: () => [],
-  builtin: (found) => isBuiltinClient(found.owner),
+  builtin: (found) => isBuiltinClient(found.owner) || isMadeUp({ parts: parseId(found.id).parts.slice(1) }),
   serverDefault: (found) => isServerDefault({ parts: parseId(found.id).parts.slice(1), value: found.value }),
-  suggest: (change) => (change === 'live-only' ? undefined : { suggest: 'ask', because: WHY }),
-  restore: () => ({ refused: WHY }),
+  suggest: (change, found) => {
+    const field = partOf(found.id, 1);
+    if (change !== 'changed') return undefined;
+    if (field === 'secret') return { suggest: 'ask', because: 'somebody may have rotated it on purpose: whoever has the other one gets invalid_client' };
+    if (field === 'serviceAccountsEnabled' && found.value === false) return { suggest: 'ask', because: 'switching service accounts off deletes the user behind it and its roles' };
+    return undefined;
+  },
+  restore: restoreSetting,
   look: (id) => {
     const [client = '', ...parts] = parseId(id).parts;
     return lookInList({ path: ['clients'], query: { clientId: client } }, (list) => {
       const raw = list.find((item) => item['clientId'] === client);
+      const whole = wholeSet(raw, parts);
+      if (whole !== undefined) return { value: whole };
       const setting = raw === undefined ? undefined : settingsOf(raw as ClientRepresentation).find((found) => found.parts.join('\0') === parts.join('\0'));
       return setting === undefined ? null : { value: setting.value };
     });
@@ -56,6 +68,12 @@ export const clientSetting: Kind = {
   raw: (state, id) => rawClient(state, partOf(id, 0)),
   inFile: (id) => settingPlaces(['clients', { clientId: partOf(id, 0) }], parseId(id).parts.slice(1)),
 };
+
+/** A whole list of texts, which has no object of its own but is taken whole by every PUT: its images show that nobody else moved it. */
+function wholeSet(raw: JsonObject | undefined, parts: readonly string[]): Json | undefined {
+  const list = parts.length === 1 && SETS.some((set) => set === parts[0]) ? raw?.[parts[0] ?? ''] : undefined;
+  return Array.isArray(list) ? (list as readonly Json[]).map(String).toSorted() : undefined;
+}
 
 function object(client: string, setting: Setting): RealmObject {
   return { id: objectId('client-setting', client, ...setting.parts), kind: 'client-setting', owner: client, name: setting.parts.join('/'), value: setting.value, parent: objectId('client', client) };

@@ -16,8 +16,8 @@ export const client: Kind = {
   facts: {
     restored: 'one POST with its settings, chosen mappers and scope links',
     idKept: true,
-    undo: 'none: deleting a client ends its sessions for good',
-    lostForGood: 'its secret where no evidence has it; flow overrides; registration access token',
+    undo: 'only with --delete-clients: deleting a client ends its sessions for good',
+    lostForGood: 'its secret where no evidence has it; registration access token',
   },
   extract: (representation) => {
     const clients = representation.clients;

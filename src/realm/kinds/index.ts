@@ -3,25 +3,36 @@ import type { Kind } from '../kind.ts';
 import type { KindName } from '../model.ts';
 import { authorization } from './authorization.ts';
 import { clientMapper } from './client-mapper.ts';
+import { clientPolicy } from './client-policy.ts';
 import { clientRole } from './client-role.ts';
 import { clientScopeLink } from './client-scope-link.ts';
 import { clientScopeMapper } from './client-scope-mapper.ts';
 import { clientScope } from './client-scope.ts';
 import { clientSetting } from './client-setting.ts';
 import { client } from './client.ts';
+import { component } from './component.ts';
 import { composite } from './composite.ts';
 import { defaultGroup } from './default-group.ts';
+import { flowBinding } from './flow-binding.ts';
+import { flow } from './flow.ts';
 import { groupRole } from './group-role.ts';
 import { group } from './group.ts';
 import { organization } from './organization.ts';
+import { localization } from './localization.ts';
 import { realmDefaultScope } from './realm-default-scope.ts';
 import { realmRole } from './realm-role.ts';
+import { realmSetting } from './realm-setting.ts';
+import { identityProviderMapper } from './identity-provider-mapper.ts';
+import { identityProvider } from './identity-provider.ts';
+import { requiredAction } from './required-action.ts';
 import { scopeMapping } from './scope-mapping.ts';
 import { serviceAccountRole } from './service-account-role.ts';
+import { userProfile } from './user-profile.ts';
 
 export const KINDS: readonly Kind[] = [
-  realmRole, clientScope, clientScopeMapper, realmDefaultScope, client, clientSetting, clientRole, composite, clientMapper, clientScopeLink,
-  scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, organization, authorization,
+  realmSetting, localization, userProfile, realmRole, clientScope, clientScopeMapper, realmDefaultScope, flow, requiredAction, component, identityProvider, identityProviderMapper,
+  client, clientSetting, clientRole, composite, clientMapper, clientScopeLink, scopeMapping, group, groupRole, defaultGroup, serviceAccountRole, flowBinding, organization, authorization,
+  clientPolicy,
 ];
 
 /** The kind of that name; undefined for kinds that this version does not know yet. */

@@ -1,12 +1,13 @@
 import { memberAt, roleListSteps } from '../file-place.ts';
 import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
-import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, type RoleRef, partOf } from '../keys.ts';
+import { escapePart, objectId, partOf, place, roleId, roleParts, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookForRole } from '../looks.ts';
-import type { ObjectId, RealmObject, RequestTemplate } from '../model.ts';
+import type { RealmObject } from '../model.ts';
 import { defaultRoleName } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
-import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
+import { MAPPED } from '../writes/role-writes.ts';
+import { restoreServiceAccountRole, roleWords, serviceAccountRoleOf as roleOf, serviceAccountRolePath } from '../writes/service-account-writes.ts';
 
 export const serviceAccountRole: Kind = {
   name: 'service-account-role',
@@ -27,11 +28,11 @@ export const serviceAccountRole: Kind = {
       ];
       return [{ client, refs, said: user.realmRoles !== undefined || user.clientRoles !== undefined }];
     });
-    // A client whose service account is missing has none of its roles.
-    const enabled = omissionMeansEmpty(representation, completeness) ? (representation.clients ?? []).flatMap((raw) => (raw.serviceAccountsEnabled === true ? raw.clientId ?? [] : [])) : [];
+    // A client whose service account is missing, or switched off, has none of its roles.
+    const known = omissionMeansEmpty(representation, completeness) ? (representation.clients ?? []).flatMap((raw) => (raw.serviceAccountsEnabled === undefined ? [] : raw.clientId ?? [])) : [];
     return {
       objects: accounts.flatMap(({ client, refs }) => refs.map((ref) => object(client, ref))),
-      listed: [...accounts.filter(({ said }) => said).map(({ client }) => client), ...enabled].map((client) => place('service-account-role', escapePart(client))),
+      listed: [...accounts.filter(({ said }) => said).map(({ client }) => client), ...known].map((client) => place('service-account-role', escapePart(client))),
     };
   },
   references: (found) => [roleId(roleOf(found.id))],
@@ -39,19 +40,15 @@ export const serviceAccountRole: Kind = {
     const state = change === 'live-only' ? live : evidence;
     const sentence = claimsSentence(change, claimsRestingOn(found.id, [found.owner], state));
     if (sentence !== null) return `${sentence} (service account)`;
-    return change === 'lost' ? `service account of ${found.owner} lost ${words(roleOf(found.id))}` : `service account of ${found.owner} has ${words(roleOf(found.id))}`;
+    return change === 'lost' ? `service account of ${found.owner} lost ${roleWords(roleOf(found.id))}` : `service account of ${found.owner} has ${roleWords(roleOf(found.id))}`;
   },
   claims: (found, state) => claimsRestingOn(found.id, [found.owner], state),
   hints: (found) => {
     const { client, role } = roleOf(found.id);
     return client === null || client === found.owner ? [] : [{ before: client, after: found.owner, strength: 'role', reason: `its service account has role ${role} of ${client}` }];
   },
-  restore: (difference) => {
-    const client = objectId('client', difference.owner);
-    const role = roleOf(difference.id);
-    return mapRole({ path: pathOf(difference.id), role, title: `${words(role)} of the service account`, needs: ['manage-users'], requires: [client] }, difference);
-  },
-  look: (id) => lookForRole(pathOf(id), roleOf(id).role),
+  restore: restoreServiceAccountRole,
+  look: (id) => lookForRole(serviceAccountRolePath(id), roleOf(id).role),
   inFile: (id) => [memberAt(roleOf(id).role, 'users', { serviceAccountClientId: partOf(id, 0) }, ...roleListSteps(roleOf(id), 'realmRoles', 'clientRoles'))],
 };
 
@@ -60,17 +57,4 @@ function object(client: string, ref: RoleRef): RealmObject {
     id: objectId('service-account-role', client, ...roleParts(ref)), kind: 'service-account-role', owner: client,
     name: roleParts(ref).join('/'), value: MAPPED, parent: objectId('client', client),
   };
-}
-
-function roleOf(id: ObjectId): RoleRef {
-  return roleOfParts(parseId(id).parts.slice(1));
-}
-
-function pathOf(id: ObjectId): RequestTemplate['path'] {
-  const client = objectId('client', parseId(id).parts[0] ?? '');
-  return ['users', { $serviceAccount: client }, 'role-mappings', ...roleSegment(roleOf(id))];
-}
-
-function words(ref: RoleRef): string {
-  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
 }

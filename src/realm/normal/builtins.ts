@@ -7,6 +7,9 @@ const SCOPES = new Set([
   'web-origins', 'role_list', 'saml_organization', 'AuthnContextClassRef',
 ]);
 
+/** org.keycloak.models.utils.DefaultAuthenticationFlows; `http challenge` until Keycloak 21. */
+const FLOWS = new Set(['browser', 'direct grant', 'registration', 'reset credentials', 'clients', 'first broker login', 'docker auth', 'saml ecp', 'http challenge']);
+
 const REALM_ROLES = new Set(['offline_access', 'uma_authorization']);
 
 export function isBuiltinClient(clientId: string): boolean {
@@ -24,4 +27,8 @@ export function defaultRoleName(realm: string): string {
 
 export function isBuiltinRealmRole(name: string, realm: string): boolean {
   return REALM_ROLES.has(name) || name === defaultRoleName(realm);
+}
+
+export function isBuiltinFlow(alias: string): boolean {
+  return FLOWS.has(alias);
 }

@@ -1,7 +1,8 @@
 import { memberAt, valueAt, type FilePlace, type FileStep } from '../file-place.ts';
+import { REALM_SETS } from './realm-settings.ts';
 
 /** Fields whose values are sets of texts: their elements are objects of their own. */
-export const SETS: ReadonlySet<string> = new Set(['redirectUris', 'webOrigins', 'eventsListeners', 'enabledEventTypes', 'supportedLocales']);
+export const SETS: ReadonlySet<string> = new Set(['redirectUris', 'webOrigins', ...REALM_SETS]);
 
 /** Where a setting stands below its owner (a client, or the realm itself): a field, a key of a map, or an element of a set. */
 export function settingPlaces(owner: readonly FileStep[], path: readonly string[]): readonly FilePlace[] {

@@ -1,7 +1,10 @@
 /** The settings of a client, one by one: fields, elements of sets, keys of maps. */
 import { own, type Json } from '../json.ts';
+import { objectId } from '../keys.ts';
+import type { ObjectId } from '../model.ts';
 import type { ClientRepresentation } from '../representation.ts';
 import { mapValue, secretFingerprint } from '../unknowns.ts';
+import { isConfidential } from './confidential.ts';
 
 /** What is an object of its own, an id, or a note of the server's. */
 const NOT_A_SETTING = new Set([
@@ -10,8 +13,8 @@ const NOT_A_SETTING = new Set([
   'registrationAccessToken', 'notBefore', 'defaultRoles', 'clientTemplate', 'useTemplateConfig', 'useTemplateScope', 'useTemplateMappers',
 ]);
 
-/** Attributes that the server writes for itself. The first tells when a secret was made, so every import changes it. */
-const NOT_AN_ATTRIBUTE = new Set(['client.secret.creation.time', 'client.secret.expiration.time', 'realm_client']);
+/** Attributes that the server writes for itself. The first tells when a secret was made, so every import changes it; the last is made of the clientId. */
+const NOT_AN_ATTRIBUTE = new Set(['client.secret.creation.time', 'client.secret.expiration.time', 'realm_client', 'saml.artifact.binding.identifier']);
 
 /** Attributes that the server adds to a client that was made without them (tried on 26.7.4), with their values. */
 const SERVER_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -20,7 +23,19 @@ const SERVER_ATTRIBUTES: Readonly<Record<string, string>> = {
   'post.logout.redirect.uris': '+',
   'oauth2.device.authorization.grant.enabled': 'false',
   'oidc.ciba.grant.enabled': 'false',
+  'saml.force.post.binding': 'true',
+  'saml.server.signature': 'true',
+  'saml.client.signature': 'true',
+  'saml.authnstatement': 'true',
+  'saml.signature.algorithm': 'RSA_SHA256',
+  'saml_name_id_format': 'username',
+  'saml_force_name_id_format': 'false',
+  'saml.allow.ecp.flow': 'false',
+  'saml_signature_canonicalization_method': 'http://www.w3.org/2001/10/xml-exc-c14n#',
 };
+
+/** Attributes that the server makes up for a client that was made without them: a file that a person wrote never has them. */
+const MADE_UP = new Set(['saml.signing.certificate', 'saml.signing.private.key']);
 
 export const SETS = ['redirectUris', 'webOrigins'] as const;
 
@@ -58,7 +73,7 @@ function attributes(client: ClientRepresentation): readonly Setting[] {
 }
 
 function secret(client: ClientRepresentation): readonly Setting[] {
-  if (client.publicClient === true || client.bearerOnly === true || typeof client.secret !== 'string' || client.secret === '') return [];
+  if (!isConfidential(client) || typeof client.secret !== 'string' || client.secret === '') return [];
   return [{ parts: ['secret'], value: secretFingerprint(client.secret) }];
 }
 
@@ -68,4 +83,13 @@ export function isServerDefault(setting: Setting): boolean {
   if (field !== 'attributes') return false;
   if (/\.(lifespan|timeout)$/.test(key)) return setting.value === '0' || setting.value === '-1';
   return own(SERVER_ATTRIBUTES, key) === setting.value;
+}
+
+/** Whether a setting is one that the server makes up, another one for every client. */
+export function isMadeUp(setting: Pick<Setting, 'parts'>): boolean {
+  return setting.parts[0] === 'attributes' && MADE_UP.has(setting.parts[1] ?? '');
+}
+
+export function settingId(client: string, parts: readonly string[]): ObjectId {
+  return objectId('client-setting', client, ...parts);
 }

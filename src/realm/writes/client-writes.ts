@@ -2,12 +2,14 @@
 import { escapePart, objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Difference, Image, RealmObject, Template } from '../model.ts';
+import { hasSecret, isConfidential } from '../normal/confidential.ts';
 import { rawClient, rawMapper } from '../normal/raw.ts';
 import { objectsAt } from '../derived.ts';
 import type { ClientRepresentation } from '../representation.ts';
-import { isSecretKey, isUnknown, MASK, placeholdersIn } from '../unknowns.ts';
+import { isSecretKey, isUnknown } from '../unknowns.ts';
 import { firstPlaceholder, keepableId, mapBody, refusePlaceholder, withoutMasks } from './body.ts';
 import { typeOf, type LinkType } from './link-writes.ts';
+import { madeWithAuthorization } from './client-setting-effects.ts';
 import { mapperBody } from './mapper-writes.ts';
 
 /** Not sent: what the server makes itself, what has ids of another time, and what is sent in its own way below. */
@@ -32,16 +34,20 @@ export function restoreClient(difference: Difference, context: PlanContext): rea
   // What the evidence does not really know (a masked secret) is not what the client will have.
   const settings = objectsAt(source, `client-setting@${escapePart(difference.name)}`).filter((setting) => !isUnknown(setting.value));
   const made: readonly RealmObject[] = [...mappers, ...links];
-  const images = (value: (object: RealmObject) => Image['value']): readonly Image[] => [...made, ...settings].map((object) => ({ id: object.id, value: value(object) }));
+  const besides = raw.authorizationServicesEnabled === true ? madeWithAuthorization(difference.name, context) : [];
+  const images: readonly Image[] = [...[...made, ...settings].map(({ id, value }) => ({ id, value })), ...besides];
+  const losses = lossesOf(difference.name, raw, kept);
   return [{
     id: `create ${difference.id}`, covers: [difference.id, ...made.map((object) => object.id)], title: `client ${difference.name}`,
     note: notes(raw, kept, mappers.length, links.length).join(', '),
     request: { method: 'POST', path: ['clients'], body },
-    before: [{ id: difference.id, value: null }, ...images(() => null)], after: [{ id: difference.id, value: {} }, ...images((object) => object.value)],
-    inverse: kept === undefined ? { method: 'DELETE', path: ['clients', { $id: difference.id }] } : null,
+    before: [{ id: difference.id, value: null }, ...images.map(({ id }) => ({ id, value: null }))], after: [{ id: difference.id, value: {} }, ...images],
+    inverse: { method: 'DELETE', path: ['clients', { $id: difference.id }] },
+    ...(kept === undefined ? {} : { inverseEndsSessions: true }),
     inverseNote: kept === undefined
       ? 'Sessions that were opened through it meanwhile end.'
-      : 'It came back with its original id and so with its sessions; deleting it would end them for good. Delete it in the admin console if that is meant.',
+      : 'It came back with its original id and so with its sessions; deleting it ends them for good.',
+    ...(losses.length === 0 ? {} : { losses }),
     needs: ['manage-clients'],
     requires: links.map((link) => objectId('client-scope', link.name)),
   }];
@@ -77,13 +83,12 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
   };
 }
 
-/** Confidential clients of which a source really knows the secret. */
-export function hasSecret(raw: ClientRepresentation): boolean {
-  return isConfidential(raw) && typeof raw.secret === 'string' && raw.secret !== '' && raw.secret !== MASK && placeholdersIn(raw.secret).length === 0;
-}
-
-export function isConfidential(raw: ClientRepresentation): boolean {
-  return raw['publicClient'] !== true && raw['bearerOnly'] !== true;
+function lossesOf(client: string, raw: ClientRepresentation, kept: string | undefined): readonly string[] {
+  return [
+    ...(kept === undefined ? [`the sessions of ${client}: it comes back with a new id`] : []),
+    ...(isConfidential(raw) && !hasSecret(raw) ? [`the secret of ${client}: no evidence has it, the server makes a new one`] : []),
+    ...(raw.serviceAccountsEnabled === true ? [`the user id of the service account of ${client}: the server makes a new one, and sub in its tokens is another`] : []),
+  ];
 }
 
 function notes(raw: ClientRepresentation, kept: string | undefined, mappers: number, links: number): readonly string[] {
@@ -93,6 +98,5 @@ function notes(raw: ClientRepresentation, kept: string | undefined, mappers: num
     kept === undefined ? 'new id: its old sessions stay lost' : 'original id kept',
     ...(isConfidential(raw) && !hasSecret(raw) ? ['new secret: no evidence has the old one'] : []),
     ...(secretAttribute ? ['key material from the evidence'] : []),
-    ...(Object.keys((raw['authenticationFlowBindingOverrides'] as object | undefined) ?? {}).length > 0 ? ['without its flow overrides'] : []),
   ];
 }

@@ -93,7 +93,7 @@ function change(home: MapperHome, difference: Difference, live: RealmObject, con
   const secret = Object.keys(raw).some(isSecretKey);
   const put = (mapper: ProtocolMapperRepresentation): RequestTemplate => ({ method: 'PUT', path: models(home, { $id: id }), body: { id: { $id: id }, ...withoutId(id, mapper) } });
   return [{
-    id: `update ${id}`, covers: [id], title: `protocol mapper ${difference.name}`, note: 'configuration set to the evidence',
+    id: `update ${id}`, covers: [id], title: `protocol mapper ${difference.name}`, note: 'only what was chosen',
     request: put({ ...home.live, protocolMapper: value.provider, config: raw }),
     before: [{ id, value: live.value }], after: [{ id, value: value as unknown as Json }],
     inverse: secret ? null : put(home.live),

@@ -27,8 +27,8 @@ export interface RepresentationHome {
   posted(raw: JsonObject): JsonObject;
   /** A representation as PUT wants it, the id of the path included. */
   put(raw: JsonObject): JsonObject;
-  /** True where a PUT keeps the secrets that its body leaves out (components); elsewhere leaving one out erases it. */
-  readonly putKeepsSecrets?: boolean;
+  /** A value as the server will show it once it is written: masked secrets, defaults that it adds by itself. The same where it is left out. */
+  seen?(value: Json): Json;
   /** For people, after the path. */
   readonly note?: string;
   /** What the write cannot bring back. */
@@ -55,7 +55,7 @@ function create(home: RepresentationHome, difference: Difference, context: PlanC
   return [{
     id: `create ${id}`, covers: [id], title: home.title, ...note(home),
     request: { method: 'POST', path: home.collection, body },
-    before: [{ id, value: null }], after: [{ id, value }],
+    before: [{ id, value: null }], after: [{ id, value: home.seen?.(value) ?? value }],
     inverse: { method: 'DELETE', path: home.item }, ...inverseNote(home),
     needs: home.needs, requires: home.requires,
   }];
@@ -68,7 +68,7 @@ function change(home: RepresentationHome, difference: Difference, context: PlanC
   if (home.live === undefined || live === undefined) return { refused: 'it is not in the live realm any more' };
   if (value === undefined || value === null) return { refused: 'no evidence has its configuration' };
   const merged = takeFields(home.live, home.evidence ?? {}, changedPaths(live, value));
-  const blind = home.putKeepsSecrets === true ? undefined : unknownSecret(home.live, home.evidence ?? {});
+  const blind = maskedPaths(home.live).map((path) => path.join('.')).find((path) => !context.knowsSecret(id, path));
   if (blind !== undefined) return { refused: `the server shows its ${blind} masked and erases what a change leaves out; name evidence that has it, or change it in the admin console` };
   const after = withSecrets(home.put(merged), id);
   const placeholder = firstPlaceholder(after);
@@ -77,7 +77,7 @@ function change(home: RepresentationHome, difference: Difference, context: PlanC
   return [{
     id: `update ${id}`, covers: [id], title: home.title, note: 'only what differs', ...note(home),
     request: { method: 'PUT', path: home.item, body: after },
-    before: [{ id, value: live }], after: [{ id, value }],
+    before: [{ id, value: live }], after: [{ id, value: home.seen?.(value) ?? value }],
     inverse: { method: 'PUT', path: home.item, body: back }, ...inverseNote(home),
     needs: home.needs, requires: home.requires,
   }];
@@ -88,7 +88,7 @@ function remove(home: RepresentationHome, difference: Difference, context: PlanC
   const live = context.live.objects.get(id)?.value;
   if (home.keep !== undefined) return { refused: home.keep };
   if (home.live === undefined || live === undefined) return { refused: 'it is not in the live realm any more' };
-  const blind = home.putKeepsSecrets === true && home.collection === null ? undefined : maskedField(home.live);
+  const blind = maskedPaths(home.live)[0]?.join('.');
   const back: RequestTemplate | null = home.collection === null || blind !== undefined ? null : { method: 'POST', path: home.collection, body: withSecrets(home.posted(home.live), id, 'live') };
   return [{
     id: `delete ${id}`, covers: [id], title: home.title, note: 'removed', ...note(home),
@@ -123,8 +123,8 @@ function withField(object: JsonObject, field: string, value: Json | undefined): 
 }
 
 /**
- * A body in which secrets are references, filled in when it is sent, and no mask is left: a mask that has a secret's name becomes
- * a reference (evidence may know it), any other falls away.
+ * A body in which secrets are references, filled in when it is sent, and no mask is left. What is masked is always asked of the
+ * evidence, even on the way back: live never showed it, and sending it without would erase it.
  */
 export function withSecrets(raw: JsonObject, id: ObjectId, from?: 'live'): { readonly [field: string]: Template } {
   const walk = (value: Json, path: string): Template | undefined => {
@@ -134,31 +134,16 @@ export function withSecrets(raw: JsonObject, id: ObjectId, from?: 'live'): { rea
       return inner === undefined ? [] : [[key, inner]];
     }));
     const key = path.replace(/\.\d+$/, '').split('.').at(-1) ?? '';
-    if (value === MASK || (typeof value === 'string' && value !== '' && isSecretKey(key))) return { $secret: id, field: path, ...(from === undefined ? {} : { from }) };
+    if (value === MASK) return { $secret: id, field: path };
+    if (typeof value === 'string' && value !== '' && isSecretKey(key)) return { $secret: id, field: path, ...(from === undefined ? {} : { from }) };
     return value;
   };
   return walk(raw, '') as { readonly [field: string]: Template };
 }
 
-/** A secret that the server masks and no evidence has in clear. */
-function unknownSecret(live: JsonObject, evidence: JsonObject): string | undefined {
-  return maskedPaths(live).find((path) => {
-    const known = at(evidence, path);
-    return typeof known !== 'string' || known === '' || known === MASK;
-  })?.join('.');
-}
-
-function maskedField(live: JsonObject): string | undefined {
-  return maskedPaths(live)[0]?.join('.');
-}
-
 function maskedPaths(value: Json, path: readonly string[] = []): readonly (readonly string[])[] {
   if (value === MASK) return [path];
   return value !== null && typeof value === 'object' ? Object.entries(value).flatMap(([key, item]) => maskedPaths(item as Json, [...path, key])) : [];
-}
-
-function at(value: Json, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((inner, key) => (inner !== null && typeof inner === 'object' ? (inner as JsonObject)[key] : undefined), value);
 }
 
 function note(home: RepresentationHome): { readonly note?: string; readonly losses?: readonly string[] } {

@@ -21,12 +21,11 @@ export function roleSegment(role: RoleRef): readonly (string | Reference)[] {
   return role.client === null ? ['realm'] : ['clients', { $id: objectId('client', role.client) }];
 }
 
-
 /**
  * One role added (lost) or removed (live-only). The server takes the list in POST as additions and repeating one does
  * no harm; it needs id *and* name of the role as they are live, hence the reference.
  */
-export function mapRole(place: RolePlace, difference: Difference): readonly Draft[] {
+export function mapRole(place: RolePlace, difference: Pick<Difference, 'id' | 'change'>): readonly Draft[] {
   const { id } = difference;
   const adding = difference.change === 'lost';
   const body = [{ $role: roleId(place.role) }] as const;

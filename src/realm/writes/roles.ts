@@ -5,6 +5,7 @@ import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, RequestTemplate } from '../model.ts';
 import { firstPlaceholder, refusePlaceholder } from './body.ts';
+import { roleLosses } from './role-losses.ts';
 
 /** Keycloak ignores the id and applies description and attributes; composites are mapped one by one afterwards. */
 export function restoreRole(ref: RoleRef, difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
@@ -24,6 +25,7 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
     return [{
       ...common, id: `delete ${id}`, note: 'removed, with every mapping of it', request: cut, before: [{ id, value: live }], after: [{ id, value: null }],
       inverse: post(live), inverseNote: 'The role comes back with a new id and without the users, groups and composites that had it.',
+      losses: roleLosses(ref, context.live),
     }];
   }
   const value = context.wanted(difference) ?? null;
@@ -31,7 +33,8 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
   const placeholder = firstPlaceholder(value);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
   if (change === 'lost') {
-    return [{ ...common, id: `create ${id}`, request: post(value), before: [{ id, value: null }], after: [{ id, value }], inverse: cut, inverseNote: 'Who got the role meanwhile loses it.' }];
+    const losses = roleLosses(ref, context.evidenceOf(id));
+    return [{ ...common, id: `create ${id}`, request: post(value), before: [{ id, value: null }], after: [{ id, value }], inverse: cut, inverseNote: 'Who got the role meanwhile loses it.', ...(losses.length === 0 ? {} : { losses }) }];
   }
   return [{ ...common, id: `update ${id}`, request: put(value), before: [{ id, value: live }], after: [{ id, value }], inverse: put(live) }];
 }

@@ -1,6 +1,6 @@
 import { must, type AdminCalls } from './calls.ts';
 import { accountUuid, clientUuid, mapperUuid, roleOf, scopeUuid } from './lookups.ts';
-import { LIVE_ONLY, LOST_MAPPERS, LOST_ROLES, LOST_SCOPES } from './loss.ts';
+import { EDITED_MAPPER, LIVE_ONLY, LOST_MAPPERS, LOST_ROLES, LOST_SCOPES } from './loss.ts';
 import { attributeMapper } from './mappers.ts';
 import { list, object } from './read.ts';
 
@@ -40,6 +40,14 @@ export async function addLiveOnly(calls: AdminCalls): Promise<void> {
     ...(before?.['authorizationServicesEnabled'] === true ? { authorizationServicesEnabled: true } : {}),
   });
   await must(calls, 'POST', `/clients/${await clientUuid(calls, mapper.client)}/protocol-mappers/models`, attributeMapper(mapper.name, mapper.attribute));
+}
+
+/** Edits one mapper in two fields, as a person does at night: a change of which one half should stay. */
+export async function editMapper(calls: AdminCalls): Promise<void> {
+  const client = await clientUuid(calls, EDITED_MAPPER.client);
+  const path = `/clients/${client}/protocol-mappers/models/${await mapperUuid(calls, client, EDITED_MAPPER.mapper)}`;
+  const before = object(await must(calls, 'GET', path)) ?? {};
+  await must(calls, 'PUT', path, { ...before, config: { ...object(before['config']), ...EDITED_MAPPER.config } });
 }
 
 /**

@@ -22,6 +22,9 @@ export const LIVE_ONLY = {
   mapper: { client: 'profile-service', name: 'tenant', attribute: 'tenant' },
 } as const;
 
+/** A mapper that a person edited after the sync, in two fields: one helps, the other takes the audience out of access tokens. Only in the demo. */
+export const EDITED_MAPPER = { client: 'api-gateway', mapper: 'aud-profile', config: { 'access.token.claim': 'false', 'id.token.claim': 'true' } } as const;
+
 /** The six clients that differ materially after the incident. */
 export const CHANGED_CLIENTS = [...LOST_MAPPERS.map((loss) => loss.client), ...LOST_SCOPES.map((loss) => loss.client), LOST_ROLES.client] as const;
 

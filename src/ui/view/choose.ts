@@ -1,21 +1,24 @@
 /** Choose: the clients in dependency order above, the differences of one of them below. */
 import { choiceOf } from '../../realm/choice.ts';
+import { remembered } from '../../realm/remember.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { missingChoices } from '../../runbook/choices.ts';
 import { count } from '../../runbook/lines.ts';
+import { fieldsInSight } from '../sight.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
 import { detailLines, differenceLine, reasonLines } from './difference.ts';
+import { fieldsScreen } from './fields.ts';
 import { BLANK, fit, line, span, wrap, type Line } from './line.ts';
 import { arrows, ownerRows, summary, windowOf, type OwnerRow } from './owners.ts';
 import type { Scene, Screen } from './types.ts';
 
 /** `6 of 12 clients and 2 others differ, in dependency order`. */
 export function chooseHeading(state: RunState, size: Size): Line {
-  const owners = new Set(state.differences.map((difference) => difference.owner));
-  const clients = [...owners].filter((owner) => owner !== 'realm' && !owner.startsWith('scope ') && !owner.startsWith('group ')).length;
+  const rows = ownerRows(state, '');
+  const clients = rows.filter(({ owner }) => owner !== 'realm' && !owner.startsWith('scope ') && !owner.startsWith('group ')).length;
   const total = state.snapshots['live-before']?.counts['clients'];
-  const others = owners.size - clients;
+  const others = rows.length - clients;
   const known = total === undefined ? `${count(clients, 'client')}` : `${clients} of ${count(total, 'client')}`;
   const text = `${known}${others > 0 ? ` and ${count(others, 'other')}` : ''} differ, in dependency order`;
   return fit(line(' ', span('strong', text), span('muted', ' (← restored first)')), size.columns);
@@ -36,9 +39,10 @@ export function ownerLine(row: OwnerRow, rows: readonly OwnerRow[], state: RunSt
 
 /** Cells that the longest owner gets, within reason. */
 export function ownerRoom(rows: readonly OwnerRow[], size: Size): number {
-  const longest = rows.reduce((most, row) => Math.max(most, displayWidth(sanitise(row.owner))), 8);
-  return Math.min(longest, Math.max(8, Math.floor(size.columns / 3)));
+  return Math.min(longestName(rows, null), Math.max(8, Math.floor(size.columns / 3)));
 }
+
+const longestName = remembered((rows: readonly OwnerRow[], _none: null): number => rows.reduce((most, row) => Math.max(most, displayWidth(sanitise(row.owner))), 8));
 
 function paneTitle(row: OwnerRow, size: Size, shown: string, focused: boolean): Line {
   const title = `${focused ? '> ' : ''}${row.owner}${shown}`;
@@ -65,9 +69,14 @@ export function chooseScreen(scene: Scene): Screen {
   const cursor = Math.min(local.cursor, rows.length - 1);
   const row = rows[cursor];
   if (row === undefined) return { body: [heading, line('   Nothing matches the filter.')], prompt };
+  const shown = fieldsInSight(state, local);
+  if (shown !== undefined) {
+    const fields = fieldsScreen(shown, scene, height - prompt.length - 2);
+    return { body: [heading, paneTitle(row, size, fields.shown, true), ...fields.body], prompt, scroll: fields.scroll };
+  }
   if (local.detail) return { body: [heading, paneTitle(row, size, '', true), ...detailLines(row.differences[local.item], state, size)], prompt };
 
-  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
+  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], state.choices, size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
   const room = Math.max(4, height - prompt.length - 3 - reasons.length);
   const ownerCount = Math.min(rows.length, Math.max(2, room - Math.min(row.differences.length, Math.ceil(room / 2))));
   const owners = windowOf(rows.length, cursor, ownerCount);

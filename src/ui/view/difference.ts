@@ -1,15 +1,16 @@
 /** One difference: as a row with its answer, and in detail. */
-import { choiceOf } from '../../realm/choice.ts';
-import type { Json } from '../../realm/json.ts';
+import { choiceOf, fieldChoice, fieldWords, hasFields, type Choices } from '../../realm/choice.ts';
 import type { Choice, Difference } from '../../realm/model.ts';
+import { count } from '../../runbook/lines.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
-import { padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
+import { padTo, sanitise, truncateMiddle } from '../text.ts';
 import { fit, labelled, line, span, wrap, type Line, type Token } from './line.ts';
+import { valueLines } from './values.ts';
 import { CHANGE_WORD, CHOICE_WORD, kindNoun, shortSource } from './words.ts';
 
 /** `[restore ]` is an answer, `[restore?]` a suggestion that nobody has taken yet, `[ask     ]` neither. Never only a colour. */
-function answerBox({ suggest }: Difference, choice: Choice | 'mixed' | undefined): { readonly text: string; readonly token: Token } {
+export function answerBox({ suggest }: Difference, choice: Choice | 'mixed' | undefined): { readonly text: string; readonly token: Token } {
   const token: Token = choice === undefined ? 'warn' : choice === 'restore' || choice === 'mixed' ? 'added' : 'plain';
   const word = choice !== undefined ? CHOICE_WORD[choice] : suggest === 'ask' ? 'ask' : `${CHOICE_WORD[suggest]}?`;
   return { text: `[${word.padEnd(8)}]`, token };
@@ -31,6 +32,11 @@ export function effectText({ effect }: Difference): string {
   return `${effect}.`.replace(/\.\.$/, '.');
 }
 
+/** Why a difference cannot be answered with restore. */
+export function refusalText({ id, onlyCompared }: Difference): string {
+  return `${id} can be kept or left, not restored: ${onlyCompared ?? ''}`;
+}
+
 /** The suggestion with its reason; a source is named as in the rows. */
 export function suggestionText({ suggest, because, source, onlyCompared }: Difference): string {
   const why = source === null ? because : because.replaceAll(source, shortSource(source));
@@ -38,10 +44,20 @@ export function suggestionText({ suggest, because, source, onlyCompared }: Diffe
   return `${suggest === 'ask' ? 'No suggestion' : `Suggested: ${suggest}`}; ${why}.${refused}`;
 }
 
-/** The reason beside the suggestion; `named` where it is not plain which difference is meant. */
-export function reasonLines(difference: Difference | undefined, size: Size, named = false): readonly Line[] {
+/** The reason beside the suggestion, after what was answered field by field; `named` where it is not plain which difference is meant. */
+export function reasonLines(difference: Difference | undefined, choices: Choices, size: Size, named = false): readonly Line[] {
   if (difference === undefined) return [];
-  return wrap(line('   ', span('muted', `${named ? `${difference.name}: ` : ''}${effectText(difference)} ${suggestionText(difference)}`)), size.columns, 3);
+  return wrap(line('   ', span('muted', `${named ? `${difference.name}: ` : ''}${fieldsText(difference, choices)}${effectText(difference)} ${suggestionText(difference)}`)), size.columns, 3);
+}
+
+/** That there are fields, or what was answered for them; ends with a space. */
+function fieldsText(difference: Difference, choices: Choices): string {
+  if (!hasFields(difference)) return '';
+  const choice = choiceOf(difference, choices);
+  const open = difference.fields.filter(({ path }) => fieldChoice(difference, path, choices) === undefined).length;
+  if (choice === 'mixed') return `${fieldWords(difference, choices)}. `;
+  if (choice !== undefined) return '';
+  return open === difference.fields.length ? `${count(open, 'field')}, d answers them one by one. ` : `${count(open, 'field')} of ${difference.fields.length} open. `;
 }
 
 /** Everything about one difference. */
@@ -57,15 +73,6 @@ export function detailLines(difference: Difference | undefined, state: RunState,
     ...(difference.onlyCompared === undefined ? [] : paragraph('compared', `only: ${difference.onlyCompared}`)),
     ...paragraph('source', difference.source ?? 'no evidence has it'),
     ...paragraph('id', difference.id),
-    ...difference.fields.flatMap((field) => [
-      ...wrap(line('   ', span('strong', field.path)), size.columns, 3),
-      ...(field.live === undefined ? [] : [fieldLine('-', 'live    ', field.live, size)]),
-      ...(field.evidence === undefined ? [] : [fieldLine('+', 'evidence', field.evidence, size)]),
-    ]),
+    ...difference.fields.flatMap((field) => [...wrap(line('   ', span('strong', field.path)), size.columns, 3), ...valueLines(field, size)]),
   ];
-}
-
-function fieldLine(sign: '-' | '+', side: string, value: Json, size: Size): Line {
-  const text = sanitise(typeof value === 'string' ? value : JSON.stringify(value));
-  return line(span(sign === '+' ? 'added' : 'removed', `   ${sign} ${side} ${truncateEnd(text, Math.max(8, size.columns - 15))}`));
 }

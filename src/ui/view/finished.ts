@@ -1,5 +1,6 @@
 /** What scrolls up and stays: the banner, finished steps, restored clients with their proofs, the end. */
 import { STEPS, type RunState, type StepName, type StepState } from '../../runbook/model.ts';
+import { lossLines } from '../../realm/hand-over.ts';
 import type { Group } from '../../realm/model.ts';
 import { count } from '../../runbook/lines.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
@@ -50,7 +51,8 @@ function groupBlocks(group: Group, index: number, total: number, state: RunState
   if (state.skipped.includes(owner)) return [{ key: `skipped ${owner}`, lines: marked('skipped', 'Restore', place, size) }];
   const verified = operations.filter((operation) => state.writes[operation.id] === 'verified').length;
   if (verified < operations.length || operations.length === 0) return [];
-  const restored = { key: `restored ${owner}`, lines: marked('done', 'Restore', `${place}   ${verified === 1 ? '1 write,' : `${count(verified, 'write')}, each`} read back`, size) };
+  const losses = lossLines(operations).flatMap((loss) => wrap(line('   ', span('warn', loss)), size.columns, 5));
+  const restored = { key: `restored ${owner}`, lines: [...marked('done', 'Restore', `${place}   ${verified === 1 ? '1 write,' : `${count(verified, 'write')}, each`} read back`, size), ...losses] };
   const proofs = state.proofs[owner];
   const reason = state.accepted[owner];
   const asked = state.question?.kind === 'not-proven' && state.question.owner === owner;

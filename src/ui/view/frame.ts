@@ -39,13 +39,15 @@ export function toView(snapshot: RunSnapshot, local: LocalState, size: Size, des
   const prompt = screen.prompt.slice(0, height - 1);
   const room = height - prompt.length;
   const scrolls = screen.body.length > room;
+  // In Choose the arrows move the cursor.
+  const scrollKeys = snapshot.state.question?.kind === 'choose' && local.overlay === null ? 'PgUp PgDn' : '↑↓';
   const shown = scrolls ? Math.max(1, room - 1) : room;
   const scrollMax = Math.max(0, screen.body.length - shown);
   const start = Math.min(local.scroll, scrollMax);
   const body = scrolls
-    ? [...screen.body.slice(start, start + shown), line(span('muted', `   lines ${start + 1}–${Math.min(start + shown, screen.body.length)} of ${screen.body.length}, ↑↓ scroll`))]
+    ? [...screen.body.slice(start, start + shown), line(span('muted', `   lines ${start + 1}–${Math.min(start + shown, screen.body.length)} of ${screen.body.length}, ${scrollKeys} scroll`))]
     : screen.body;
-  return { finished, live: finish([...head, ...body, ...prompt, ...foot].slice(0, Math.max(1, size.rows - 1))), scrollMax, page: shown };
+  return { finished, live: finish([...head, ...body, ...prompt, ...foot].slice(0, Math.max(1, size.rows - 1))), scrollMax: screen.scroll?.max ?? scrollMax, page: screen.scroll?.page ?? shown };
 }
 
 function screenOf(scene: Scene): Screen {

@@ -1,5 +1,6 @@
-/** The differences as the Choose screen walks them: by owner, in dependency order. Pure, one pass over thousands. */
+/** The differences as the Choose screen walks them: by owner, in dependency order. Pure, one pass over thousands for each list. */
 import type { Difference, OrderedOwner } from '../../realm/model.ts';
+import { remembered } from '../../realm/remember.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { count } from '../../runbook/lines.ts';
 import { CHANGE_WORD, kindNoun } from './words.ts';
@@ -14,21 +15,27 @@ export interface OwnerRow {
 
 /** All owners that have differences, in order; with a filter only what contains its text in owner, name, kind or effect. */
 export function ownerRows(state: RunState, filter: string): readonly OwnerRow[] {
+  return filtered(allRows(state.differences, state.order), filter.trim().toLowerCase());
+}
+
+const allRows = remembered((differences: readonly Difference[], order: readonly OrderedOwner[]): readonly OwnerRow[] => {
   const byOwner = new Map<string, Difference[]>();
-  for (const difference of state.differences) {
+  for (const difference of differences) {
     const of = byOwner.get(difference.owner);
     if (of) of.push(difference);
     else byOwner.set(difference.owner, [difference]);
   }
-  const entries = new Map(state.order.map((entry) => [entry.owner, entry]));
-  const owners = [...state.order.map((entry) => entry.owner).filter((owner) => byOwner.has(owner)), ...[...byOwner.keys()].filter((owner) => !entries.has(owner))];
-  const rows = owners.map((owner, index) => ({ owner, number: index + 1, entry: entries.get(owner), differences: byOwner.get(owner) ?? [] }));
-  const wanted = filter.trim().toLowerCase();
+  const entries = new Map(order.map((entry) => [entry.owner, entry]));
+  const owners = [...order.map((entry) => entry.owner).filter((owner) => byOwner.has(owner)), ...[...byOwner.keys()].filter((owner) => !entries.has(owner))];
+  return owners.map((owner, index) => ({ owner, number: index + 1, entry: entries.get(owner), differences: byOwner.get(owner) ?? [] }));
+});
+
+const filtered = remembered((rows: readonly OwnerRow[], wanted: string): readonly OwnerRow[] => {
   if (wanted === '') return rows;
   return rows
     .map((row) => ({ ...row, differences: row.owner.toLowerCase().includes(wanted) ? row.differences : row.differences.filter((difference) => mentions(difference, wanted)) }))
     .filter((row) => row.differences.length > 0);
-}
+});
 
 function mentions(difference: Difference, wanted: string): boolean {
   return [difference.name, difference.effect, kindNoun(difference.kind), CHANGE_WORD[difference.change]].some((text) => text.toLowerCase().includes(wanted));
@@ -47,9 +54,11 @@ export function summary(differences: readonly Difference[]): string {
 
 /** Numbers of the owners that have to be restored before this one and have differences themselves. */
 export function arrows(row: OwnerRow, rows: readonly OwnerRow[]): readonly number[] {
-  const before = new Set((row.entry?.after ?? []).map((edge) => edge.owner));
-  return before.size === 0 ? [] : rows.filter((other) => before.has(other.owner)).map((other) => other.number);
+  const after = row.entry?.after ?? [];
+  return after.length === 0 ? [] : [...new Set(after.flatMap((edge) => numbers(rows, null).get(edge.owner) ?? []))].sort((a, b) => a - b);
 }
+
+const numbers = remembered((rows: readonly OwnerRow[], _none: null): ReadonlyMap<string, number> => new Map(rows.map((row) => [row.owner, row.number])));
 
 /** Which part of a long list is drawn: `size` rows with the cursor inside. */
 export function windowOf(total: number, cursor: number, size: number): { readonly start: number; readonly end: number } {

@@ -1,4 +1,6 @@
 /** Restore: the exact requests, what stays as it is, and the word. */
+import { choiceOf, fieldWords } from '../../realm/choice.ts';
+import { lossLines, newSecretLine } from '../../realm/hand-over.ts';
 import type { Group, Operation } from '../../realm/model.ts';
 import type { Question, RunState } from '../../runbook/model.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
@@ -6,6 +8,7 @@ import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
 import type { Describe, Scene, Screen } from './types.ts';
+import { kindNoun } from './words.ts';
 
 export type ConfirmQuestion = Extract<Question, { kind: 'confirm' }>;
 
@@ -43,7 +46,8 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   const removed = operations.some((operation) => onClient(operation, 'DELETE'));
   const rewritten = operations.some((operation) => onClient(operation, 'PUT'));
   const forGood = operations.filter((operation) => operation.inverse === null);
-  const newSecret = state.plan?.newSecrets.includes(group.owner) === true;
+  const onRequest = operations.filter((operation) => operation.inverseEndsSessions === true);
+  const secrets = state.plan?.newSecrets.filter((client) => client === group.owner) ?? [];
   const sentences = [
     removed ? 'A client is removed: its sessions end with it.' : 'Sessions stay.',
     rewritten ? 'Of the client only the fields named here change.' : 'No client is rewritten.',
@@ -52,8 +56,17 @@ export function promiseLines(group: Group, state: RunState, size: Size): readonl
   return [
     ...wrap(line(' ', sentences.join(' ')), size.columns, 1),
     ...forGood.flatMap((operation) => wrap(line(' ', span('warn', `Cannot be taken back: ${operation.title}. ${operation.inverseNote ?? ''}`)), size.columns, 1)),
-    ...(newSecret ? wrap(line(' ', span('warn', `No evidence has the secret of ${group.owner}: it comes back with a new one, which has to be handed to whoever uses it.`)), size.columns, 1) : []),
+    ...onRequest.flatMap((operation) => wrap(line(' ', `Taken back only with undo --delete-clients: ${operation.title}. ${operation.inverseNote ?? ''}`), size.columns, 1)),
+    ...lossLines(operations).flatMap((loss) => wrap(line(' ', span('warn', loss)), size.columns, 1)),
+    ...secrets.flatMap((client) => wrap(line(' ', span('warn', state.plan === null ? '' : newSecretLine(state.plan, client))), size.columns, 1)),
   ];
+}
+
+/** Of changes that were answered field by field: which fields go out with these writes, and which stay as they are. */
+export function partLines(group: Group, { differences, choices }: RunState, size: Size): readonly Line[] {
+  const covered = new Set(group.operations.flatMap((operation) => operation.covers));
+  return differences.filter((difference) => covered.has(difference.id) && choiceOf(difference, choices) === 'mixed')
+    .flatMap((difference) => wrap(line(' ', `Of ${kindNoun(difference.kind)} ${difference.name}: `, span('strong', fieldWords(difference, choices)), '.'), size.columns, 3));
 }
 
 /** What `WORD all` would cover, as the end of a sentence; empty for the last client, where it means nothing more. */
@@ -69,7 +82,7 @@ export function confirmScreen(question: ConfirmQuestion, scene: Scene): Screen {
     ? line(` Type ${question.word} to send them${allWords(question)}, Esc for more: `, span('focus', `${local.typed}▏`))
     : line(' Nothing is sent. The choices stand, there is no way back to Choose: s skips this client, q leaves, and a new run chooses anew. Enter goes back to typing.');
   return {
-    body: [...confirmHeading(question, scene.snapshot, size), ...requestLines(question.group, scene.describe, size), ...promiseLines(question.group, state, size)],
+    body: [...confirmHeading(question, scene.snapshot, size), ...requestLines(question.group, scene.describe, size), ...partLines(question.group, state, size), ...promiseLines(question.group, state, size)],
     prompt: wrap(ask, size.columns, 1),
   };
 }

@@ -1,4 +1,5 @@
 /** Details below the lines of Choose, Account and Export. */
+import { newSecretLine } from '../../realm/hand-over.ts';
 import type { RunState, StrategyFinding } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line, type Token } from './line.ts';
@@ -13,7 +14,7 @@ export function planLines({ plan }: RunState, size: Size): readonly Line[] {
   return [
     ...notes(plan.pulledIn.map(({ id, by }) => `pulled in: ${id}, because ${by} needs it`), size),
     ...notes(plan.refused.map(({ id, because }) => `CANNOT be restored: ${id}: ${because}`), size, 'warn'),
-    ...notes(plan.newSecrets.map((client) => `${client} comes back with a new secret: no evidence has the old one`), size, 'warn'),
+    ...notes(plan.newSecrets.map((client) => newSecretLine(plan, client)), size, 'warn'),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Scene {
 export interface Screen {
   readonly body: readonly Line[];
   readonly prompt: readonly Line[];
+  /** Of a screen that windows its body itself: how far it scrolls, and by how much at once, in lines. */
+  readonly scroll?: { readonly max: number; readonly page: number };
 }
 
 /** Lines that scroll up once and stay. */

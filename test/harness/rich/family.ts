@@ -7,6 +7,8 @@ import type { AdminCalls } from '../../../src/sandbox/incident/calls.ts';
  */
 export interface Family {
   readonly name: string;
+  /** The top-level fields of a realm file that hold objects of this family: what a hand-written file about them states. `others`: all that no other family names. */
+  readonly fields: readonly string[] | 'others';
   /** Makes objects of every kind of the family in a realm that exists and has what earlier families made. Plain REST. */
   build(calls: AdminCalls): Promise<void>;
   /** Single damages. Any subset of them, in any order, can be applied: one whose target is gone already does nothing. */
@@ -22,4 +24,6 @@ export interface Damage {
   /** Unique over all families: `group /platform/ops deleted`. */
   readonly name: string;
   apply(calls: AdminCalls): Promise<void>;
+  /** True where it destroys a secret: a partial export, which masks it, cannot bring it back. */
+  readonly secret?: boolean;
 }

@@ -10,8 +10,9 @@ const MANY = 104;
 const PROVIDERS = ['groups-corp', 'groups-partner'] as const;
 
 /** Groups in a tree with attributes, roles and default entries; organizations with domains and identity providers. */
-export const GROUPS: Family = {
+export const groups: Family = {
   name: 'groups',
+  fields: ['groups', 'defaultGroups', 'organizations'],
   async build(calls) {
     for (const role of ['groups-reader', 'groups/slash']) await must(calls, 'POST', '/roles', { name: role });
     await must(calls, 'POST', '/clients', { clientId: 'groups-app' });

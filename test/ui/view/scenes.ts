@@ -5,7 +5,7 @@ import { initialLocal, type LocalState } from '../../../src/ui/local.ts';
 import { lineText } from '../../../src/ui/view/line.ts';
 import { toView } from '../../../src/ui/view/frame.ts';
 import type { Size } from '../../../src/ui/terminal.ts';
-import { captured, describeOperation, DIFFERENCES, eventsUntil, EXPORTED, GROUPS, NOT_PROVEN, PROVEN, snapshotOf, STALE_TRIAGE, written } from '../fixtures.ts';
+import { captured, describeOperation, DIFFERENCES, eventsUntil, EXPORTED, GROUPS, NOT_PROVEN, PROVEN, snapshotOf, STALE_TRIAGE, written, BY_FIELD, MANY_FIELDS } from '../fixtures.ts';
 
 const written0: readonly RunEvent[] = GROUPS.slice(0, 1).flatMap(written);
 const notProven: readonly RunEvent[] = [...eventsUntil('chosen'), { type: 'group.confirmed', owner: 'auth-service', all: false, by: 'person' }, ...written0, { type: 'prove.done', owner: 'auth-service', proofs: [NOT_PROVEN] }];
@@ -22,6 +22,7 @@ export const EVENTS = {
   caches: [...eventsUntil('frozen'), { type: 'capture.succeeded', captured: captured('live-stale') }, { type: 'triage.found', triage: STALE_TRIAGE }],
   evidence: eventsUntil('found'),
   choose: eventsUntil('compared'),
+  byField: [...eventsUntil('read'), { type: 'compare.done', differences: [BY_FIELD, MANY_FIELDS], order: [] }],
   confirm: accepted,
   notProven,
   failure: [...eventsUntil('frozen'), { type: 'step.failed', step: 'capture', failure: { code: 'unreachable', title: 'The server at keycloak.example.com does not answer.', next: ['Check the network, then try again.'] } }],

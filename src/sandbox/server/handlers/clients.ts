@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
 import { allows, type Actor } from '../permissions.ts';
-import { described, errorMessage, notFound, Refusal } from '../refusal.ts';
+import { described, errorMessage, notFound, Refusal, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
 import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret } from '../state/build.ts';
 import { clientOf, roleNamed } from '../state/find.ts';
 import { filledMap, object, objects, page, present, text, without } from '../state/json.ts';
-import type { ClientRow, RealmRow, UserRow } from '../state/model.ts';
+import type { ClientRow, Fields, RealmRow, UserRow } from '../state/model.ts';
 import { clientJson, userJson } from '../state/represent.ts';
 import { emptyAuthz, resourceServerJson } from './authz.ts';
 
@@ -45,7 +45,7 @@ function protocolDefaults(client: ClientRow, body: JsonObject): void {
 }
 
 /** Fields that PUT never takes from the body: they have places of their own, or are ignored as on the real server. */
-const NOT_BY_PUT = ['id', 'clientId', 'secret', 'attributes', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'authorizationServicesEnabled', 'authorizationSettings', 'access'];
+const NOT_BY_PUT = ['id', 'clientId', 'secret', 'attributes', 'protocolMappers', 'defaultClientScopes', 'optionalClientScopes', 'authorizationServicesEnabled', 'authorizationSettings', 'access', 'authenticationFlowBindingOverrides'];
 
 /**
  * The merge of 26.7.4 with its traps: attributes merge by key, mappers replace the whole list, scope lists are ignored,
@@ -58,13 +58,27 @@ function updateClient(request: Request): Answer {
   const clientId = text(body['clientId']);
   if (clientId !== null && realm.clients.some((other) => other !== client && other.clientId === clientId)) throw described(409, 'conflict', 'Duplicate resource error');
   if (clientId !== null) client.clientId = clientId;
-  Object.assign(client.fields, present(without(body, NOT_BY_PUT)));
+  if (body['authorizationServicesEnabled'] === true && (body['serviceAccountsEnabled'] ?? client.fields['serviceAccountsEnabled']) !== true) throw described(500, 'unknown_error', 'For more on this error consult the server log.');
+  const open = client.fields['publicClient'] === true;
+  const overrides = flowOverrides(realm, client, body);
+  Object.assign(client.fields, present(without(body, NOT_BY_PUT)), { authenticationFlowBindingOverrides: overrides });
   client.secret = text(body['secret']) ?? client.secret;
   if (client.fields['publicClient'] === true) client.secret = null;
+  else if (open && client.secret === null) giveSecret(client, request.now);
   client.attributes = mergeAttributes(client.attributes, object(body['attributes']));
   if (body['protocolMappers'] !== undefined) replaceMappers(client, body);
   keepServiceAccount(realm, client, body['serviceAccountsEnabled'], request.now);
-  return { ...done, events: switchAuthz(realm, client, body['authorizationServicesEnabled'] === true) };
+  // A public or bearer-only client has no authorization services, whatever its flag says.
+  const guarded = body['authorizationServicesEnabled'] === true && client.fields['publicClient'] !== true && client.fields['bearerOnly'] !== true;
+  return { ...done, events: switchAuthz(realm, client, guarded) };
+}
+
+/** By key, as attributes; a flow that does not exist is a failure of the server, not a refusal. */
+function flowOverrides(realm: RealmRow, client: ClientRow, body: JsonObject): Fields {
+  const sent = object(body['authenticationFlowBindingOverrides']);
+  const known = (id: unknown): boolean => id === null || id === '' || realm.flows.some((flow) => flow['id'] === id);
+  if (!Object.values(sent).every(known)) throw unknownError();
+  return { ...without(object(client.fields['authenticationFlowBindingOverrides']), Object.keys(sent)), ...filledMap(sent) };
 }
 
 /** A null or empty value takes the key out; keys that are not mentioned stay. */
@@ -84,7 +98,12 @@ function keepServiceAccount(realm: RealmRow, client: ClientRow, flag: unknown, n
   if (flag === false && existing !== undefined) realm.users = realm.users.filter((user) => user !== existing);
   if (flag === true && existing === undefined) realm.users.push(buildServiceAccount(realm, client, now));
   const scope = realm.scopes.find((row) => row.name === 'service_account');
-  if (flag === true && scope !== undefined && !client.defaults.includes(scope.id)) client.defaults.push(scope.id);
+  if (scope === undefined) return;
+  if (flag === true && !client.defaults.includes(scope.id) && !client.optionals.includes(scope.id)) client.defaults.push(scope.id);
+  if (flag === false) {
+    client.defaults = client.defaults.filter((id) => id !== scope.id);
+    client.optionals = client.optionals.filter((id) => id !== scope.id);
+  }
 }
 
 /** Makes or drops the resource server where the flag says something new; gives the events of the whole update. */
@@ -144,11 +163,15 @@ function secretOf(request: Request): Answer {
   return ok({ type: 'secret', ...(client.secret === null ? {} : { value: client.secret }) });
 }
 
+function giveSecret(client: ClientRow, now: number): void {
+  client.secret = newSecret();
+  client.attributes['client.secret.creation.time'] = String(Math.floor(now / 1000));
+}
+
 function renewSecret(request: Request): Answer {
   const client = clientOf(request);
   if (client.fields['publicClient'] === true) throw notFound('Client is public');
-  client.secret = newSecret();
-  client.attributes['client.secret.creation.time'] = String(Math.floor(request.now / 1000));
+  giveSecret(client, request.now);
   return ok({ type: 'secret', value: client.secret });
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
-import { errorMessage, notFound } from '../refusal.ts';
+import { described, errorMessage, notFound, Refusal, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type Request, type Route } from '../route.ts';
-import { object, page, text } from '../state/json.ts';
+import { filledMap, object, page, present, text } from '../state/json.ts';
 import type { Fields } from '../state/model.ts';
 
 const MASK = '**********';
@@ -13,10 +13,22 @@ export function maskProvider(provider: JsonObject): Fields {
   return { ...provider, config: { ...config, ...(config['clientSecret'] === undefined ? {} : { clientSecret: MASK }) } };
 }
 
-const TYPES = ['USER_AUTHENTICATION', 'CLIENT_ASSERTION', 'EXCHANGE_EXTERNAL_TOKEN', 'JWT_AUTHORIZATION_GRANT', 'TRUST_MATERIAL'];
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  oidc: ['USER_AUTHENTICATION', 'CLIENT_ASSERTION', 'EXCHANGE_EXTERNAL_TOKEN', 'JWT_AUTHORIZATION_GRANT', 'TRUST_MATERIAL'], saml: ['USER_AUTHENTICATION'],
+};
 const DEFAULTS: JsonObject = { enabled: true };
 
-export const shownProvider = (provider: Fields): Fields => ({ ...maskProvider(provider), ...(provider['providerId'] === 'oidc' ? { types: TYPES } : {}) });
+export const shownProvider = (provider: Fields): Fields => ({ ...maskProvider(provider), types: [...(TYPES[String(provider['providerId'])] ?? [])] });
+
+/** A provider as it is stored: no empty settings, and hidden by a field of its own, not by the setting of older servers. */
+function stored(sent: JsonObject, realm: Request['realm']): Fields {
+  for (const flow of [sent['firstBrokerLoginFlowAlias'], sent['postBrokerLoginFlowAlias']]) {
+    if (typeof flow === 'string' && flow !== '' && !realm.flows.some((row) => row['alias'] === flow)) throw unknownError();
+  }
+  const { hideOnLoginPage, ...config } = object(sent['config']);
+  const { types: _types, ...fields } = present(sent);
+  return { ...DEFAULTS, ...fields, ...(hideOnLoginPage === undefined ? {} : { hideOnLogin: hideOnLoginPage === 'true' }), config: filledMap(config) };
+}
 
 function find({ realm, params }: Request): Fields {
   const provider = realm.identityProviders.find((row) => row['alias'] === params['alias']);
@@ -27,21 +39,26 @@ function find({ realm, params }: Request): Fields {
 function create({ realm, body }: Request): Answer {
   const sent = object(body);
   const alias = text(sent['alias']) ?? '';
+  if (alias.includes(' ')) throw new Refusal(400, { error: 'Empty Space not allowed.' });
   if (realm.identityProviders.some((row) => row['alias'] === alias)) throw errorMessage(409, `Identity Provider ${alias} already exists`);
-  const provider: Fields = { ...DEFAULTS, ...sent, internalId: randomUUID(), config: object(sent['config']) };
+  const provider: Fields = { internalId: randomUUID(), ...stored(sent, realm) };
   realm.identityProviders.push(provider);
   return { ...created(alias), events: [{ representation: maskProvider({ ...sent, internalId: provider['internalId'] ?? '' }) }] };
 }
 
-/** Replaces, but a masked secret keeps the stored one, and the alias cannot change since 26.7. */
+/**
+ * Replaces: a secret that is left out is erased, a masked one keeps the stored one. The alias cannot change since 26.7, but a body
+ * without one takes it away, and nobody finds the provider again.
+ */
 function update(request: Request): Answer {
   const provider = find(request);
   const sent = object(request.body);
+  if (text(sent['providerId']) === null) throw errorMessage(400, 'Invalid identity provider id [null]');
   if (sent['alias'] !== undefined && sent['alias'] !== provider['alias']) throw errorMessage(400, 'Identity Provider alias cannot be changed');
-  const config = { ...object(sent['config']) };
-  const stored = object(provider['config'])['clientSecret'];
-  if (config['clientSecret'] === MASK && stored !== undefined) config['clientSecret'] = stored;
-  const next: Fields = { ...DEFAULTS, ...sent, alias: provider['alias'] ?? '', internalId: provider['internalId'] ?? '', config };
+  const next: Fields = { ...stored(sent, request.realm), alias: sent['alias'] ?? null, providerId: provider['providerId'] ?? '', internalId: provider['internalId'] ?? '' };
+  const config = object(next['config']);
+  const secret = object(provider['config'])['clientSecret'];
+  if (config['clientSecret'] === MASK && secret !== undefined) next['config'] = { ...config, clientSecret: secret };
   request.realm.identityProviders = request.realm.identityProviders.map((row) => (row === provider ? next : row));
   return { ...done, events: [{ representation: maskProvider({ ...sent, internalId: next['internalId'] ?? '' }) }] };
 }
@@ -60,17 +77,24 @@ function findMapper(request: Request): Fields {
   return mapper;
 }
 
+/** The alias in the body decides where it lands, whatever the path says. */
 function createMapper(request: Request): Answer {
   const provider = find(request);
   const sent = object(request.body);
+  const alias = text(sent['identityProviderAlias']);
   const id = text(sent['id']) ?? randomUUID();
-  request.realm.identityProviderMappers.push({ ...sent, id, identityProviderAlias: provider['alias'] ?? '', config: object(sent['config']) });
+  const rows = request.realm.identityProviderMappers;
+  if (alias === null || rows.some((row) => row['id'] === id)) throw described(409, 'conflict', 'Duplicate resource error');
+  if (rows.some((row) => row['identityProviderAlias'] === alias && row['name'] === sent['name'])) throw errorMessage(400, `Failed to add mapper '${String(sent['name'])}' to identity provider [${String(provider['providerId'])}].`);
+  rows.push({ ...sent, id, config: filledMap(sent['config']) });
   return created(id);
 }
 
 function updateMapper(request: Request): Answer {
   const mapper = findMapper(request);
-  Object.assign(mapper, object(request.body), { id: mapper['id'] });
+  const sent = object(request.body);
+  if (text(sent['id']) === null) throw unknownError();
+  Object.assign(mapper, sent, { id: mapper['id'], config: filledMap(sent['config']) });
   return done;
 }
 

@@ -1,11 +1,12 @@
 /** `POST /partial-export`: nearly the whole realm in one body, secrets masked, key material left out. */
 import type { Json } from '../../../realm/json.ts';
 import { ok, route, type Answer, type Request, type Route } from '../route.ts';
+import { configJson, flowJson } from '../state/flows.ts';
 import { object, without } from '../state/json.ts';
 import type { ClientRow, Fields, GroupRow, RealmRow, RoleRow } from '../state/model.ts';
 import { clientJson, groupJson, roleJson, scopeJson, scopeNames, userJson } from '../state/represent.ts';
 import { authzSettings } from './authz.ts';
-import { flowJson } from './flows.ts';
+import { shownComponent } from './components.ts';
 import { shownProvider } from './identity-providers.ts';
 import { realmJson } from './realms.ts';
 
@@ -66,12 +67,12 @@ function roleParts(realm: RealmRow, withClients: boolean): Fields {
   return { roles: { realm: roles(null), ...client }, groups: realm.groups.filter((group) => group.parent === null).map((group) => exportGroup(realm, group)) };
 }
 
-/** Components by provider type; the sandbox keeps key material outside of them, so there is none to drop. */
-function components(realm: RealmRow): Fields {
+/** Components by provider type, children inside their parents; the sandbox keeps key material outside of them, so there is none to drop. */
+function components(realm: RealmRow, parent: string = realm.id): Fields {
   const byType: Record<string, Json[]> = {};
-  for (const component of realm.components) {
+  for (const component of realm.components.filter((row) => (row['parentId'] ?? realm.id) === parent).map(shownComponent)) {
     const rows = (byType[String(component['providerType'])] ??= []);
-    rows.push({ ...without(component, ['providerType', 'parentId']), subComponents: {}, config: object(component['config']) });
+    rows.push({ ...without(component, ['providerType', 'parentId']), subComponents: components(realm, String(component['id'])), config: object(component['config']) });
   }
   return byType;
 }
@@ -87,7 +88,7 @@ function partialExport({ realm, query, world }: Request): Answer {
     ...(withClients ? clientParts(realm) : {}),
     ...(query.get('exportGroupsAndRoles') === 'true' ? roleParts(realm, withClients) : {}),
     identityProviders: realm.identityProviders.map(shownProvider), identityProviderMappers: realm.identityProviderMappers,
-    components: components(realm), authenticationFlows: realm.flows.map(flowJson), authenticatorConfig: realm.authenticatorConfigs, requiredActions: realm.requiredActions,
+    components: components(realm), authenticationFlows: realm.flows.map((flow) => flowJson(realm, flow)), authenticatorConfig: realm.authenticatorConfigs.map(configJson), requiredActions: realm.requiredActions,
     localizationTexts: realm.localization,
   });
 }

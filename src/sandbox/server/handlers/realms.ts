@@ -1,10 +1,11 @@
 /** The realm itself and small things that hang on it. */
 import type { JsonObject } from '../../../realm/json.ts';
 import { freshData } from '../data/fresh.ts';
-import { errorMessage, notFound } from '../refusal.ts';
+import { errorMessage, notFound, Refusal } from '../refusal.ts';
 import { done, ok, route, type Answer, type Request, type Route } from '../route.ts';
-import { importRealm, PARTS } from '../state/import.ts';
-import { isObject, list, object, present, stringMap, text, texts, without } from '../state/json.ts';
+import { importRealm } from '../state/import.ts';
+import { list, object, objects, present, stringMap, text, texts, without } from '../state/json.ts';
+import { byAlias } from '../state/flows.ts';
 import { keysJson } from '../state/keys.ts';
 import type { Fields, RealmRow } from '../state/model.ts';
 import { groupJson, roleJson } from '../state/represent.ts';
@@ -12,12 +13,14 @@ import { addToMaster, masterClientOf } from '../state/master.ts';
 import { realmNamed } from '../state/world.ts';
 import { allows } from '../permissions.ts';
 import { dropClient } from './clients.ts';
+import { shownMail, updateRealm } from './realm-update.ts';
+import { CLIENT_POLICY_ROUTES } from './client-policies.ts';
 
 export function realmJson(realm: RealmRow): Fields {
   const defaultRole = realm.roles.find((role) => role.id === realm.defaultRole);
   const groups = realm.groups.filter((group) => realm.defaultGroups.includes(group.id)).map((group) => String(groupJson(realm, group, 'member')['path']));
   return {
-    id: realm.id, realm: realm.name, ...realm.fields, ...(defaultRole === undefined ? {} : { defaultRole: roleJson(realm, defaultRole) }),
+    id: realm.id, realm: realm.name, ...realm.fields, smtpServer: shownMail(realm.fields['smtpServer']), ...(defaultRole === undefined ? {} : { defaultRole: roleJson(realm, defaultRole) }),
     ...(groups.length === 0 ? {} : { defaultGroups: groups }),
   };
 }
@@ -29,21 +32,12 @@ function read({ realm, actor }: Request): Answer {
   return ok(present({ realm: realm.name, displayName, supportedLocales: list(realm.fields['supportedLocales']), bruteForceProtected, organizationsEnabled }));
 }
 
-/** Fields that Keycloak keeps as attributes: once they were sent, they show in both places. */
-const MIRRORED = ['clientSessionIdleTimeout', 'clientSessionMaxLifespan', 'clientOfflineSessionIdleTimeout', 'clientOfflineSessionMaxLifespan', 'scimApiEnabled'];
-const OWN_ATTRIBUTES = /^(ciba|oauth2Device|par)/;
+const BINDINGS = ['browserFlow', 'registrationFlow', 'directGrantFlow', 'resetCredentialsFlow', 'clientAuthenticationFlow', 'dockerAuthenticationFlow', 'firstBrokerLoginFlow'];
 
-/** Fields that are null or absent stay; attributes are replaced as a whole, but those that Keycloak sets from fields of its own stay. */
 function update({ realm, body }: Request): Answer {
-  const sent = present(without(object(body), [...PARTS, 'attributes']));
-  Object.assign(realm.fields, sent);
-  const attributes = object(body)['attributes'];
-  if (isObject(attributes)) {
-    const own = Object.fromEntries(Object.entries(object(realm.fields['attributes'])).filter(([key]) => OWN_ATTRIBUTES.test(key)));
-    realm.fields['attributes'] = { ...own, ...stringMap(attributes) };
-  }
-  const mirrored = Object.entries(sent).filter(([key]) => MIRRORED.includes(key)).map(([key, value]) => [key, String(value)]);
-  realm.fields['attributes'] = { ...object(realm.fields['attributes']), ...Object.fromEntries(mirrored) };
+  const sent = object(body);
+  if (BINDINGS.some((field) => sent[field] !== undefined && byAlias(realm, sent[field]) === undefined)) throw errorMessage(500, 'Failed to update realm');
+  updateRealm(realm, sent);
   return { ...done, events: [{ path: null }] };
 }
 
@@ -93,6 +87,11 @@ function profile({ realm }: Request): Answer {
 function setProfile(request: Request): Answer {
   const { realm } = request;
   const body = object(request.body);
+  if (request.body === null) {
+    realm.components = realm.components.filter((row) => row['providerType'] !== PROFILE);
+    return { ...profile(request), events: [{ representation: null }] };
+  }
+  checkProfile(body);
   const attributes = list(body['attributes']).map((attribute) => ({ ...object(attribute), multivalued: object(attribute)['multivalued'] ?? false }));
   const whole = { attributes, groups: body['groups'] ?? [], ...without(body, ['attributes', 'groups']) };
   const config = { 'kc.user.profile.config': [JSON.stringify(whole)] };
@@ -100,6 +99,20 @@ function setProfile(request: Request): Answer {
   if (old === undefined) realm.components.push({ id: crypto.randomUUID(), providerId: 'declarative-user-profile', providerType: PROFILE, parentId: realm.id, config });
   else old['config'] = config;
   return { ...profile(request), events: [{ representation: whole }] };
+}
+
+/** One message in brackets for all that is wrong; the first is enough here. */
+function checkProfile(body: JsonObject): void {
+  const attributes = objects(body['attributes']);
+  const names = attributes.map((attribute) => text(attribute['name']) ?? '');
+  const groups = objects(body['groups']).map((group) => group['name']);
+  const refuse = (why: string): never => { throw errorMessage(400, `[${why}]`); };
+  const missing = ['username', 'email'].find((name) => !names.includes(name));
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) refuse(`Attribute configuration already exists with 'name':'${twice}'`);
+  const lost = attributes.find((attribute) => typeof attribute['group'] === 'string' && !groups.includes(attribute['group']));
+  if (lost !== undefined) refuse(`Attribute '${text(lost['name'])}' references unknown group '${text(lost['group'])}'`);
+  if (missing !== undefined) refuse(`The attribute '${missing}' can not be removed`);
 }
 
 function texts404({ realm, params }: Request): Answer {
@@ -111,14 +124,16 @@ function texts404({ realm, params }: Request): Answer {
 function setTexts({ realm, params, body }: Request): Answer {
   const locale = params['locale'] ?? '';
   const key = params['key'];
-  const sent = key === undefined ? stringMap(body) : { [key]: typeof body === 'string' ? body : '' };
-  realm.localization[locale] = { ...realm.localization[locale], ...sent };
+  // One text wants text/plain; JSON is refused, and no body at all is an empty text.
+  if (key !== undefined && body !== null) throw new Refusal(415, { error: 'The content-type header value did not match the value in @Consumes' });
+  realm.localization[locale] = stringMap({ ...realm.localization[locale], ...(key === undefined ? object(body) : { [key]: '' }) });
   return done;
 }
 
 function dropTexts({ realm, params }: Request): Answer {
   const { locale = '', key } = params;
   const old = realm.localization[locale];
+  if (old === undefined && key === undefined) throw notFound(`No localization texts for locale ${locale} found.`);
   if (old === undefined || (key !== undefined && old[key] === undefined)) throw notFound('Localization text not found');
   if (key === undefined) delete realm.localization[locale];
   else delete old[key];
@@ -130,12 +145,6 @@ function clearCache(request: Request): Answer {
   if (request.path === 'clear-realm-cache') request.realm.warm = [];
   return { ...done, events: [{ operation: 'ACTION' }] };
 }
-
-const policies = (key: 'clientPolicies' | 'clientProfiles') => ({ realm }: Request): Answer => ok(object(realm.fields[key]));
-const setPolicies = (key: 'clientPolicies' | 'clientProfiles') => ({ realm, body }: Request): Answer => {
-  realm.fields[key] = object(body);
-  return done;
-};
 
 const REALM = { event: 'REALM' };
 
@@ -157,9 +166,6 @@ export const REALM_ROUTES: readonly Route[] = [
   route('PUT /localization/{locale}/{key}', 'manage-realm', setTexts),
   route('DELETE /localization/{locale}/{key}', 'manage-realm', dropTexts),
   ...['realm', 'user', 'keys'].map((cache) => route(`POST /clear-${cache}-cache`, 'manage-realm', clearCache, REALM)),
-  route('GET /client-policies/policies', 'view-realm', policies('clientPolicies')),
-  route('PUT /client-policies/policies', 'manage-realm', setPolicies('clientPolicies'), REALM),
-  route('GET /client-policies/profiles', 'view-realm', policies('clientProfiles')),
-  route('PUT /client-policies/profiles', 'manage-realm', setPolicies('clientProfiles'), REALM),
+  ...CLIENT_POLICY_ROUTES,
   route('GET /credential-registrators', 'view-realm', () => ok(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES'])),
 ];

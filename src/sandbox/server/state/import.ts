@@ -63,8 +63,15 @@ const imported = (row: ClientRow): ClientRow => ({ ...row, attributes: { 'post.l
 const withId = (row: JsonObject): Fields => ({ ...row, id: text(row['id']) ?? randomUUID() });
 
 function components(realm: RealmRow, sent: JsonObject, base: JsonObject): Fields[] {
-  return Object.entries({ ...base, ...sent }).flatMap(([providerType, rows]) =>
-    objects(rows).map((row) => withId(present({ ...without(row, ['subComponents']), id: row['id'] ?? null, providerType, parentId: realm.id, config: object(row['config']) }))));
+  return componentRows({ ...base, ...sent }, realm.id);
+}
+
+/** Each with those below it. */
+function componentRows(byType: JsonObject, parentId: string): Fields[] {
+  return Object.entries(byType).flatMap(([providerType, rows]) => objects(rows).flatMap((row) => {
+    const component = withId(present({ ...without(row, ['subComponents']), id: row['id'] ?? null, providerType, parentId, config: object(row['config']) }));
+    return [component, ...componentRows(object(row['subComponents']), String(component['id']))];
+  }));
 }
 
 /** Built-in objects keep the configs of their mappers as the fresh realm has them. */

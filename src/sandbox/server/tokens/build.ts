@@ -84,7 +84,7 @@ export function accessToken(subject: Subject, stamp: Stamp): Made {
 export function idToken(subject: Subject, stamp: Stamp, accessTokenHash: string | null): Made {
   const made = mappedClaims(subject, 'id');
   const claims: Fields = {
-    exp: stamp.now + stamp.lifespan, iat: stamp.now, jti: stamp.jti, iss: stamp.issuer, aud: subject.client.clientId, sub: subject.user.id, typ: 'ID', azp: subject.client.clientId,
+    exp: stamp.now + stamp.lifespan, iat: stamp.now, jti: stamp.jti, iss: stamp.issuer, ...audienceClaim(new Set([subject.client.clientId, ...made.audience])), sub: subject.user.id, typ: 'ID', azp: subject.client.clientId,
     ...(subject.session === null ? {} : { sid: subject.session }), ...(accessTokenHash === null ? {} : { at_hash: accessTokenHash }), ...made.claims,
   };
   return { ...made, claims };

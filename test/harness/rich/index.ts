@@ -1,0 +1,9 @@
+import { core } from './core.ts';
+import type { Family } from './family.ts';
+import { flows } from './flows.ts';
+import { groups } from './groups.ts';
+import { providers } from './providers.ts';
+import { settings } from './settings.ts';
+
+/** Every kind of realm object; later families may build on what earlier ones made. */
+export const FAMILIES: readonly Family[] = [core, groups, flows, providers, settings];

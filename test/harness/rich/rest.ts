@@ -1,0 +1,26 @@
+/** Plain REST for families: what a damage needs that may find its target gone already. */
+import type { Json } from '../../../src/realm/json.ts';
+import { idIn, must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
+
+/** Sends a request whose target may be gone (404) or there already (409): both leave the realm as it is. Throws for any other refusal. */
+export async function attempt(calls: AdminCalls, method: string, path: string, body?: unknown): Promise<void> {
+  const { status } = await calls.call(method, path, body);
+  if (status < 300 || status === 404 || status === 409) return;
+  await must(calls, method, path, body);
+}
+
+export async function idOfClient(calls: AdminCalls, clientId: string): Promise<string | undefined> {
+  return idIn(await must(calls, 'GET', `/clients?clientId=${encodeURIComponent(clientId)}`), 'clientId', clientId);
+}
+
+export async function idOfScope(calls: AdminCalls, name: string): Promise<string | undefined> {
+  return idIn(await must(calls, 'GET', '/client-scopes'), 'name', name);
+}
+
+/** A role as mappings want it, or undefined where it, or its client, is gone. */
+export async function roleNamed(calls: AdminCalls, client: string | null, name: string): Promise<Json | undefined> {
+  const owner = client === null ? '' : await idOfClient(calls, client);
+  if (owner === undefined) return undefined;
+  const answer = await calls.call('GET', `${owner === '' ? '' : `/clients/${owner}`}/roles/${encodeURIComponent(name)}`);
+  return answer.status === 200 ? answer.body : undefined;
+}

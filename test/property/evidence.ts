@@ -1,0 +1,63 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Json, JsonObject } from '../../src/realm/json.ts';
+import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
+import { labSecret } from '../../src/sandbox/incident/clients.ts';
+import { object, text } from '../../src/sandbox/incident/read.ts';
+import type { Damage, Family } from '../harness/rich/family.ts';
+import { FAMILIES } from '../harness/rich/index.ts';
+import { snapshot, type World } from './trial.ts';
+
+/**
+ * What is known of the realm as it was. snapshot: taken by the tool. full: `kc.sh export`. partial: a partial export with masked
+ * secrets. stated: a file as a person writes it: no ids, and nothing about most kinds.
+ */
+export type Column = 'snapshot' | 'full' | 'partial' | 'stated';
+
+export interface Known {
+  readonly spec: string;
+  /** Whether this evidence can bring back what a damage destroys. */
+  covers(damage: Damage, family: Family): boolean;
+}
+
+/** Evidence of a realm before it is damaged. `seed` decides which kinds a hand-written file states. */
+export async function evidenceOf(world: World, column: Column, seed: number): Promise<Known> {
+  const name = `${column}-${seed}`;
+  if (column === 'snapshot') return { spec: await snapshot(world, name), covers: () => true };
+  const file = join(world.directory, `${name}.json`);
+  if (column === 'full') {
+    if (world.exportTo === undefined) throw new Error('a full export needs a server that this suite started');
+    await world.exportTo(file);
+    await readFile(file);
+    return { spec: `file:${file}`, covers: () => true };
+  }
+  const exported = await partialExport(world.calls);
+  if (column === 'partial') {
+    await writeFile(file, JSON.stringify(exported, null, 2), { mode: 0o600 });
+    return { spec: `file:${file}`, covers: (damage) => damage.secret !== true };
+  }
+  const families = FAMILIES.filter((_, index) => (seed + index) % 2 === 0 || FAMILIES.length === 1);
+  await writeFile(file, JSON.stringify(handWritten(exported, families), null, 2), { mode: 0o600 });
+  return { spec: `file:${file}`, covers: (damage, family) => families.includes(family) && damage.secret !== true };
+}
+
+async function partialExport(calls: AdminCalls): Promise<JsonObject> {
+  return object(await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')) ?? {};
+}
+
+/** Only the fields of some families, without ids and versions; the secrets of clients as their owners know them. */
+function handWritten(exported: JsonObject, families: readonly Family[]): JsonObject {
+  const claimed = FAMILIES.flatMap((family) => (family.fields === 'others' ? [] : family.fields));
+  const states = (field: string) => families.some(({ fields }) => (fields === 'others' ? !claimed.includes(field) && field !== 'keycloakVersion' : fields.includes(field)));
+  const stated = Object.fromEntries(Object.entries(exported).filter(([field]) => states(field)));
+  return { realm: exported['realm'] ?? '', ...(withoutIds(stated) as JsonObject) };
+}
+
+function withoutIds(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutIds);
+  const fields = object(value);
+  if (fields === undefined) return value;
+  const clientId = text(value, 'clientId');
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !['id', 'internalId', 'containerId'].includes(key))
+    .map(([key, item]) => [key, key === 'secret' && clientId !== undefined ? labSecret(clientId) : withoutIds(item)]));
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { compareStates } from '../../src/realm/compare.ts';
+import type { Operation, Plan } from '../../src/realm/model.ts';
+import { orderOwners } from '../../src/realm/order.ts';
+import { makePlan, operationsOf } from '../../src/realm/plan.ts';
+import type { ClientRepresentation, RealmRepresentation } from '../../src/realm/representation.ts';
+import { state } from './incident.ts';
+
+const APP = { id: 'app-id', clientId: 'app', protocol: 'openid-connect', publicClient: false, bearerOnly: false, secret: 'first-secret', serviceAccountsEnabled: true, enabled: true };
+const realm = (client: Partial<ClientRepresentation>, more: Partial<RealmRepresentation> = {}): RealmRepresentation => ({ realm: 'primary', clients: [{ ...APP, ...client }], clientScopes: [{ name: 'service_account', protocol: 'openid-connect' }], ...more });
+
+function planned(live: RealmRepresentation, evidence: RealmRepresentation, completeness: 'full' | 'stated' = 'full', only?: readonly string[]): Plan {
+  const input = { live: state(live), evidence: [state(evidence, 'file:x', completeness)] };
+  const differences = compareStates(input.live, input.evidence);
+  const choices = Object.fromEntries(differences.filter(({ id }) => only === undefined || only.includes(id)).map(({ id }) => [id, 'restore' as const]));
+  return makePlan({ ...input, differences, choices, order: orderOwners({ ...input, differences }) });
+}
+
+const only = (plan: Plan): Operation => {
+  const [first, ...more] = operationsOf(plan);
+  if (first === undefined || more.length > 0) throw new Error(`${operationsOf(plan).map(({ id }) => id).join()} ${JSON.stringify(plan.refused)}`);
+  return first;
+};
+
+describe('settings of a client', () => {
+  test('go out in one PUT that has nothing but the clientId and what was chosen', () => {
+    const { request, inverse, covers } = only(planned(
+      realm({ redirectUris: ['https://a', 'https://x'], attributes: { one: '1', extra: 'x' }, rootUrl: 'https://other', description: 'same' }),
+      realm({ redirectUris: ['https://a', 'https://b'], attributes: { one: '2', two: '2' }, description: 'same' }),
+    ));
+    expect(request).toEqual({ method: 'PUT', path: ['clients', { $id: 'client:app' }], body: { clientId: 'app', rootUrl: '', redirectUris: ['https://a', 'https://b'], attributes: { extra: null, one: '2', two: '2' } } });
+    expect(inverse?.body).toEqual({ clientId: 'app', rootUrl: 'https://other', redirectUris: ['https://a', 'https://x'], attributes: { extra: 'x', one: '1', two: null } });
+    expect(covers.length).toBe(6);
+  });
+
+  test('take of a set only the chosen elements, and stop where somebody else moved the list meanwhile', () => {
+    const { request, before, after } = only(planned(realm({ redirectUris: ['https://a', 'https://x'] }), realm({ redirectUris: ['https://a', 'https://b'] }), 'full', ['client-setting:app/redirectUris/https:%2F%2Fb']));
+    expect(request.body).toEqual({ clientId: 'app', redirectUris: ['https://a', 'https://x', 'https://b'] });
+    expect(before).toContainEqual({ id: 'client-setting:app/redirectUris', value: ['https://a', 'https://x'] });
+    expect(after).toContainEqual({ id: 'client-setting:app/redirectUris', value: ['https://a', 'https://b', 'https://x'] });
+  });
+
+  test('carry the flag without which the server deletes the authorization services, and never that of service accounts', () => {
+    const authz = { authorizationServicesEnabled: true, authorizationSettings: { resources: [], policies: [], scopes: [] } };
+    const { request, inverse } = only(planned(realm({ ...authz, enabled: false }), realm({ ...authz, enabled: true })));
+    expect(request.body).toEqual({ clientId: 'app', authorizationServicesEnabled: true, enabled: true });
+    expect(inverse?.body).toEqual({ clientId: 'app', authorizationServicesEnabled: true, enabled: false });
+  });
+
+  test('never carry mappers or scope links, which PUT replaces or ignores', () => {
+    const mapper = { name: 'm', protocol: 'openid-connect', protocolMapper: 'x', config: {} };
+    const plan = planned(realm({ enabled: false, protocolMappers: [], defaultClientScopes: [] }), realm({ protocolMappers: [mapper], defaultClientScopes: ['service_account'] }), 'full', ['client-setting:app/enabled']);
+    expect(Object.keys(only(plan).request.body ?? {})).toEqual(['clientId', 'enabled']);
+  });
+
+  test('a secret comes by reference, is asked about, and is never a mask', () => {
+    const live = realm({ secret: 'rotated-secret' });
+    const { request, inverse } = only(planned(live, realm({})));
+    expect(request.body).toEqual({ clientId: 'app', secret: { $secret: 'client:app', field: 'secret' } });
+    expect(inverse?.body).toEqual({ clientId: 'app', secret: { $secret: 'client:app', field: 'secret', from: 'live' } });
+    expect(compareStates(state(live), [state(realm({}), 'snapshot:x')])).toMatchObject([{ suggest: 'ask', because: expect.stringContaining('rotated') }]);
+    expect(compareStates(state(live), [state(realm({ secret: '**********' }), 'file:x', 'partial')])).toEqual([]);
+  });
+
+  test('a secret in an attribute comes by reference too, and a masked one is refused', () => {
+    const plan = planned(realm({ attributes: {} }), realm({ attributes: { 'saml.signing.private.key': 'top-secret' } }));
+    expect(only(plan).request.body).toEqual({ clientId: 'app', attributes: { 'saml.signing.private.key': { $secret: 'client:app', field: 'attributes.saml.signing.private.key' } } });
+    expect(planned(realm({ attributes: {} }), realm({ attributes: { 'saml.signing.private.key': '**********' } })).refused[0]?.because).toContain('masked');
+  });
+
+  test('a placeholder is never written', () => {
+    expect(planned(realm({}), realm({ redirectUris: ['https://${HOST}/*'] })).refused[0]?.because).toContain('${HOST}');
+  });
+
+  test('a client that stops being public takes its old secret along: the server would make a new one', () => {
+    const { secret: _, ...open } = realm({}).clients?.[0] ?? {};
+    const plan = planned(realm({}, { clients: [{ ...open, publicClient: true }] }), realm({}), 'full', ['client-setting:app/publicClient']);
+    expect(only(plan).request.body).toEqual({ clientId: 'app', publicClient: false, secret: { $secret: 'client:app', field: 'secret' } });
+    expect(only(plan).losses).toBeUndefined();
+    const unknown = planned(realm({}, { clients: [{ ...open, publicClient: true }] }), realm({ secret: '**********' }), 'full', ['client-setting:app/publicClient']);
+    expect(only(unknown).losses).toEqual([expect.stringContaining('makes a new one')]);
+  });
+
+  test('switching service accounts off is asked about, takes the roles off first, and says what is lost', () => {
+    const live = realm({}, { users: [{ username: 'service-account-app', serviceAccountClientId: 'app', realmRoles: ['auditor'] }], roles: { realm: [{ name: 'auditor' }] } });
+    const evidence = realm({ serviceAccountsEnabled: false }, { roles: { realm: [{ name: 'auditor' }] } });
+    expect(compareStates(state(live), [state(evidence, 'snapshot:x')])).toContainEqual(expect.objectContaining({ id: 'client-setting:app/serviceAccountsEnabled', suggest: 'ask' }));
+    const [unmap, update] = operationsOf(planned(live, evidence));
+    expect(unmap?.id).toBe('unmap service-account-role:app/auditor');
+    expect(update).toMatchObject({ request: { body: { clientId: 'app', serviceAccountsEnabled: false } }, dependsOn: ['unmap service-account-role:app/auditor'], losses: [expect.stringContaining('service account of app')] });
+    expect(update?.inverseNote).toContain('new user id');
+  });
+
+  test('switching service accounts on brings the link that the server makes by itself, and their roles come after', () => {
+    const evidence = realm({}, { users: [{ username: 'service-account-app', serviceAccountClientId: 'app', realmRoles: ['auditor'] }], roles: { realm: [{ name: 'auditor' }] } });
+    const live = realm({ serviceAccountsEnabled: false }, { users: [], roles: { realm: [{ name: 'auditor' }] } });
+    const [update, map] = operationsOf(planned(live, evidence));
+    expect(update?.after).toContainEqual({ id: 'client-scope-link:app/service_account', value: { type: 'default' } });
+    expect(update?.inverseNote).toContain('switched off again');
+    expect(map).toMatchObject({ id: 'map service-account-role:app/auditor', dependsOn: ['update client:app'] });
+    expect(planned(live, evidence, 'full', ['service-account-role:app/auditor']).refused[0]?.because).toContain('client-setting:app/serviceAccountsEnabled');
+  });
+
+  test('a client with authorization services is made public only with all of them answered', () => {
+    const settings = { resources: [{ name: 'r' }], policies: [], scopes: [] };
+    const live = realm({ authorizationServicesEnabled: true, authorizationSettings: settings });
+    const { secret: _, ...open } = realm({}).clients?.[0] ?? {};
+    const evidence = realm({}, { clients: [{ ...open, publicClient: true }] });
+    expect(planned(live, evidence, 'full', ['client-setting:app/publicClient']).refused[0]?.because).toContain('authorization:app/resource/r');
+    const operations = operationsOf(planned(live, evidence));
+    expect(operations.map(({ id }) => id)).toEqual(['delete authorization:app/resource/r', 'update client:app']);
+  });
+
+  test('what the server adds by itself is no difference beside a file, SAML keys included', () => {
+    const saml = { protocol: 'saml', attributes: { 'saml.encrypt': 'true' } };
+    const live = realm({ ...saml, attributes: { ...saml.attributes, 'saml.signing.private.key': 'k', 'saml.signing.certificate': 'c', 'saml.server.signature': 'true', 'saml.artifact.binding.identifier': 'x' } });
+    expect(compareStates(state(live), [state({ realm: 'primary', clients: [{ clientId: 'app', ...saml }] }, 'file:x', 'stated')])).toEqual([]);
+  });
+
+  test('a hand-written file touches only what it states', () => {
+    const plan = planned(realm({ redirectUris: ['https://a'], description: 'live', attributes: { one: '1' } }), { realm: 'primary', clients: [{ clientId: 'app', redirectUris: ['https://a', 'https://b'] }] }, 'stated');
+    expect(only(plan).request.body).toEqual({ clientId: 'app', redirectUris: ['https://a', 'https://b'] });
+  });
+
+  test('with its protocol a client shows its links again, so they are answered together', () => {
+    const scopes = { clientScopes: [{ name: 'service_account', protocol: 'openid-connect' }, { name: 'orders', protocol: 'openid-connect' }, { name: 'role_list', protocol: 'saml' }] };
+    const live = realm({ protocol: 'saml', defaultClientScopes: ['role_list'] }, scopes);
+    const evidence = realm({ defaultClientScopes: ['orders'] }, scopes);
+    expect(planned(live, evidence, 'full', ['client-setting:app/protocol']).refused[0]?.because).toContain('client-scope-link:app/orders');
+    expect(operationsOf(planned(live, evidence)).find(({ id }) => id === 'update client:app')?.request.body).toMatchObject({ protocol: 'openid-connect' });
+  });
+});

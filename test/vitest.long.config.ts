@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Longer than CI has time for: many seeds, older servers. Each file starts the servers that it needs.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.long.test.{ts,tsx}'],
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    bail: 0,
+  },
+});
