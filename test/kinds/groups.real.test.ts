@@ -62,15 +62,18 @@ describe('groups, default groups and organizations on a real Keycloak', () => {
     expect(await GROUPS.read(calls)).toEqual(before);
   });
 
-  it('shows what an identity provider silently loses when it is unlinked', async () => {
+  it('says what an identity provider silently loses when it is unlinked', async () => {
     const [acme] = (await must(calls, 'GET', '/organizations?search=acme.com&exact=true')) as { id: string }[];
     const provider = { alias: 'groups-domain', providerId: 'oidc', config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a', 'kc.org.domain': 'acme.com' } };
     await must(calls, 'POST', '/identity-provider/instances', provider);
     const at = `/organizations/${acme?.id}/identity-providers`;
     const domain = async (): Promise<unknown> => ((await must(calls, 'GET', '/identity-provider/instances/groups-domain')) as { config: Record<string, string> }).config['kc.org.domain'];
+    const good = await runTool(['snapshot', ...target(), '--out', sessions], { env: env() });
     await must(calls, 'POST', at, 'groups-domain');
     expect(await domain()).toBe('acme.com');
-    await must(calls, 'DELETE', `${at}/groups-domain`);
+    const run = await recover(`snapshot:${good.stdout.trim()}`);
+    expect(summaryOf(run), run.stdout.slice(-3000) + run.stderr).toMatchObject({ failed: 0, exit: 0, restored: 1 });
+    expect(run.stdout).toContain('takes the e-mail domain (kc.org.domain) out of identity provider groups-domain');
     expect(await domain()).toBeUndefined();
     await must(calls, 'DELETE', '/identity-provider/instances/groups-domain');
     expect(await GROUPS.read(calls)).toEqual(before);

@@ -1,5 +1,6 @@
 /** The whole realm in the shape of an export, put together from reads that are bounded, paged and never write. */
 import { RescueError } from '../../realm/errors.ts';
+import type { Json } from '../../realm/json.ts';
 import type { RealmRepresentation } from '../../realm/representation.ts';
 import { refusal } from '../api.ts';
 import { isObject, text } from '../text.ts';
@@ -41,7 +42,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   const localizationTexts = await readLocalization(reading);
   const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
   const groups = await readGroups(reading);
-  const defaultGroups = await readDefaultGroups(reading);
+  const defaultGroups = await readDefaultGroups(reading, settings['defaultGroups'] as Json | undefined);
   const realm = await readRealmRoles(reading, known);
   const client = clients && (await readClientRoles(reading, known));
   const users = clients && (await readServiceAccounts(reading, known));

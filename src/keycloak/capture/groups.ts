@@ -1,3 +1,4 @@
+import type { Json } from '../../realm/json.ts';
 import type { GroupRepresentation } from '../../realm/representation.ts';
 import { allPages } from '../flight.ts';
 import { number, objects, text } from '../text.ts';
@@ -24,12 +25,13 @@ async function level(reading: Reading, path: Path, name: string): Promise<GroupR
 }
 
 /**
- * The groups that new users get into: their paths, and their ids beside them, because a path is ambiguous where a name holds a slash.
- * Nothing where there are none, as in an export.
+ * The ids of the groups that new users get into, beside the paths that the realm itself names: a path is ambiguous where a name holds a
+ * slash. Nothing is asked where the realm names none.
  */
-export async function readDefaultGroups(reading: Reading): Promise<{ readonly defaultGroups?: string[]; readonly defaultGroupIds?: string[] } | undefined> {
+export async function readDefaultGroups(reading: Reading, paths: Json | undefined): Promise<{ readonly defaultGroups: string[]; readonly defaultGroupIds: string[] } | undefined> {
+  if (!Array.isArray(paths) || paths.length === 0) return undefined;
   return reading.part('default groups', 'view-realm', async () => {
     const found = objects(await reading.api.read(['default-groups'])).map((group) => ({ id: text(group['id']) ?? '', path: text(group['path']) ?? '' }));
-    return found.length === 0 ? {} : { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
+    return { defaultGroups: found.map(({ path }) => path), defaultGroupIds: found.map(({ id }) => id) };
   });
 }
