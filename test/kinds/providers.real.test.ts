@@ -239,6 +239,7 @@ describe('a directory that does not answer, on a real Keycloak', () => {
   afterAll(() => sharedCalls(realm).call('DELETE', `/admin/realms/${realm}`));
 
   it('makes the capture wait for it, five seconds a search for a user, and not fail', async () => {
+    // With a bind Keycloak gives up after five seconds. Without one (authType none) its search waits for ever, and every reader with it.
     const open = new Set<Socket>();
     const silent = createTcpServer((socket) => { open.add(socket.on('error', () => undefined)); });
     await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
@@ -246,7 +247,7 @@ describe('a directory that does not answer, on a real Keycloak', () => {
     await must(calls, 'POST', '/clients', { clientId: 'worker', serviceAccountsEnabled: true, secret: 'worker-lab-secret' });
     await must(calls, 'POST', '/components', {
       name: 'silent', providerId: 'ldap', providerType: 'org.keycloak.storage.UserStorageProvider',
-      config: { enabled: ['true'], connectionUrl: [`ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`], usersDn: ['ou=x'], usernameLDAPAttribute: ['uid'], uuidLDAPAttribute: ['entryUUID'], userObjectClasses: ['inetOrgPerson'], authType: ['none'], editMode: ['READ_ONLY'] },
+      config: { enabled: ['true'], connectionUrl: [`ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`], usersDn: ['ou=x'], usernameLDAPAttribute: ['uid'], uuidLDAPAttribute: ['entryUUID'], userObjectClasses: ['inetOrgPerson'], authType: ['simple'], bindDn: ['cn=reader'], bindCredential: ['silent-lab-secret'], editMode: ['READ_ONLY'] },
     });
     const { representation } = await snapshot(realm, directory);
     expect(representation.users?.map((user) => user.username)).toEqual(['service-account-worker']);
