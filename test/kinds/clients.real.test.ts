@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list, text } from '../../src/sandbox/incident/read.ts';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
-import { CLIENTS, DAMAGES } from '../harness/rich/clients.ts';
+import { clients as CLIENTS, DAMAGES } from '../harness/rich/clients.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 

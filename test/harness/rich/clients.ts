@@ -10,7 +10,7 @@ const OWN = ['fam-app', 'fam-spa', 'fam-root', 'https://fam.example/saml', GUARD
 const ROLES = ['fam-auditor', 'fam-boss', 'fam/odd role'];
 
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
-export const CLIENTS: Family = {
+export const clients: Family = {
   name: 'clients',
   fields: [],
   build: async (calls) => {

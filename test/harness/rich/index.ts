@@ -1,3 +1,4 @@
+import { clients } from './clients.ts';
 import { core } from './core.ts';
 import type { Family } from './family.ts';
 import { flows } from './flows.ts';
@@ -6,4 +7,4 @@ import { providers } from './providers.ts';
 import { settings } from './settings.ts';
 
 /** Every kind of realm object; later families may build on what earlier ones made. */
-export const FAMILIES: readonly Family[] = [core, groups, flows, providers, settings];
+export const FAMILIES: readonly Family[] = [core, clients, flows, providers, settings, groups];
