@@ -7,6 +7,7 @@ import type { Difference, ObjectId, RequestTemplate, Template } from '../model.t
 import { rawClient } from '../normal/raw.ts';
 import { isUnknown } from '../unknowns.ts';
 import { isCreated } from './body.ts';
+import { carriedByEveryPut, REALM_SETTINGS } from './realm-setting-writes.ts';
 
 interface Bound {
   readonly id: ObjectId;
@@ -25,7 +26,7 @@ export function restoreBinding(difference: Difference, context: PlanContext): re
   const bound = together.map(({ id, name }): Bound => ({ id, name, live: context.live.objects.get(id)?.value ?? null, wanted: wantedOf(id, context) }));
   const ids = bound.map(({ id }) => id);
   const client = holder === 'realm' ? null : owner;
-  const put = client === null ? realmPut : clientPut(client, context);
+  const put = client === null ? realmPut(context) : clientPut(client, context);
   const flows = bound.flatMap(({ wanted }) => (typeof wanted === 'string' ? [objectId('flow', wanted)] : []));
   return [{
     id: `bind ${difference.id}`, covers: ids, title: client === null ? 'flow bindings of the realm' : `flow bindings of ${client}`,
@@ -34,6 +35,7 @@ export function restoreBinding(difference: Difference, context: PlanContext): re
     before: bound.map(({ id, live }) => ({ id, value: live })), after: bound.map(({ id, wanted }) => ({ id, value: wanted })),
     inverse: put(bound.map(({ name, live }) => [name, live])),
     needs: [client === null ? 'manage-realm' : 'manage-clients'], requires: [...(client === null ? [] : [objectId('client', client)]), ...flows],
+    ...(client === null ? { afterOperations: [REALM_SETTINGS] } : {}),
   }];
 }
 
@@ -54,8 +56,11 @@ function sameHolder(a: ObjectId, b: ObjectId): boolean {
 
 type Put = (bindings: readonly (readonly [string, Json])[]) => RequestTemplate;
 
-/** By alias; the server answers 500 to one that it does not know. */
-const realmPut: Put = (bindings) => ({ method: 'PUT', path: [], body: Object.fromEntries(bindings) });
+/** By alias; the server answers 500 to one that it does not know. Any PUT of the realm resets what it does not carry. */
+function realmPut(context: PlanContext): Put {
+  const carried = carriedByEveryPut(context);
+  return (bindings) => ({ method: 'PUT', path: [], body: { ...carried, ...Object.fromEntries(bindings) } });
+}
 
 /**
  * By id. Bindings that the body leaves out stay, an empty text removes one (tried on 26.7.4). Without the flag the server deletes the

@@ -36,20 +36,22 @@ export function restoreRealmSetting(difference: Difference, context: PlanContext
   return parts.filter((part) => part[0]?.difference.id === difference.id).map((part) => draft(part, context, forGood && part.includes(mine) && mine.field === 'smtpServer'));
 }
 
+/** The operation after which every other PUT of the realm has to come. */
+export const REALM_SETTINGS = 'update realm-setting:*';
+
 function draft(wishes: readonly Wish[], context: PlanContext, forGood: boolean): Draft {
   const names = wishes.map(({ difference }) => difference.name);
   const live = (id: Difference['id']): Json => context.live.objects.get(id)?.value ?? null;
   const inverse = { method: 'PUT', path: [], body: bodyFrom(wishes, context, 'live') } as const;
-  const id = (what: string): string => `update realm-setting:${what}`;
   return {
-    id: id(forGood ? 'smtpServer' : '*'), covers: wishes.map(({ difference }) => difference.id), title: 'realm settings',
+    id: forGood ? 'update realm-setting:smtpServer' : REALM_SETTINGS, covers: wishes.map(({ difference }) => difference.id), title: 'realm settings',
     note: names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', '),
     request: { method: 'PUT', path: [], body: bodyFrom(wishes, context, 'evidence') },
     before: wishes.map(({ difference: { id } }) => ({ id, value: live(id) })),
     after: wishes.map(({ difference: { id }, value }) => ({ id, value })),
     inverse: forGood ? null : inverse,
     ...(forGood ? { inverseNote: 'The server never showed the mail password, so these mail settings cannot be put back by themselves.' } : {}),
-    needs: ['manage-realm'], requires: [], ...(forGood ? { afterOperations: [id('*')] } : {}),
+    needs: ['manage-realm'], requires: [], ...(forGood ? { afterOperations: [REALM_SETTINGS] } : {}),
   };
 }
 
@@ -124,7 +126,7 @@ function bodyFrom(wishes: readonly Wish[], context: PlanContext, side: 'live' | 
  * What any PUT of the realm has to carry, whatever it is for: a body of nothing but `displayName` resets the device settings and the
  * CIBA and PAR settings, which the server takes from `attributes`, and `attributes` is replaced as a whole (tried on 26.7.4). Empty
  * where they are as the server makes them by itself. The values are those after the chosen settings are written, so such a PUT has
- * to come after `update realm-setting:*`.
+ * to come after REALM_SETTINGS.
  */
 export function carriedByEveryPut(context: PlanContext): { readonly [field: string]: Template } {
   return everyPut(context, wishesIn(context), new Set());

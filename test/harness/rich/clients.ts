@@ -9,36 +9,6 @@ const GUARD = 'fam/guard';
 const OWN = ['fam-app', 'fam-spa', 'fam-root', 'https://fam.example/saml', GUARD];
 const ROLES = ['fam-auditor', 'fam-boss', 'fam/odd role'];
 
-/** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
-export const clients: Family = {
-  name: 'clients',
-  fields: [],
-  build: async (calls) => {
-    for (const name of ROLES) await must(calls, 'POST', '/roles', { name, description: `role ${name}`, attributes: { level: ['1', '2'] } });
-    await must(calls, 'POST', '/groups', { name: 'fam-ops' });
-    const ops = list(await must(calls, 'GET', '/groups?search=fam-ops')).find((group) => text(group, 'name') === 'fam-ops');
-    await must(calls, 'POST', `/groups/${text(ops, 'id')}/children`, { name: 'day/night' });
-    await must(calls, 'POST', '/users', { username: 'fam-joe', enabled: true });
-    await must(calls, 'POST', '/client-scopes', { name: 'fam-scope', protocol: 'openid-connect' });
-    await must(calls, 'POST', '/clients', {
-      clientId: 'fam-app', protocol: 'openid-connect', publicClient: false, secret: 'fam-app-lab-secret', serviceAccountsEnabled: true, name: 'App', description: 'the app',
-      rootUrl: 'https://app.example', baseUrl: '/home', redirectUris: ['https://app.example/*', 'https://old.example/cb'], webOrigins: ['https://app.example'],
-      attributes: { 'access.token.lifespan': '300', 'pkce.code.challenge.method': 'S256', 'login_theme': 'keycloak' },
-    });
-    await must(calls, 'POST', '/clients', { clientId: 'fam-spa', protocol: 'openid-connect', publicClient: true, redirectUris: ['https://spa.example/*'], webOrigins: ['+'], standardFlowEnabled: true });
-    await must(calls, 'POST', '/clients', { clientId: 'fam-root', rootUrl: 'https://root.example', publicClient: true, redirectUris: [] });
-    await must(calls, 'POST', '/clients', { clientId: 'https://fam.example/saml', protocol: 'saml', redirectUris: ['https://fam.example/acs'], attributes: { 'saml.encrypt': 'false', 'saml_name_id_format': 'email' } });
-    await must(calls, 'POST', '/clients', { clientId: GUARD, protocol: 'openid-connect', publicClient: false, secret: 'fam-guard-lab-secret', serviceAccountsEnabled: true, authorizationServicesEnabled: true });
-    for (const [client, role] of [['fam-app', 'reader'], ['fam-app', 'writer'], [GUARD, 'read/write']] as const) {
-      await must(calls, 'POST', `${await at(calls, client)}/roles`, { name: role, description: `${role} of it`, attributes: { a: ['b'] } });
-    }
-    await must(calls, 'POST', '/roles/fam-boss/composites', [await role(calls, 'fam-app', 'reader')]);
-    await give(calls, 'fam-app', 'realm', [await role(calls, null, 'fam-boss')]);
-    await authorize(calls);
-  },
-  damages: [],
-  read: async (calls) => named({ clients: await readClients(calls), roles: await readRoles(calls) }),
-};
 
 async function authorize(calls: AdminCalls): Promise<void> {
   const authz = `${await at(calls, GUARD)}/authz/resource-server`;
@@ -160,7 +130,40 @@ export const DAMAGES: Readonly<Record<'settings' | 'authorization' | 'roles' | '
   ],
 };
 
-Object.assign(CLIENTS, { damages: Object.values(DAMAGES).flat() });
+/** What takes a client's secret along: a partial export masks it. */
+const SECRET = /secret|public|fam-app deleted/;
+
+/** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
+export const clients: Family = {
+  name: 'clients',
+  // What stands in the lists of clients and roles is stated with the family core.
+  fields: [],
+  build: async (calls) => {
+    for (const name of ROLES) await must(calls, 'POST', '/roles', { name, description: `role ${name}`, attributes: { level: ['1', '2'] } });
+    await must(calls, 'POST', '/groups', { name: 'fam-ops' });
+    const ops = list(await must(calls, 'GET', '/groups?search=fam-ops')).find((group) => text(group, 'name') === 'fam-ops');
+    await must(calls, 'POST', `/groups/${text(ops, 'id')}/children`, { name: 'day/night' });
+    await must(calls, 'POST', '/users', { username: 'fam-joe', enabled: true });
+    await must(calls, 'POST', '/client-scopes', { name: 'fam-scope', protocol: 'openid-connect' });
+    await must(calls, 'POST', '/clients', {
+      clientId: 'fam-app', protocol: 'openid-connect', publicClient: false, secret: 'fam-app-lab-secret', serviceAccountsEnabled: true, name: 'App', description: 'the app',
+      rootUrl: 'https://app.example', baseUrl: '/home', redirectUris: ['https://app.example/*', 'https://old.example/cb'], webOrigins: ['https://app.example'],
+      attributes: { 'access.token.lifespan': '300', 'pkce.code.challenge.method': 'S256', 'login_theme': 'keycloak' },
+    });
+    await must(calls, 'POST', '/clients', { clientId: 'fam-spa', protocol: 'openid-connect', publicClient: true, redirectUris: ['https://spa.example/*'], webOrigins: ['+'], standardFlowEnabled: true });
+    await must(calls, 'POST', '/clients', { clientId: 'fam-root', rootUrl: 'https://root.example', publicClient: true, redirectUris: [] });
+    await must(calls, 'POST', '/clients', { clientId: 'https://fam.example/saml', protocol: 'saml', redirectUris: ['https://fam.example/acs'], attributes: { 'saml.encrypt': 'false', 'saml_name_id_format': 'email' } });
+    await must(calls, 'POST', '/clients', { clientId: GUARD, protocol: 'openid-connect', publicClient: false, secret: 'fam-guard-lab-secret', serviceAccountsEnabled: true, authorizationServicesEnabled: true });
+    for (const [client, role] of [['fam-app', 'reader'], ['fam-app', 'writer'], [GUARD, 'read/write']] as const) {
+      await must(calls, 'POST', `${await at(calls, client)}/roles`, { name: role, description: `${role} of it`, attributes: { a: ['b'] } });
+    }
+    await must(calls, 'POST', '/roles/fam-boss/composites', [await role(calls, 'fam-app', 'reader')]);
+    await give(calls, 'fam-app', 'realm', [await role(calls, null, 'fam-boss')]);
+    await authorize(calls);
+  },
+  damages: Object.values(DAMAGES).flat().map((damage) => ({ ...damage, onlyWhole: SECRET.test(damage.name) })),
+  read: async (calls) => named({ clients: await readClients(calls), roles: await readRoles(calls) }),
+};
 
 async function found(calls: AdminCalls, path: string, field: string, value: string): Promise<Json | undefined> {
   return list(await must(calls, 'GET', path)).find((item) => text(item, field) === value);
