@@ -149,6 +149,8 @@ export interface Operation {
   readonly inverseNote?: string;
   /** True where taking it back ends sessions for good: undo does it only when that is asked for in so many words. */
   readonly inverseEndsSessions?: boolean;
+  /** The operation whose taking back takes this one back too; this one has no inverse then. */
+  readonly undoneWith?: string;
   /** What this write cannot bring back, one sentence each: who loses what. */
   readonly losses?: readonly string[];
   /** Ids of operations that have to be done before. */

@@ -25,7 +25,10 @@ export function undoPlan(plan: Plan, verified: Iterable<string>, madeIds: Readon
 /** What of the done operations is not taken back, and why, in the order in which they were done. */
 export function undoLeft(plan: Plan, verified: Iterable<string>, endSessions: boolean): readonly { readonly operation: string; readonly because: string }[] {
   const wanted = new Set(verified);
-  return plan.groups.flatMap((group) => group.operations).flatMap((operation) => {
+  const operations = plan.groups.flatMap((group) => group.operations);
+  const taken = new Set(operations.filter((operation) => wanted.has(operation.id) && whyLeft(operation, endSessions) === null).map(({ id }) => id));
+  return operations.flatMap((operation) => {
+    if (operation.undoneWith !== undefined && taken.has(operation.undoneWith)) return [];
     const because = wanted.has(operation.id) ? whyLeft(operation, endSessions) : null;
     return because === null ? [] : [{ operation: operation.id, because }];
   });

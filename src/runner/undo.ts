@@ -43,7 +43,8 @@ export function undoable(state: RunState, { owners, operations, deleteClients }:
   const { plan } = state;
   if (!plan) return { operations: [], left: [] };
   const all = plan.groups.filter((group) => owners.length === 0 || owners.includes(group.owner)).flatMap((group) => group.operations);
-  const isDone = (operation: Operation) => !['planned', 'undone'].includes(state.writes[operation.id] ?? 'planned');
+  const statusOf = (id: string) => state.writes[id] ?? 'planned';
+  const isDone = ({ id, undoneWith }: Operation) => !['planned', 'undone'].includes(statusOf(id)) && (undoneWith === undefined || statusOf(undoneWith) !== 'undone');
   const done = all.filter(isDone).map((operation) => operation.id);
   const strange = operations.find((id) => !done.includes(id));
   if (strange !== undefined) throw new RescueError('usage', `This run has done no "${strange}" that could be taken back.`, done.length === 0 ? ['realm-rescue transcript show ID lists what it did.'] : [`It did, for example: ${done.slice(0, 3).map((id) => `"${id}"`).join(', ')}.`]);

@@ -130,7 +130,7 @@ describe('components', () => {
     const full = evidence({ components: { [KEYS]: [key({ privateKey: ['x'], certificate: ['y'], keyUse: ['SIG'] })], [FEDERATION]: [ldap({ bindCredential: [SECRET], lastSync: ['12'], empty: [''] })] } });
     expect(compareStates(shown, [full])).toEqual([]);
     expect(JSON.stringify([...full.objects])).not.toContain(SECRET);
-    expect([...shown.objects.keys()]).toEqual([`component:${KEYS}/rsa-generated`, PEOPLE]);
+    expect([...shown.objects.keys()].filter((id) => id.startsWith('component:'))).toEqual([`component:${KEYS}/rsa-generated`, PEOPLE]);
   });
 
   test('that are keys are shown and never written, whatever is chosen', () => {
@@ -189,7 +189,7 @@ describe('components', () => {
 
   test('of one name are told apart by sub-type, else by number', () => {
     const both = evidence({ components: { [POLICY]: [policy('Allowed', 'anonymous'), policy('Allowed', 'authenticated'), policy('x:y', '')] } });
-    expect([...both.objects.keys()]).toEqual([`component:${POLICY}/anonymous:Allowed`, `component:${POLICY}/authenticated:Allowed`, `component:${POLICY}/:x:y`]);
+    expect([...both.objects.keys()].filter((id) => id.startsWith('component:'))).toEqual([`component:${POLICY}/anonymous:Allowed`, `component:${POLICY}/authenticated:Allowed`, `component:${POLICY}/:x:y`]);
     const extra = plan(live({ components: { [POLICY]: [policy('A', 'anonymous', { n: ['1'] }, 'i'), policy('A', 'anonymous', { n: ['2'] }, 'j')] } }), evidence({ components: { [POLICY]: [policy('A', 'anonymous', { n: ['1'] }, 'i')] } }));
     expect(ids(extra)).toEqual([`delete component:${POLICY}/anonymous:A/2`]);
     const edited = plan(live({ components: { [POLICY]: [policy('A', 'anonymous', { n: ['1'] }, 'i'), policy('A', 'anonymous', { n: ['2'] }, 'j')] } }), evidence({ components: { [POLICY]: [policy('A', 'anonymous', { n: ['2'] }, 'j')] } }));

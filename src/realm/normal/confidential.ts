@@ -6,7 +6,7 @@ export function isConfidential(raw: ClientRepresentation): boolean {
   return raw['publicClient'] !== true && raw['bearerOnly'] !== true && raw.protocol !== 'saml';
 }
 
-/** Confidential clients of which a source really knows the secret. */
+/** Clients of which a source really knows the secret; a SAML client has one too. */
 export function hasSecret(raw: ClientRepresentation): boolean {
-  return isConfidential(raw) && typeof raw.secret === 'string' && raw.secret !== '' && raw.secret !== MASK && placeholdersIn(raw.secret).length === 0;
+  return raw['publicClient'] !== true && raw['bearerOnly'] !== true && typeof raw.secret === 'string' && raw.secret !== '' && raw.secret !== MASK && placeholdersIn(raw.secret).length === 0;
 }

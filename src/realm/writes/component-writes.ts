@@ -131,7 +131,7 @@ function adopt(wanted: FoundComponent, evidence: RealmState, context: PlanContex
   return [{
     id: `update ${id}`, covers: [id], title: titleOf(wanted), note: 'the server makes one with its provider; it is set to the evidence',
     request, before: images([id], MADE_BY_SERVER), after: images([id], value), inverse: null, inverseNote: GOES_WITH_PARENT,
-    needs: NEEDS, requires: wanted.parent === undefined ? [] : [wanted.parent],
+    ...(wanted.parent === undefined ? {} : { undoneWith: `create ${wanted.parent}` }), needs: NEEDS, requires: wanted.parent === undefined ? [] : [wanted.parent],
   }];
 }
 
@@ -139,7 +139,7 @@ function drop(id: ObjectId, parent: ObjectId): Draft {
   return {
     id: `delete ${id}`, covers: [id], title: `component ${levelsOf(id).at(-1)?.label ?? ''}`, note: 'the server makes one with its provider; the evidence has none',
     request: { method: 'DELETE', path: ['components', { $id: id }] }, before: images([id], MADE_BY_SERVER), after: images([id], null),
-    inverse: null, inverseNote: GOES_WITH_PARENT, needs: NEEDS, requires: [], afterOperations: [`create ${parent}`],
+    inverse: null, inverseNote: GOES_WITH_PARENT, undoneWith: `create ${parent}`, needs: NEEDS, requires: [], afterOperations: [`create ${parent}`],
   };
 }
 

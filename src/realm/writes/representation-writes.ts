@@ -112,7 +112,9 @@ export function takeFields(live: JsonObject, evidence: JsonObject, paths: readon
   return paths.reduce<JsonObject>((raw, [field = '', key]) => {
     if (key === undefined) return withField(raw, field, own(evidence, field));
     const [ours, theirs] = [own(raw, field), own(evidence, field)];
-    return withField(raw, field, withField(isRecord(ours) ? ours : {}, key, isRecord(theirs) ? own(theirs, key) : undefined));
+    const map = withField(isRecord(ours) ? ours : {}, key, isRecord(theirs) ? own(theirs, key) : undefined);
+    // An empty map may say something: `required: {}` of a profile attribute asks everybody for it. So it is made only where the evidence has one.
+    return withField(raw, field, theirs === undefined && Object.keys(map).length === 0 ? undefined : map);
   }, live);
 }
 

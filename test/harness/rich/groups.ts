@@ -33,7 +33,7 @@ export const groups: Family = {
     await mapRoles(calls, [' spaces ', ' spaces '], ['groups/slash']);
     for (const names of [['platform', 'ops'], ['a/b'], ['sales/b']]) await setDefault(calls, names, true);
     await must(calls, 'PUT', '', { organizationsEnabled: true });
-    for (const alias of PROVIDERS) await must(calls, 'POST', '/identity-provider/instances', { alias, providerId: 'oidc', config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a' } });
+    for (const alias of PROVIDERS) await must(calls, 'POST', '/identity-provider/instances', { alias, providerId: 'oidc', config: { clientId: 'x', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a' } });
     await must(calls, 'POST', '/organizations', {
       name: 'Acme Corp', alias: 'acme', description: 'Biggest', redirectUrl: 'https://acme.example/', attributes: { tier: ['gold', 'eu'] },
       domains: [{ name: 'acme.com', verified: true }, { name: 'acme.example.org', verified: false }],

@@ -91,7 +91,7 @@ export const providers: Family = {
     const identityProviders: Record<string, Json> = {};
     for (const provider of instances) {
       const alias = text(provider, 'alias') ?? '';
-      const { internalId: _id, ...rest } = object(provider) ?? {};
+      const { internalId: _id, organizationId: _organization, ...rest } = object(provider) ?? {};
       const mappers = list(await must(calls, 'GET', `${INSTANCES}/${alias}/mappers`));
       identityProviders[alias] = { ...rest, mappers: mappers.map((mapper) => without(mapper, 'id')) };
     }
