@@ -61,7 +61,7 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
     plainScopes[text(scope, 'name') ?? ''] = { ...named(scope), scopeMappings: mappings(await get(`/client-scopes/${text(scope, 'id')}/scope-mappings`)) };
   }
   const plain: PlainRealm = {
-    realm: named(realm),
+    realm: named(withoutEmpty(realm)),
     clients: named(plainClients),
     clientScopes: named(plainScopes),
     defaultScopes: fields(await get('/default-default-client-scopes'), 'name'),
@@ -71,6 +71,11 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
     users: named(await users(get, clients)),
   };
   return { plain, identity: await identity(get, realm, clients) };
+}
+
+/** A text that was emptied by a PUT stays as an empty text; it says the same as none. */
+function withoutEmpty(realm: Json): Json {
+  return Object.fromEntries(Object.entries(object(realm) ?? {}).filter(([, value]) => value !== ''));
 }
 
 type Get = (path: string) => Promise<Json>;

@@ -13,6 +13,8 @@ const ASSUMED: Readonly<Record<string, string>> = {
   clientSessionIdleTimeout: '0', clientSessionMaxLifespan: '0', scimApiEnabled: 'false',
   // These two are what POST /clients writes out.
   'backchannel.logout.session.required': 'true', 'backchannel.logout.revoke.offline.tokens': 'false',
+  // And this any PUT of the realm that carries the policy of one-time codes.
+  realmReusableOtpCode: 'false',
 };
 
 /** Anything without ids, keys and lists in a fixed order: servers list objects as they please, and the lists are sets. */

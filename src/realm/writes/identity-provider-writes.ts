@@ -4,7 +4,7 @@
  * mapper decides where it lands, whatever the path says (all tried on 26.7.4).
  */
 import type { Json, JsonObject } from '../json.ts';
-import { objectId, partOf } from '../keys.ts';
+import { objectId, partOf, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, Image, ObjectId, RealmState, RequestTemplate } from '../model.ts';
@@ -40,7 +40,14 @@ export function restoreProvider(difference: Difference, context: PlanContext): r
     seen: (value) => withMaskedSecrets(change === 'lost' && evidence !== undefined ? providerValue(evidence, true) : value, (key) => context.knowsSecret(id, `config.${key}`)),
     ...said, ...(losses.length > 0 ? { losses } : {}),
   }, difference, context);
-  return 'refused' in drafts || change !== 'live-only' ? drafts : withMappers(drafts, alias, context);
+  if ('refused' in drafts) return drafts;
+  if (change === 'live-only') return withMappers(drafts, alias, context);
+  return drafts.map((draft) => ({ ...draft, afterOperations: [...draft.afterOperations ?? [], ...unlinked(alias, context)] }));
+}
+
+/** An organization that is unlinked takes its e-mail domain from the provider's config, and one that is disabled keeps it disabled (tried on 26.7.4). */
+function unlinked(alias: string, context: PlanContext): readonly string[] {
+  return [...context.chosen.values()].filter(({ id, kind, change }) => kind === 'organization' && change === 'live-only' && parseId(id).parts.at(-1) === alias && parseId(id).parts.length === 3).map(({ id }) => `unlink ${id}`);
 }
 
 /** Its mappers go with it. Where it can be put back, they are removed one by one first, so that they can be put back too. */

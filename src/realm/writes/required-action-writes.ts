@@ -38,7 +38,7 @@ export function restoreRequiredAction(difference: Difference, context: PlanConte
     },
     {
       ...common, id: `update ${id}`, note: 'set to the evidence', request: put(value), before: [{ id, value: REGISTERED }], after: [{ id, value }],
-      inverse: null, inverseNote: 'It goes when the action is removed again.', afterOperations: [`register ${id}`],
+      inverse: null, inverseNote: 'It goes when the action is removed again.', undoneWith: `register ${id}`, afterOperations: [`register ${id}`],
     },
   ];
 }
