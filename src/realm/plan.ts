@@ -95,7 +95,13 @@ function connect(drafts: Drafted['drafts']): readonly Item[] {
   const ids = new Set(drafts.map(({ draft }) => draft.id));
   const rank = new Map(KINDS.map((kind, index) => [kind.name, index]));
   const users = new Map<ObjectId, string[]>();
-  for (const { draft } of drafts) for (const id of draft.requires) users.set(id, [...(users.get(id) ?? []), draft.id]);
+  for (const { draft } of drafts) {
+    for (const id of draft.requires) {
+      const list = users.get(id);
+      if (list === undefined) users.set(id, [draft.id]);
+      else list.push(draft.id);
+    }
+  }
   return drafts.map(({ difference, draft }) => {
     const removed = draft.request.method === 'DELETE' ? draft.covers.flatMap((id) => users.get(id) ?? []) : [];
     const makers = draft.requires.flatMap((id) => maker.get(id) ?? []);
