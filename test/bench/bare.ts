@@ -30,17 +30,17 @@ export function openBare(url: string, admin: { readonly username: string; readon
   return {
     token,
     send: async (requests, width) => {
-      let bearer = await token();
+      let bearer = token();
       let renewed = performance.now();
-      let renewing: Promise<void> | undefined;
+      await bearer;
       const started = performance.now();
       await atOnce(width, requests, async ({ method, path, body, type }) => {
         // Tokens of the realm master live for a minute, as the tool's do.
         if (performance.now() - renewed > 40_000) {
-          renewing ??= token().then((fresh) => { [bearer, renewed, renewing] = [fresh, performance.now(), undefined]; });
-          await renewing;
+          renewed = performance.now();
+          bearer = token();
         }
-        const answer = await pool.request({ method: method as 'GET', path, body, headers: { authorization: `Bearer ${bearer}`, accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) } });
+        const answer = await pool.request({ method: method as 'GET', path, body, headers: { authorization: `Bearer ${await bearer}`, accept: 'application/json', ...(type === null ? {} : { 'content-type': type }) } });
         await answer.body.text();
         if (answer.statusCode >= 500 || answer.statusCode === 401) throw new Error(`${method} ${path} answers ${answer.statusCode}`);
       });

@@ -12,7 +12,7 @@ export interface Measured {
   readonly cpu: number;
 }
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** In flight at once, as the tool has them. */
 const WIDTH = 4;
 

@@ -31,6 +31,7 @@ export async function load(calls: AdminCalls, realm: BenchRealm, say: (what: str
   await loadServiceAccounts(calls, realm, known);
   say('service accounts');
   await atOnce(WRITES, groups, (group) => loadGroup(calls, group, null, known));
+  await joinGroups(calls);
   say('groups');
 }
 
@@ -87,6 +88,13 @@ async function loadGroup(calls: AdminCalls, group: GroupRepresentation, parent: 
   const id = made.location?.split('/').at(-1) ?? '';
   await mapRoles(calls, `/groups/${id}`, { realmRoles, clientRoles }, known);
   for (const child of subGroups) await loadGroup(calls, child, id, known);
+}
+
+/** People are in a group each, by turns. */
+async function joinGroups(calls: AdminCalls): Promise<void> {
+  const groups = await must(calls, 'GET', '/groups?max=1000') as readonly JsonObject[];
+  const people = await must(calls, 'GET', '/users?username=user&max=1000') as readonly JsonObject[];
+  await atOnce(WRITES, people, (person) => must(calls, 'PUT', `/users/${String(person['id'])}/groups/${String(groups[people.indexOf(person) % groups.length]?.['id'])}`));
 }
 
 async function mapRoles(calls: AdminCalls, holder: string, roles: { readonly realmRoles: readonly string[]; readonly clientRoles: Readonly<Record<string, readonly string[]>> }, known: RoleIds): Promise<void> {

@@ -41,22 +41,28 @@ async function logIn(pool: Pool, realm: string): Promise<string[]> {
 
 /** Refreshes the sessions in turn, at a fixed rate whatever the answers take, until the work is done or the bound reached. */
 async function issue(pool: Pool, realm: string, users: string[], work: Promise<unknown>): Promise<Load> {
-  const latencies: number[] = [];
-  let [failed, done, sent] = [0, false, 0];
-  const finished = work.finally(() => { done = true; });
-  const running: Promise<void>[] = [];
-  while (!done && sent < MOST) {
-    const user = sent % users.length;
-    sent += 1;
-    const started = performance.now();
-    running.push(ask(pool, realm, { grant_type: 'refresh_token', refresh_token: users[user] ?? '' }).then(({ refresh }) => {
-      latencies.push(performance.now() - started);
-      users[user] = refresh;
-    }, () => { failed += 1; }));
+  const ended = new AbortController();
+  const finished = work.finally(() => ended.abort());
+  const running: Promise<number | null>[] = [];
+  while (!ended.signal.aborted && running.length < MOST) {
+    running.push(refreshed(pool, realm, users, running.length % users.length));
     await new Promise((resolve) => { setTimeout(resolve, 1000 / RATE); });
   }
-  await Promise.all([finished, ...running]);
-  return { latencies, failed };
+  await finished;
+  const latencies = await Promise.all(running);
+  return { latencies: latencies.filter((latency) => latency !== null), failed: latencies.filter((latency) => latency === null).length };
+}
+
+/** How long it took in milliseconds; null when it was refused. */
+async function refreshed(pool: Pool, realm: string, users: string[], user: number): Promise<number | null> {
+  const started = performance.now();
+  try {
+    const { refresh } = await ask(pool, realm, { grant_type: 'refresh_token', refresh_token: users[user] ?? '' });
+    users[user] = refresh;
+    return performance.now() - started;
+  } catch {
+    return null;
+  }
 }
 
 async function ask(pool: Pool, realm: string, form: Readonly<Record<string, string>>): Promise<{ readonly refresh: string }> {

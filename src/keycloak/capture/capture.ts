@@ -12,6 +12,7 @@ import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
 import { listClientScopes, readScopeMappings, realmDefaultScopes } from './scopes.ts';
 
+const USER_STORAGE = 'org.keycloak.storage.UserStorageProvider';
 /** Without view-realm the realm answers with 5 fields instead of about 105 (verified-keycloak.md 4). */
 const FEWEST_FIELDS = 20;
 
@@ -41,7 +42,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   const groups = await readGroups(reading);
   const realm = await readRealmRoles(reading, known);
   const client = clients && (await readClientRoles(reading, known));
-  const users = clients && (await readServiceAccounts(reading, known));
+  const users = clients && (await readServiceAccounts(reading, known, components === undefined || USER_STORAGE in components));
   const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
   return {
     ...settings,
