@@ -25,8 +25,11 @@ const FEWEST_FIELDS = 20;
 export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>, onBulk?: (representation: RealmRepresentation) => void): Promise<RealmRepresentation> {
   const { api } = reading;
   const settings = await realmSettings(reading);
-  const scopes = await reading.part('client scopes', 'view-clients', () => listClientScopes(api));
-  const listed = await reading.part('clients', 'view-clients', async () => readableClients(reading, named));
+  // On a cold server the list of client scopes alone takes seconds, in which the pages of clients can be read.
+  const [scopes, listed] = await Promise.all([
+    reading.part('client scopes', 'view-clients', () => listClientScopes(api)),
+    reading.part('clients', 'view-clients', async () => readableClients(reading, named)),
+  ]);
   if (listed && scopes) onBulk?.({ ...settings, clients: listed, clientScopes: scopes } as RealmRepresentation);
   const clients = listed && (await withAuthorization(reading, listed));
   const known = clients ?? [];
@@ -39,8 +42,7 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   }));
   const localizationTexts = await readLocalization(reading);
   const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
-  const groups = await readGroups(reading);
-  const realm = await readRealmRoles(reading, known);
+  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, known)]);
   const client = clients && (await readClientRoles(reading, known));
   const users = clients && (await readServiceAccounts(reading, known, components === undefined || USER_STORAGE in components));
   const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
