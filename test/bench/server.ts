@@ -16,6 +16,11 @@ export interface Bench {
   stop(failed: boolean): Promise<void>;
 }
 
+/** Notes in a realm how far it can be trusted: one that a bench was damaging when it died is loaded anew. */
+export async function mark({ good, calls }: { readonly good: BenchRealm; readonly calls: AdminCalls }, bench: 'loaded' | 'damaged'): Promise<void> {
+  await must(calls, 'PUT', '', { attributes: { ...good['attributes'] as object, bench } });
+}
+
 const ADMIN = { username: 'admin', password: 'admin' } as const;
 
 export function say(text: string): void {
@@ -39,7 +44,7 @@ export async function openBench(): Promise<Bench> {
     if (there.status === 200) await must(calls, 'DELETE', '');
     const started = performance.now();
     await load(calls, good, (what) => say(`  ${name}: ${what} (${Math.round((performance.now() - started) / 1000)} s)`));
-    await must(calls, 'PUT', '', { attributes: { ...good['attributes'] as object, bench: 'loaded' } });
+    await mark({ good, calls }, 'loaded');
     return { name, good, calls };
   };
   return {
