@@ -25,7 +25,9 @@ const bench = served.length > 0 ? await openBench() : undefined;
 try {
   for (const part of served) {
     say(part);
-    if (bench) rows.push(...await SERVED[part]?.(bench) ?? []);
+    const found = bench === undefined ? [] : await SERVED[part]?.(bench) ?? [];
+    rows.push(...found);
+    say(tableOf(found));
   }
 } finally {
   await bench?.stop(false);

@@ -11,7 +11,7 @@ const USAGE = new URL('usage.mjs', import.meta.url).href;
 
 /** Everything that the bench writes; it goes when the bench does. */
 export const scratch = mkdtempSync(join(tmpdir(), 'realm-rescue-bench-'));
-if (process.env['KEEP'] === undefined) process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 /** What one process took. */
 export interface Taken {
