@@ -19,12 +19,19 @@ const FOLDER = 'snapshots';
 export function writeSnapshotFile(directory: string, name: string, snapshot: Snapshot): { file: string; sha256: string } {
   const folder = join(directory, FOLDER);
   const file = `${FOLDER}/${fileName(name)}.json`;
-  const bytes = Buffer.from(`${JSON.stringify(snapshot, null, 1)}\n`);
+  const bytes = textFile(JSON.stringify(snapshot, null, 1));
   onDisk(folder, () => {
     if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) syncDirectory(directory);
     writeDurably(join(directory, file), bytes);
   });
   return { file, sha256: sha256(bytes) };
+}
+
+/** The bytes of a text and a newline, without a second copy of a text that may be megabytes long. */
+function textFile(text: string): Buffer {
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(text) + 1);
+  bytes[bytes.write(text)] = 0x0a;
+  return bytes;
 }
 
 /**

@@ -18,16 +18,34 @@ import { unionOf } from './union.ts';
  */
 export function compareStates(live: RealmState, evidence: readonly RealmState[]): readonly Difference[] {
   const union = unionOf(live, evidence);
+  return disagreements(live, evidence, (kind, { change, object, having }) => ({
+    ...suggestFor(kind, { change, object, live: live.objects.get(object.id), having }), effect: kind.effect(change, object, live, union),
+  }));
+}
+
+/**
+ * How much differs and where, without what it costs and what to do about it: for the first picture while a capture still runs. Only
+ * kinds that the live state speaks about, which is a part of the realm then.
+ */
+export function outlineOf(live: RealmState, evidence: readonly RealmState[]): readonly Pick<Difference, 'owner' | 'change'>[] {
+  const read = new Set([...live.listed].map((place) => place.replace(/^~?([^@]*)@.*$/s, '$1')));
+  return disagreements(live, evidence, () => ({ effect: '', suggest: 'ask', because: '' }), (object) => read.has(object.kind));
+}
+
+type Judgement = Pick<Difference, 'effect' | 'suggest' | 'because'>;
+type Judge = (kind: Kind, found: { readonly change: Change; readonly object: RealmObject; readonly having: readonly RealmState[] }) => Judgement;
+
+function disagreements(live: RealmState, evidence: readonly RealmState[], judge: Judge, concerns: (object: RealmObject) => boolean = () => true): readonly Difference[] {
   const kinds = new Map(KINDS.map((kind) => [kind.name, kind]));
   const found: Difference[] = [];
   const add = (change: Change, object: RealmObject, having: readonly RealmState[], fields: readonly FieldDifference[]): void => {
     const kind = kinds.get(object.kind);
     if (kind === undefined) return;
     const only = kind.onlyCompared ?? kind.neverWritten?.(object);
-    const { suggest, because } = suggestFor(kind, { change, object, live: live.objects.get(object.id), having });
+    const { effect, suggest, because } = judge(kind, { change, object, having });
     found.push({
       id: object.id, kind: object.kind, owner: object.owner, name: object.name, change, fields,
-      effect: kind.effect(change, object, live, union), suggest, because, source: having[0]?.source ?? null,
+      effect, suggest, because, source: having[0]?.source ?? null,
       ...(only === undefined ? {} : { onlyCompared: only }),
       ...(change === 'live-only' && !evidence.some((state) => lists(state, object)) ? { onlyCompared: 'no source lists what should be there, so nothing is removed on its word' } : {}),
     });
@@ -35,7 +53,7 @@ export function compareStates(live: RealmState, evidence: readonly RealmState[])
   const seen = new Set<ObjectId>();
   for (const state of evidence) {
     for (const object of state.objects.values()) {
-      if (seen.has(object.id)) continue;
+      if (seen.has(object.id) || !concerns(object)) continue;
       seen.add(object.id);
       const having = (): readonly RealmState[] => [state, ...evidence.filter((other) => other !== state && other.objects.has(object.id))];
       const there = live.objects.get(object.id);

@@ -1,7 +1,16 @@
-import type { Derived, ObjectId, RealmObject, RealmState } from './model.ts';
+/** What is worked out from the objects of a state and kept with them: made when it is first asked for, gone when they are. */
+import type { ObjectId, RealmObject, RealmState } from './model.ts';
 
-/** The index of some objects, made once with the state. */
-export function derive(objects: ReadonlyMap<ObjectId, RealmObject>): Derived {
+interface Derived {
+  /** Objects by `kind@first piece of the key` and by `kind>last piece`. */
+  readonly index: ReadonlyMap<string, readonly RealmObject[]>;
+  /** Answers that are asked for again and again, by what was asked. */
+  readonly answers: Map<string, unknown>;
+}
+
+const kept = new WeakMap<ReadonlyMap<ObjectId, RealmObject>, Derived>();
+
+function derive(objects: ReadonlyMap<ObjectId, RealmObject>): Derived {
   const index = new Map<string, RealmObject[]>();
   const add = (key: string, object: RealmObject): void => {
     const list = index.get(key);
@@ -14,7 +23,7 @@ export function derive(objects: ReadonlyMap<ObjectId, RealmObject>): Derived {
     add(`${object.kind}@${first < 0 ? key : key.slice(0, first)}`, object);
     if (first >= 0) add(`${object.kind}>${key.slice(key.lastIndexOf('/') + 1)}`, object);
   }
-  return { of: objects, index, answers: new Map() };
+  return { index, answers: new Map() };
 }
 
 /**
@@ -32,6 +41,10 @@ export function once<T>(state: RealmState, key: string, make: () => T): T {
   return answers.get(key) as T;
 }
 
-function derivedOf(state: RealmState): Derived {
-  return state.derived?.of === state.objects ? state.derived : derive(state.objects);
+function derivedOf({ objects }: RealmState): Derived {
+  const known = kept.get(objects);
+  if (known !== undefined) return known;
+  const made = derive(objects);
+  kept.set(objects, made);
+  return made;
 }

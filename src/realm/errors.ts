@@ -36,18 +36,17 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 export class RescueError extends Error {
   override readonly name = 'RescueError';
+  readonly code: ErrorCode;
+  readonly next: readonly string[];
   /**
    * @param code   stable, decides the exit code
    * @param title  one sentence in the present tense, no secret in it
    * @param next   what the person can do now; one sentence each
    */
-  constructor(
-    readonly code: ErrorCode,
-    title: string,
-    readonly next: readonly string[] = [],
-    options?: { readonly cause?: unknown },
-  ) {
+  constructor(code: ErrorCode, title: string, next: readonly string[] = [], options?: { readonly cause?: unknown }) {
     super(title, options);
+    this.code = code;
+    this.next = next;
   }
 
   get exitCode(): ExitCode {

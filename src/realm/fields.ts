@@ -11,6 +11,7 @@ import { couldBecome, isUnknown, placeholdersIn } from './unknowns.ts';
  *                does state (a mapper's config) is compared with all its keys.
  */
 export function fieldDifferences(live: Json, evidence: Json, strict: boolean, name = 'value'): readonly FieldDifference[] {
+  if (live === evidence) return [];
   if (!isMap(live) || !isMap(evidence)) return same(live, evidence) ? [] : [difference(name, live, evidence)];
   const keys = strict ? keysOf(live, evidence) : Object.keys(evidence).sort(compareText);
   return keys.flatMap((key) => {

@@ -8,16 +8,18 @@ import { couldBecome, placeholdersIn } from './unknowns.ts';
  */
 export function dropFilledIn(differences: readonly Difference[]): readonly Difference[] {
   const dropped = new Set<Difference>();
+  const siblings = Map.groupBy(differences.filter((difference) => difference.change === 'live-only'), stemOf);
   for (const lost of differences) {
+    if (lost.change !== 'lost') continue;
     const template = parseId(lost.id).parts.at(-1) ?? '';
-    if (lost.change !== 'lost' || placeholdersIn(template).length === 0) continue;
-    const filled = differences.find((other) => other.change === 'live-only' && !dropped.has(other) && isSibling(lost, other) && couldBecome(template, parseId(other.id).parts.at(-1) ?? ''));
+    if (placeholdersIn(template).length === 0) continue;
+    const filled = siblings.get(stemOf(lost))?.find((other) => !dropped.has(other) && couldBecome(template, parseId(other.id).parts.at(-1) ?? ''));
     if (filled !== undefined) dropped.add(lost).add(filled);
   }
   return differences.filter((difference) => !dropped.has(difference));
 }
 
-function isSibling(a: Difference, b: Difference): boolean {
-  const stem = (id: string): string => id.slice(0, id.lastIndexOf('/'));
-  return a.kind === b.kind && stem(a.id) === stem(b.id);
+/** The set in which an element stands: its id, which begins with its kind, without the last piece. */
+function stemOf({ id }: Difference): string {
+  return id.slice(0, id.lastIndexOf('/'));
 }

@@ -8,7 +8,7 @@ import type { KindName, ObjectId } from './model.ts';
 
 /** Escapes one part of a key. */
 export function escapePart(part: string): string {
-  return part.replaceAll('%', '%25').replaceAll('/', '%2F');
+  return part.includes('%') || part.includes('/') ? part.replaceAll('%', '%25').replaceAll('/', '%2F') : part;
 }
 
 /** The inverse of escapePart; also reads `%3A` and `%2A`, which only some parts use. */
@@ -16,9 +16,15 @@ export function unescapePart(part: string): string {
   return part.replace(/%(25|2F|3A|2A)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
+/** The container that was named last: all that is in a client names it, one after the other, and one text will do for all. */
+let container: { readonly kind: KindName; readonly name: string; readonly id: ObjectId } | undefined;
+
 /** Builds `kind:part/part` from raw parts. */
 export function objectId(kind: KindName, ...parts: readonly string[]): ObjectId {
-  return `${kind}:${parts.map(escapePart).join('/')}`;
+  const [name = ''] = parts;
+  if (parts.length !== 1) return `${kind}:${parts.map(escapePart).join('/')}`;
+  if (container?.kind !== kind || container.name !== name) container = { kind, name, id: `${kind}:${escapePart(name)}` };
+  return container.id;
 }
 
 export interface ParsedId {

@@ -53,19 +53,8 @@ export interface RealmState {
    * and silence is never read as "deleted".
    */
   readonly listed: ReadonlySet<string>;
-  /** What was worked out from `objects` and is kept with them; see derived.ts. Not part of what the state says. */
-  readonly derived?: Derived;
   /** What it was made from; restoring takes bodies and secrets from here. */
   readonly representation: RealmRepresentation;
-}
-
-/** Valid only for the objects that it was made of: a copy of a state with other objects works it out again. */
-export interface Derived {
-  readonly of: ReadonlyMap<ObjectId, RealmObject>;
-  /** Objects by `kind@first piece of the key` and by `kind>last piece`. */
-  readonly index: ReadonlyMap<string, readonly RealmObject[]>;
-  /** Answers that are asked for again and again, by what was asked. */
-  readonly answers: Map<string, unknown>;
 }
 
 export type Change = 'lost' | 'changed' | 'live-only';

@@ -26,18 +26,18 @@ export function orderOwners(input: OrderInput): readonly OrderedOwner[] {
   const incoming = groupBy(edges, (edge) => edge.after);
   const outgoing = groupBy(edges, (edge) => edge.before);
   const reasons = earlyReasons(hints);
-  const waiting = new Map(owners.map((owner) => [owner, { owner, open: [...(incoming.get(owner) ?? [])], needed: outgoing.get(owner)?.length ?? 0 }]));
+  const waiting = new Map(owners.map((owner) => [owner, candidateOf(owner, incoming.get(owner) ?? [], outgoing.get(owner)?.length ?? 0)]));
   const ordered: OrderedOwner[] = [];
   while (waiting.size > 0) {
-    const free = [...waiting.values()].filter((candidate) => candidate.open.length === 0);
+    const free = [...waiting.values()].filter((candidate) => candidate.open.size === 0);
     const next = (free.length > 0 ? free : cycleMembers([...waiting.values()])).reduce((a, b) => (rank(b, a) < 0 ? b : a));
     waiting.delete(next.owner);
     for (const edge of outgoing.get(next.owner) ?? []) {
       const candidate = waiting.get(edge.after);
-      if (candidate !== undefined) candidate.open = candidate.open.filter((other) => other !== edge);
+      if (candidate?.open.delete(edge) === true) candidate.unmet[edge.strength] -= 1;
     }
-    const after = (incoming.get(next.owner) ?? []).filter((edge) => !next.open.includes(edge)).map((edge) => ({ owner: edge.before, reason: edge.reason }));
-    ordered.push({ owner: next.owner, after: after.toSorted((a, b) => compareText(a.owner, b.owner)), reason: reasons.get(next.owner) ?? '', ...(next.open.length > 0 ? { cycle: true } : {}) });
+    const after = (incoming.get(next.owner) ?? []).filter((edge) => !next.open.has(edge)).map((edge) => ({ owner: edge.before, reason: edge.reason }));
+    ordered.push({ owner: next.owner, after: after.toSorted((a, b) => compareText(a.owner, b.owner)), reason: reasons.get(next.owner) ?? '', ...(next.open.size > 0 ? { cycle: true } : {}) });
   }
   return ordered;
 }
@@ -68,21 +68,29 @@ function groupBy(edges: readonly Edge[], key: (edge: Edge) => string): ReadonlyM
 
 interface Candidate {
   readonly owner: string;
-  readonly open: readonly Edge[];
+  /** Edges to it from owners that still wait. */
+  readonly open: Set<Edge>;
+  /** How many of them there are of each strength: asked for at every choice between two. */
+  readonly unmet: Record<Strength, number>;
+  readonly level: 0 | 1;
   readonly needed: number;
+}
+
+function candidateOf(owner: string, incoming: readonly Edge[], needed: number): Candidate {
+  const unmet = { object: 0, role: 0, tokens: 0 };
+  for (const edge of incoming) unmet[edge.strength] += 1;
+  return { owner, open: new Set(incoming), unmet, level: isRealmLevel(owner) ? 0 : 1, needed };
 }
 
 /** Which of two is next: negative for the first. */
 function rank(a: Candidate, b: Candidate): number {
-  const open = (candidate: Candidate, strength: Strength): number => candidate.open.filter((edge) => edge.strength === strength).length;
-  const level = (candidate: Candidate): number => (isRealmLevel(candidate.owner) ? 0 : 1);
-  return open(a, 'object') - open(b, 'object') || open(a, 'role') - open(b, 'role') || open(a, 'tokens') - open(b, 'tokens')
-    || level(a) - level(b) || b.needed - a.needed || compareText(a.owner, b.owner);
+  return a.unmet.object - b.unmet.object || a.unmet.role - b.unmet.role || a.unmet.tokens - b.unmet.tokens
+    || a.level - b.level || b.needed - a.needed || compareText(a.owner, b.owner);
 }
 
 /** Those candidates that wait only for each other: whoever they wait for waits for them too. */
 function cycleMembers(candidates: readonly Candidate[]): readonly Candidate[] {
-  const waitsFor = new Map(candidates.map((candidate) => [candidate.owner, candidate.open.map((edge) => edge.before)]));
+  const waitsFor = new Map(candidates.map((candidate) => [candidate.owner, [...candidate.open].map((edge) => edge.before)]));
   const reach = (start: string): ReadonlySet<string> => {
     const seen = new Set<string>();
     const todo = [...(waitsFor.get(start) ?? [])];

@@ -98,7 +98,13 @@ function connect(drafts: Drafted['drafts']): readonly Item[] {
   const ids = new Set(drafts.map(({ draft }) => draft.id));
   const rank = new Map(KINDS.map((kind, index) => [kind.name, index]));
   const users = new Map<ObjectId, string[]>();
-  for (const { draft } of drafts) for (const id of draft.requires) users.set(id, [...(users.get(id) ?? []), draft.id]);
+  for (const { draft } of drafts) {
+    for (const id of draft.requires) {
+      const list = users.get(id);
+      if (list === undefined) users.set(id, [draft.id]);
+      else list.push(draft.id);
+    }
+  }
   return drafts.map(({ difference, draft }) => {
     // A DELETE of a part, such as a step of a flow, leaves the object there for whoever refers to it.
     const gone = draft.covers.filter((id) => draft.after.some((image) => image.id === id && image.value === null));

@@ -44,16 +44,16 @@ export function groupOperations(items: readonly Item[], order: readonly string[]
 
 /** What waits for nothing open comes first; among those by rank of the kind, then by id. */
 function sorted(members: readonly Item[]): readonly Item[] {
-  const open = new Map(members.map((item) => [item.draft.id, item]));
+  const waiting = [...new Map(members.map((item) => [item.draft.id, item])).values()].sort((a, b) => a.rank - b.rank || compareText(a.draft.id, b.draft.id));
+  const open = new Set(waiting.map((item) => item.draft.id));
   const done: Item[] = [];
-  while (open.size > 0) {
-    const waiting = [...open.values()];
-    const free = waiting.filter((item) => item.dependsOn.every((id) => !open.has(id)));
+  while (waiting.length > 0) {
+    const free = waiting.findIndex((item) => item.dependsOn.every((id) => !open.has(id)));
     // A cycle cannot come from kinds that refer to containers only; were there one, the first by rank breaks it.
-    const next = (free.length > 0 ? free : waiting).toSorted((a, b) => a.rank - b.rank || compareText(a.draft.id, b.draft.id))[0];
-    if (next === undefined) break;
-    open.delete(next.draft.id);
-    done.push(next);
+    for (const next of waiting.splice(Math.max(free, 0), 1)) {
+      open.delete(next.draft.id);
+      done.push(next);
+    }
   }
   return done;
 }

@@ -1,26 +1,69 @@
-import { derive } from './derived.ts';
 import { KINDS } from './kinds/index.ts';
-import type { ObjectId, RealmObject, RealmState } from './model.ts';
+import type { Completeness, ObjectId, RealmObject, RealmState } from './model.ts';
+import type { RealmRepresentation } from './representation.ts';
 import type { Snapshot } from './snapshot.ts';
+
+/** What stands in a representation; `from` says how silence in it is to be read. */
+interface Found {
+  readonly from: Completeness;
+  readonly objects: ReadonlyMap<ObjectId, RealmObject>;
+  readonly listed: ReadonlySet<string>;
+}
+
+/**
+ * A run looks at the same representation many times (fingerprint, triage, comparison, account), and 2,000 clients are 100,000 objects:
+ * what was found in it is kept as long as it is. Nobody changes a representation once it was read.
+ */
+const known = new WeakMap<RealmRepresentation, Found>();
+
+/**
+ * The objects that were found last. The states of a run (live, evidence, live again) are equal but for a few objects, so equal ones are
+ * one and the same: a second state of 2,000 clients costs 6 MB instead of 40, and is compared by identity.
+ */
+let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
 
 /**
  * The normal form of a snapshot. Each kind finds its own objects; where two objects share a key (Keycloak allows
  * duplicate mapper names by a race), the first one stands for both.
  */
-export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>): RealmState {
-  const objects: RealmObject[] = [];
-  const listed = new Set<string>();
-  for (const kind of KINDS) {
-    const found = kind.extract(snapshot.representation, snapshot.completeness);
-    objects.push(...found.objects);
-    for (const place of found.listed) listed.add(place);
-  }
-  return makeState({ realm: snapshot.realm, source: snapshot.source, completeness: snapshot.completeness, listed, representation: snapshot.representation }, objects);
+export function readState({ realm, source, completeness, representation }: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>): RealmState {
+  const kept = known.get(representation);
+  const { objects, listed } = kept?.from === completeness ? kept : find(representation, completeness);
+  return { realm, source, completeness, listed, representation, objects };
 }
 
-/** A state from its parts, with its objects keyed and indexed. */
-export function makeState(head: Omit<RealmState, 'objects' | 'derived'>, objects: Iterable<RealmObject>): RealmState {
+function find(representation: RealmRepresentation, from: Completeness): Found {
+  const objects = new Map<ObjectId, RealmObject>();
+  const listed = new Set<string>();
+  const others = latest?.deref();
+  for (const kind of KINDS) {
+    const found = kind.extract(representation, from);
+    for (const object of found.objects) {
+      if (objects.has(object.id)) continue;
+      const other = others?.get(object.id);
+      objects.set(object.id, other !== undefined && isSame(other, object) ? other : object);
+    }
+    for (const place of found.listed) listed.add(place);
+  }
+  known.set(representation, { from, objects, listed });
+  latest = new WeakRef(objects);
+  return { from, objects, listed };
+}
+
+/** Deep equality of plain JSON, in which `undefined` is as good as missing. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [one, other] = [a, b] as Readonly<Record<string, unknown>>[];
+  if (one === undefined || other === undefined) return false;
+  for (const key in one) if (!isSame(one[key], other[key])) return false;
+  for (const key in other) if (other[key] !== undefined && one[key] === undefined) return false;
+  return true;
+}
+
+/** A state from its parts, with its objects keyed. */
+export function makeState(head: Omit<RealmState, 'objects'>, objects: Iterable<RealmObject>): RealmState {
   const byId = new Map<ObjectId, RealmObject>();
   for (const object of objects) if (!byId.has(object.id)) byId.set(object.id, object);
-  return { ...head, objects: byId, derived: derive(byId) };
+  return { ...head, objects: byId };
 }

@@ -18,6 +18,8 @@ export interface EffectContext {
 /** What is read from the session directory once and kept; all of it can be read again after a crash. */
 export interface RunMemory {
   snapshot(label: SnapshotLabel): Snapshot | undefined;
+  /** Keeps a snapshot that this process has just put into a file, so that it is not read and worked through again. */
+  keep(file: string, snapshot: Snapshot): void;
   live(): RealmState;
   evidence(): readonly { readonly snapshot: Snapshot; readonly state: RealmState }[];
   /** Reads a source once, however many steps look at it. */
@@ -28,16 +30,10 @@ export interface RunMemory {
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {
   const snapshots = new Map<string, Snapshot>();
-  const states = new Map<string, RealmState>();
   const sources = new Map<string, Promise<Snapshot>>();
   const read = (file: string): Snapshot => {
     const known = snapshots.get(file) ?? ports.store.readSnapshot(file);
     snapshots.set(file, known);
-    return known;
-  };
-  const normal = (file: string): RealmState => {
-    const known = states.get(file) ?? readState(read(file));
-    states.set(file, known);
     return known;
   };
   return {
@@ -45,12 +41,13 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       const captured = state().snapshots[label];
       return captured && read(captured.file);
     },
+    keep: (file, snapshot) => void snapshots.set(file, snapshot),
     live: () => {
       const captured = state().snapshots['live-before'];
       if (!captured) throw new Error('the live realm has not been captured yet');
-      return normal(captured.file);
+      return readState(read(captured.file));
     },
-    evidence: () => state().evidence.map(({ file }) => ({ snapshot: read(file), state: normal(file) })),
+    evidence: () => state().evidence.map(({ file }) => ({ snapshot: read(file), state: readState(read(file)) })),
     source: (spec) => {
       const reading = sources.get(spec) ?? ports.evidence.read(spec, ports.keycloak.realm);
       sources.set(spec, reading);

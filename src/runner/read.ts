@@ -1,5 +1,5 @@
 /** Effects that only read: connect, capture, triage, evidence, compare, plan. */
-import { compareStates } from '../realm/compare.ts';
+import { compareStates, outlineOf } from '../realm/compare.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { triage } from '../realm/triage.ts';
@@ -36,6 +36,7 @@ export async function captureLive(context: EffectContext, label: SnapshotLabel):
   // A node with a stale cache fails on some reads; the others are worth keeping, and it is captured again later.
   if (!stale) refuseGaps(snapshot);
   const { file, sha256 } = ports.store.writeSnapshot(name, snapshot);
+  context.memory.keep(file, snapshot);
   const captured: Captured = {
     label: name,
     file,
@@ -61,8 +62,8 @@ export async function capture(context: EffectContext, label: SnapshotLabel): Pro
 }
 
 /**
- * What the bulk calls already show against the evidence of the flags. Both sides are cut to what those calls bring, so
- * that nothing counts as missing which has not been read yet.
+ * What the bulk calls already show against the evidence of the flags, of those kinds that they bring, so that nothing counts as
+ * missing which has not been read yet.
  */
 function foundSoFar(bulk: RealmRepresentation, sources: readonly Snapshot[]): string | undefined {
   if (sources.length === 0) return undefined;
@@ -70,15 +71,10 @@ function foundSoFar(bulk: RealmRepresentation, sources: readonly Snapshot[]): st
   const clients = (bulk.clients ?? []).map((client) => ({ protocolMappers: [], defaultClientScopes: [], optionalClientScopes: [], ...client }));
   const clientScopes = (bulk.clientScopes ?? []).map((scope) => ({ protocolMappers: [], ...scope }));
   const live = readState({ realm: bulk.realm ?? '', source: 'live', completeness: 'stated', representation: { clients, clientScopes } });
-  const evidence = sources.map((source) => readState({ ...source, representation: bulkOf(source.representation) }));
-  const differences = compareStates(live, evidence);
+  const differences = outlineOf(live, sources.map((source) => readState(source)));
   const owners = [...new Set(differences.map(({ owner }) => owner))];
   const of = (change: Difference['change']) => differences.filter((difference) => difference.change === change).length;
   return `so far ${of('lost')} lost, ${of('changed')} changed, ${of('live-only')} only live${owners.length > 0 ? `: ${owners.slice(0, 4).join(', ')}${owners.length > 4 ? ', …' : ''}` : ''}`;
-}
-
-function bulkOf({ clients, clientScopes, keycloakVersion }: RealmRepresentation): RealmRepresentation {
-  return { ...(clients ? { clients } : {}), ...(clientScopes ? { clientScopes } : {}), ...(keycloakVersion ? { keycloakVersion } : {}) };
 }
 
 /** The evidence as this run read it; before its own step, what the flags name. A resumed run must not need the files again. */
@@ -125,6 +121,7 @@ export async function readEvidence(context: EffectContext, specs: readonly strin
     const stale = spec === 'stale' ? context.memory.snapshot('live-stale') : undefined;
     const snapshot = stale ? { ...stale, source: 'snapshot:live-stale' } : await context.memory.source(spec);
     const { file, sha256 } = ports.store.writeSnapshot(`evidence-${index + 1}`, snapshot);
+    context.memory.keep(file, snapshot);
     read.push({ spec, source: snapshot.source, completeness: snapshot.completeness, file, sha256, capturedAt: snapshot.capturedAt, counts: counts(snapshot.representation), notes: snapshot.notes });
   }
   if (read.length === 0) throw new RescueError('usage', 'No evidence was named.', ['Name at least one source with --evidence.']);

@@ -1,6 +1,6 @@
 /**
  * Choose with 3,000 differences of a realm with 2,000 clients and 300 client scopes: the time from a key to the frame
- * that shows what it did, drawn by Ink into a virtual terminal. Run by run.mjs, bundled like the tool itself.
+ * that shows what it did, drawn by Ink into a virtual terminal. Run by keys.ts, bundled like the tool itself.
  */
 import type { Difference, ObjectId, OrderedOwner } from '../../src/realm/model.ts';
 import { initialState } from '../../src/runbook/initial.ts';

@@ -14,6 +14,7 @@ import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
 import { listClientScopes, readScopeMappings, realmDefaultScopes } from './scopes.ts';
 
+const USER_STORAGE = 'org.keycloak.storage.UserStorageProvider';
 /** Without view-realm the realm answers with 5 fields instead of about 105 (verified-keycloak.md 4). */
 const FEWEST_FIELDS = 20;
 
@@ -26,8 +27,11 @@ const FEWEST_FIELDS = 20;
 export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>, onBulk?: (representation: RealmRepresentation) => void): Promise<RealmRepresentation> {
   const { api } = reading;
   const settings = await realmSettings(reading);
-  const scopes = await reading.part('client scopes', 'view-clients', () => listClientScopes(api));
-  const listed = await reading.part('clients', 'view-clients', async () => readableClients(reading, named));
+  // On a cold server the list of client scopes alone takes seconds, in which the pages of clients can be read.
+  const [scopes, listed] = await Promise.all([
+    reading.part('client scopes', 'view-clients', () => listClientScopes(api)),
+    reading.part('clients', 'view-clients', async () => readableClients(reading, named)),
+  ]);
   if (listed && scopes) onBulk?.({ ...settings, clients: listed, clientScopes: scopes } as RealmRepresentation);
   const clients = listed && (await withAuthorization(reading, listed));
   const known = clients ?? [];
@@ -41,11 +45,10 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
   }));
   const localizationTexts = await readLocalization(reading);
   const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
-  const groups = await readGroups(reading);
+  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, known)]);
   const defaultGroups = await readDefaultGroups(reading, settings['defaultGroups'] as Json | undefined);
-  const realm = await readRealmRoles(reading, known);
   const client = clients && (await readClientRoles(reading, known));
-  const users = clients && (await readServiceAccounts(reading, known));
+  const users = clients && (await readServiceAccounts(reading, known, components === undefined || USER_STORAGE in components));
   const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
   return {
     ...settings,

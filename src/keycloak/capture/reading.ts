@@ -1,7 +1,7 @@
 import { RescueError } from '../../realm/errors.ts';
 import type { Progress } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
-import { inFlight } from '../flight.ts';
+import { IN_FLIGHT, inFlight } from '../flight.ts';
 
 /** What every part of a capture has at hand. */
 export interface Reading {
@@ -20,7 +20,7 @@ export interface Reading {
 export function openReading(api: Api, onProgress: (progress: Progress) => void): Reading {
   const notes: string[] = [];
   return {
-    api,
+    api: bounded(api),
     notes,
     part: async (name, role, read) => {
       try {
@@ -43,4 +43,22 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
       });
     },
   };
+}
+
+/** Parts run beside each other and inside each other (groups below groups); however they nest, no more requests than these are in flight. */
+function bounded(api: Api): Api {
+  const waiting: (() => void)[] = [];
+  let free = IN_FLIGHT;
+  const within = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((go) => { waiting.push(go); });
+    try {
+      return await ask();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+  return { ...api, get: (parts, query) => within(() => api.get(parts, query)), read: (parts, query) => within(() => api.read(parts, query)) };
 }

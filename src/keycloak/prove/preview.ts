@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../realm/json.ts';
 import type { ClaimExpectation, TokenKind } from '../../realm/model.ts';
 import type { Api } from '../api.ts';
+import { inFlight } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Attempt } from './real-token.ts';
 import type { NeededRole, Probe } from './users.ts';
@@ -15,10 +16,10 @@ const EXAMPLES: Readonly<Record<TokenKind, string>> = { access: 'generate-exampl
  */
 export async function preview(api: Api, client: string, probe: Probe, scope: string, kinds: readonly TokenKind[]): Promise<Attempt> {
   const payloads: Partial<Record<TokenKind, JsonObject>> = {};
-  for (const kind of kinds) {
+  await inFlight(kinds, async (kind) => {
     const payload = await api.read(['clients', client, 'evaluate-scopes', EXAMPLES[kind]], { scope: ['openid', scope].filter(Boolean).join(' '), userId: probe.id });
     if (isObject(payload)) payloads[kind] = payload;
-  }
+  });
   return { way: 'preview', user: probe.name, payloads, signature: null, qualified: probe.qualified, note: `a preview for ${probe.name} (no session, no event)` };
 }
 

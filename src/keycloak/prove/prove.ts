@@ -6,6 +6,7 @@ import type { Proof } from '../../runbook/model.ts';
 import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { clientByName, type Client } from '../capture/clients.ts';
+import { inFlight } from '../flight.ts';
 import { attempts, tokenWrites, WOULD_WRITE, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
@@ -21,14 +22,27 @@ const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
  * `not-proven`. Payloads hold claims, never a token.
  */
 export async function prove(api: Api, request: ProveRequest): Promise<readonly Proof[]> {
-  const client = await clientByName(api, request.client);
-  const sources: Sources = { api, request, kept: new Map() };
-  const proofs: Proof[] = [];
-  for (const expectation of request.expectations) {
+  const asking = askingOnce(api);
+  const client = await clientByName(asking, request.client);
+  const sources: Sources = { api: asking, request, kept: new Map() };
+  return inFlight(request.expectations, async (expectation) => {
     const proof = client ? await judge(sources, client, expectation) : { ...unproven(expectation), because: `the client ${request.client} does not exist` };
-    proofs.push({ ...proof, before: payloadBefore(request.before ?? [], proof) });
-  }
-  return proofs;
+    return { ...proof, before: payloadBefore(request.before ?? [], proof) };
+  });
+}
+
+/** Nothing is written while claims are proven, so the claims of one client share what was read: users, groups, the mappers that act. */
+function askingOnce(api: Api): Api {
+  const answers = new Map<string, ReturnType<Api['read']>>();
+  return {
+    ...api,
+    read: (parts, query = {}) => {
+      const key = JSON.stringify([parts, query]);
+      const known = answers.get(key) ?? api.read(parts, query);
+      answers.set(key, known);
+      return known;
+    },
+  };
 }
 
 /**

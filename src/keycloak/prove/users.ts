@@ -5,6 +5,7 @@ import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { serviceAccountOf } from '../capture/accounts.ts';
 import { clientByName } from '../capture/clients.ts';
+import { IN_FLIGHT, inFlight } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 
 const SESSION_USERS = 3;
@@ -62,14 +63,20 @@ async function holders(api: Api, request: ProveRequest, expectation: ClaimExpect
 async function groupMembers(api: Api): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
   const groups = objects(await api.read(['groups'], { max: GROUPS }));
-  for (const group of groups) {
-    found.push(...objects(await api.read(['groups', text(group['id']) ?? '', 'members'], { max: HOLDERS })));
-    if (found.length >= HOLDERS) break;
-    const children = objects(await api.read(['groups', text(group['id']) ?? '', 'children'], { max: GROUPS }));
-    for (const child of children) found.push(...objects(await api.read(['groups', text(child['id']) ?? '', 'members'], { max: HOLDERS })));
-    if (found.length >= HOLDERS) break;
+  // Several groups at a time: where they are empty, all have to be looked into.
+  for (let from = 0; from < groups.length && found.length < HOLDERS; from += IN_FLIGHT) {
+    found.push(...(await inFlight(groups.slice(from, from + IN_FLIGHT), (group) => membersBelow(api, text(group['id']) ?? ''))).flat());
   }
   return found.slice(0, HOLDERS);
+}
+
+/** Some members of a group, or of the groups right below it. */
+async function membersBelow(api: Api, group: string): Promise<JsonObject[]> {
+  const found = [...objects(await api.read(['groups', group, 'members'], { max: HOLDERS }))];
+  if (found.length >= HOLDERS) return found;
+  const children = objects(await api.read(['groups', group, 'children'], { max: GROUPS }));
+  for (const child of children) found.push(...objects(await api.read(['groups', text(child['id']) ?? '', 'members'], { max: HOLDERS })));
+  return found;
 }
 
 async function roleHolders(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly unknown[]> {

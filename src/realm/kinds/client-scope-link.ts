@@ -9,6 +9,10 @@ import { omissionMeansEmpty } from '../normal/whole.ts';
 import { restoreLink, type LinkType } from '../writes/link-writes.ts';
 import { isCreated } from '../writes/body.ts';
 
+// One value for all of a type: a large realm has tens of thousands of links.
+const DEFAULT: { readonly type: LinkType } = { type: 'default' };
+const OPTIONAL: { readonly type: LinkType } = { type: 'optional' };
+
 export const clientScopeLink: Kind = {
   name: 'client-scope-link',
   title: 'client scope link',
@@ -18,10 +22,7 @@ export const clientScopeLink: Kind = {
     const whole = omissionMeansEmpty(representation, completeness);
     const clients = (representation.clients ?? []).flatMap((raw) => (raw.clientId === undefined ? [] : [{ ...raw, clientId: raw.clientId }]));
     return {
-      objects: clients.flatMap((raw) => [
-        ...(raw.defaultClientScopes ?? []).map((scope) => object(raw.clientId, scope, 'default')),
-        ...(raw.optionalClientScopes ?? []).map((scope) => object(raw.clientId, scope, 'optional')),
-      ]),
+      objects: clients.flatMap((raw) => [...linksOf(raw.clientId, raw.defaultClientScopes, DEFAULT), ...linksOf(raw.clientId, raw.optionalClientScopes, OPTIONAL)]),
       listed: clients.flatMap((raw) => {
         const key = escapePart(raw.clientId);
         return [
@@ -52,10 +53,8 @@ export const clientScopeLink: Kind = {
   inFile: (id) => ['defaultClientScopes', 'optionalClientScopes'].map((list) => memberAt(partOf(id, 1), 'clients', { clientId: partOf(id, 0) }, list)),
 };
 
-function object(client: string, scope: string, type: LinkType): RealmObject {
-  const key = escapePart(client);
-  return {
-    id: objectId('client-scope-link', client, scope), kind: 'client-scope-link', owner: client, name: scope, value: { type },
-    parent: objectId('client', client), places: [place('client-scope-link', `${key}/#${type}`)],
-  };
+function linksOf(client: string, scopes: readonly string[] = [], value: { readonly type: LinkType }): readonly RealmObject[] {
+  const parent = objectId('client', client);
+  const places = [place('client-scope-link', `${escapePart(client)}/#${value.type}`)];
+  return scopes.map((scope) => ({ id: objectId('client-scope-link', client, scope), kind: 'client-scope-link', owner: client, name: scope, value, parent, places }));
 }

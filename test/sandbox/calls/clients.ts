@@ -61,6 +61,8 @@ export const clientCalls: readonly Call[] = [
   get('/clients/{web}/service-account-user'),
   get('/clients/nope/service-account-user'),
   get('/users?username=service-account-auth-service&exact=true'),
+  get('/users?username=service-account-&max=5'),
+  get('/users?search=service-account-&max=5'),
   get('/users?max=50'),
   get('/users/count'),
   put('/clients/{timeline}', { serviceAccountsEnabled: false }),

@@ -7,7 +7,7 @@ import { listMap, object, page, present, text, texts, without } from '../state/j
 import type { GroupRow, RealmRow, UserRow } from '../state/model.ts';
 import { groupJson, sessionJson, userJson } from '../state/represent.ts';
 
-/** Service accounts show only when they are asked for by their exact name (facts, section 4; as on 26.7). */
+/** Service accounts show only when they are asked for by name, whole or in part; `search=` leaves them out (tried on 26.7.4). */
 function matching(realm: RealmRow, query: URLSearchParams): UserRow[] {
   const exact = query.get('exact') === 'true';
   const hits = (value: unknown, wanted: string): boolean => typeof value === 'string' && (exact ? value === wanted : value.includes(wanted));
@@ -15,7 +15,7 @@ function matching(realm: RealmRow, query: URLSearchParams): UserRow[] {
   const wanted = ['username', 'email', 'firstName', 'lastName'].flatMap((key) => (query.get(key) === null ? [] : [[key, (query.get(key) ?? '').toLowerCase()] as const]));
   const search = query.get('search')?.toLowerCase();
   return realm.users
-    .filter((user) => user.serviceAccount === null || (exact && query.get('username') === user.username))
+    .filter((user) => user.serviceAccount === null || (query.get('username') !== null && search === undefined))
     .filter((user) => wanted.every(([key, value]) => hits(String(values(user)[key] ?? '').toLowerCase(), value)))
     .filter((user) => search === undefined || ['username', 'email', 'firstName', 'lastName'].some((key) => String(values(user)[key] ?? '').toLowerCase().includes(search)))
     .sort((a, b) => (a.username < b.username ? -1 : 1));
