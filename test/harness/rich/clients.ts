@@ -131,7 +131,7 @@ export const DAMAGES: Readonly<Record<'settings' | 'authorization' | 'roles' | '
 };
 
 /** What takes a client's secret along: a partial export masks it. */
-const SECRET = /secret|public|fam-app deleted/;
+const SECRET = /secret|public|fam-app deleted|saml client deleted/;
 
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
 export const clients: Family = {
@@ -161,7 +161,7 @@ export const clients: Family = {
     await give(calls, 'fam-app', 'realm', [await role(calls, null, 'fam-boss')]);
     await authorize(calls);
   },
-  damages: Object.values(DAMAGES).flat().map((damage) => ({ ...damage, onlyWhole: SECRET.test(damage.name) })),
+  damages: Object.values(DAMAGES).flat().map((damage): Damage => (SECRET.test(damage.name) ? { ...damage, needs: 'whole' } : damage)),
   read: async (calls) => named({ clients: await readClients(calls), roles: await readRoles(calls) }),
 };
 

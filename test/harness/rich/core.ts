@@ -1,7 +1,7 @@
 import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
 import { readRealm } from '../independent.ts';
-import type { Damage, Family } from './family.ts';
+import type { Damage, Family, Needs } from './family.ts';
 import { attempt, idOfClient, idOfScope, roleNamed } from './rest.ts';
 
 /** Clients, client scopes, mappers, links, roles, composites and mappings, on top of the realm of the story. */
@@ -35,7 +35,7 @@ export const core: Family = {
     damage('scope link internal-audience added to web-app', (calls) => link(calls, 'web-app', 'default', 'internal-audience')),
     damage('realm default scope reports-read removed', async (calls) => attempt(calls, 'DELETE', `/default-optional-client-scopes/${await idOfScope(calls, 'reports-read')}`)),
     damage('realm default scope gateway-context added', async (calls) => attempt(calls, 'PUT', `/default-default-client-scopes/${await idOfScope(calls, 'gateway-context')}`)),
-    ...['batch-worker', 'reporting-service', 'timeline-service'].map((client) => damage(`client ${client} deleted`, async (calls) => attempt(calls, 'DELETE', `/clients/${await idOfClient(calls, client)}`), true)),
+    ...['batch-worker', 'reporting-service', 'timeline-service'].map((client) => damage(`client ${client} deleted`, async (calls) => attempt(calls, 'DELETE', `/clients/${await idOfClient(calls, client)}`), 'whole')),
     damage('realm role order-admin deleted', (calls) => attempt(calls, 'DELETE', '/roles/order-admin')),
     damage('realm role internal-service deleted', (calls) => attempt(calls, 'DELETE', '/roles/internal-service')),
     damage('realm role auditor described otherwise', (calls) => attempt(calls, 'PUT', '/roles/auditor', { name: 'auditor', description: 'Overwritten', attributes: { 'review-by': ['nobody'] } })),
@@ -52,8 +52,8 @@ export const core: Family = {
   read: async (calls) => (await readRealm(calls)).plain as never,
 };
 
-function damage(name: string, apply: Damage['apply'], onlyWhole = false): Damage {
-  return { name, apply, onlyWhole };
+function damage(name: string, apply: Damage['apply'], needs?: Needs): Damage {
+  return { name, apply, ...(needs === undefined ? {} : { needs }) };
 }
 
 function hardcoded(name: string, claim: string, value: string) {

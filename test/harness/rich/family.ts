@@ -24,8 +24,12 @@ export interface Damage {
   /** Unique over all families: `group /platform/ops deleted`. */
   readonly name: string;
   apply(calls: AdminCalls): Promise<void>;
-  /** True where only a snapshot or a full export can bring it back: a partial export masks what it destroys, or leaves it out. */
-  readonly onlyWhole?: boolean;
-  /** True where it only adds what a hand-written file says nothing about: a description, a key of a map that was empty. */
-  readonly unstated?: boolean;
+  /** The least evidence that can bring it back; a hand-written file where it is left out. */
+  readonly needs?: Needs;
 }
+
+/**
+ * snapshot: an export is ambiguous about it. whole: a full export or a snapshot; a partial export masks it or leaves it out. export: a
+ * hand-written file says nothing about what was only added, such as a description.
+ */
+export type Needs = 'snapshot' | 'whole' | 'export';

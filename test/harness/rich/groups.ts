@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
 import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
-import type { Damage, Family } from './family.ts';
+import type { Damage, Family, Needs } from './family.ts';
 
 /** Names that paths, addresses and searches stumble over. */
 export const ODD = ['a/b', '~tilde~', '100% ünïcode 組', ' spaces ', 'x~/y', 'CASE', 'case', 'dot.dot', "quote'\"<&>", '%2F'] as const;
@@ -45,12 +45,13 @@ export const groups: Family = {
   damages: [
     damage('group /platform/ops deleted with its children, roles and default entry', (calls) => drop(calls, ['platform', 'ops'])),
     damage('group /platform edited', (calls) => edit(calls, ['platform'], { description: 'Ran it', attributes: { cost: ['18'], extra: ['1'] } })),
-    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' }), true),
+    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' }), 'export'),
     damage('group /sales/b deleted', (calls) => drop(calls, ['sales', 'b'])),
-    damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false)),
+    // Exports write its path as they write that of `b` below `sales`.
+    damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false), 'snapshot'),
     damage('group /sales made a default', (calls) => setDefault(calls, ['sales'], true)),
     damage('odd groups deleted', async (calls) => { for (const name of ODD.slice(0, 6)) await drop(calls, [name]); }),
-    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }, true),
+    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }, 'export'),
     damage('thirty of many teams deleted', async (calls) => { for (let index = 60; index < 90; index += 1) await drop(calls, ['many', `team 0${index}`]); }),
     damage('group /intruders added with children, roles and a default entry', async (calls) => {
       const top = await make(calls, null, { name: 'intruders', attributes: { from: ['console'] } });
@@ -94,8 +95,8 @@ export const groups: Family = {
 };
 
 /** Organizations are in no partial export (tried on 26.7.4); a file that leaves attributes and descriptions out says nothing about them. */
-function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, unstated = false): Damage {
-  return { name, apply, unstated, onlyWhole: /organization|acme|globex/.test(name) };
+function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, needs: Needs | undefined = /organization|acme|globex/.test(name) ? 'whole' : undefined): Damage {
+  return { name, apply, ...(needs === undefined ? {} : { needs }) };
 }
 
 interface Tree {
