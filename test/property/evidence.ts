@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../src/realm/json.ts';
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
-import { labSecret } from '../../src/sandbox/incident/clients.ts';
-import { object, text } from '../../src/sandbox/incident/read.ts';
+import { list, object, text } from '../../src/sandbox/incident/read.ts';
 import type { Damage, Family } from '../harness/rich/family.ts';
 import { FAMILIES } from '../harness/rich/index.ts';
 import { snapshot, type World } from './trial.ts';
@@ -36,7 +35,7 @@ export async function evidenceOf(world: World, column: Column, seed: number): Pr
     return { spec: `file:${file}`, covers: ({ needs }) => needs === undefined || needs === 'export' };
   }
   const families = FAMILIES.filter((_, index) => (seed + index) % 2 === 0 || FAMILIES.length === 1);
-  await writeFile(file, JSON.stringify(handWritten(exported, families), null, 2), { mode: 0o600 });
+  await writeFile(file, JSON.stringify(handWritten(exported, families, await secretsOf(world.calls)), null, 2), { mode: 0o600 });
   return { spec: `file:${file}`, covers: ({ needs }, family) => families.includes(family) && needs === undefined };
 }
 
@@ -44,19 +43,23 @@ async function partialExport(calls: AdminCalls): Promise<JsonObject> {
   return object(await must(calls, 'POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')) ?? {};
 }
 
+async function secretsOf(calls: AdminCalls): Promise<ReadonlyMap<string, Json>> {
+  return new Map(list(await must(calls, 'GET', '/clients?max=-1')).map((client) => [text(client, 'clientId') ?? '', object(client)?.['secret'] ?? '']));
+}
+
 /** Only the fields of some families, without ids and versions; the secrets of clients as their owners know them. */
-function handWritten(exported: JsonObject, families: readonly Family[]): JsonObject {
+function handWritten(exported: JsonObject, families: readonly Family[], secrets: ReadonlyMap<string, Json>): JsonObject {
   const claimed = FAMILIES.flatMap((family) => (family.fields === 'others' ? [] : family.fields));
   const states = (field: string) => families.some(({ fields }) => (fields === 'others' ? !claimed.includes(field) && field !== 'keycloakVersion' : fields.includes(field)));
   const stated = Object.fromEntries(Object.entries(exported).filter(([field]) => states(field)));
-  return { realm: exported['realm'] ?? '', ...(withoutIds(stated) as JsonObject) };
+  return { realm: exported['realm'] ?? '', ...(withoutIds(stated, secrets) as JsonObject) };
 }
 
-function withoutIds(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutIds);
+function withoutIds(value: Json, secrets: ReadonlyMap<string, Json>): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withoutIds(item, secrets));
   const fields = object(value);
   if (fields === undefined) return value;
   const clientId = text(value, 'clientId');
   return Object.fromEntries(Object.entries(fields).filter(([key]) => !['id', 'internalId', 'containerId'].includes(key))
-    .map(([key, item]) => [key, key === 'secret' && clientId !== undefined ? labSecret(clientId) : withoutIds(item)]));
+    .map(([key, item]) => [key, key === 'secret' && clientId !== undefined ? secrets.get(clientId) ?? item : withoutIds(item, secrets)]));
 }

@@ -77,9 +77,16 @@ function secret(client: ClientRepresentation): readonly Setting[] {
   return [{ parts: ['secret'], value: secretFingerprint(client.secret) }];
 }
 
+/** What every client shows, whoever made it: a source without one of them is older, or silent, but never says that it goes. */
+const ALWAYS_SHOWN: ReadonlySet<string> = new Set([
+  'protocol', 'clientAuthenticatorType', 'enabled', 'alwaysDisplayInConsole', 'bearerOnly', 'consentRequired', 'directAccessGrantsEnabled', 'frontchannelLogout', 'implicitFlowEnabled', 'publicClient', 'standardFlowEnabled',
+  'fullScopeAllowed', 'serviceAccountsEnabled', 'surrogateAuthRequired',
+]);
+
 /** Whether a setting is what the server would have put there by itself. */
 export function isServerDefault(setting: Setting): boolean {
-  const [field, key = ''] = setting.parts;
+  const [field = '', key = ''] = setting.parts;
+  if (ALWAYS_SHOWN.has(field)) return true;
   if (field !== 'attributes') return false;
   if (/\.(lifespan|timeout)$/.test(key)) return setting.value === '0' || setting.value === '-1';
   return own(SERVER_ATTRIBUTES, key) === setting.value;

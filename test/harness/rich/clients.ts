@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../../src/realm/json.ts';
 import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
 import { named } from '../plain.ts';
+import { CLIENT_FIELDS } from './core.ts';
 import type { Damage, Family } from './family.ts';
 
 /** A clientId with slashes, as SAML entity ids and URLs have them. */
@@ -136,8 +137,7 @@ const SECRET = /secret|public|fam-app deleted|saml client deleted/;
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
 export const clients: Family = {
   name: 'clients',
-  // What stands in the lists of clients and roles is stated with the family core.
-  fields: [],
+  fields: CLIENT_FIELDS,
   build: async (calls) => {
     for (const name of ROLES) await must(calls, 'POST', '/roles', { name, description: `role ${name}`, attributes: { level: ['1', '2'] } });
     await must(calls, 'POST', '/groups', { name: 'fam-ops' });

@@ -4,10 +4,13 @@ import { readRealm } from '../independent.ts';
 import type { Damage, Family, Needs } from './family.ts';
 import { attempt, idOfClient, idOfScope, roleNamed } from './rest.ts';
 
+/** Where clients and what they share stand in a realm file. */
+export const CLIENT_FIELDS = ['clients', 'clientScopes', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes', 'roles', 'scopeMappings', 'clientScopeMappings', 'users'] as const;
+
 /** Clients, client scopes, mappers, links, roles, composites and mappings, on top of the realm of the story. */
 export const core: Family = {
   name: 'core',
-  fields: ['clients', 'clientScopes', 'defaultDefaultClientScopes', 'defaultOptionalClientScopes', 'roles', 'scopeMappings', 'clientScopeMappings', 'users'],
+  fields: CLIENT_FIELDS,
   async build(calls) {
     await must(calls, 'POST', '/client-scopes', {
       name: 'orders:read', protocol: 'openid-connect', description: 'Reading orders', attributes: { 'include.in.token.scope': 'true', 'display.on.consent.screen': 'true', 'consent.screen.text': 'Your orders' },

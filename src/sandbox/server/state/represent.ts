@@ -31,7 +31,7 @@ const mappersOf = (realm: RealmRow, mappers: readonly MapperRow[]): Fields => (m
 export const scopeNames = (realm: RealmRow, ids: readonly string[]): string[] => realm.scopes.filter((scope) => ids.includes(scope.id)).map((scope) => scope.name);
 
 export function clientJson(realm: RealmRow, client: ClientRow, mayManage = true): Fields {
-  const scoped = (ids: readonly string[]): string[] => scopeNames(realm, ids).filter((name) => realm.scopes.find((scope) => scope.name === name)?.protocol === client.fields['protocol']);
+  const scoped = (ids: readonly string[]): string[] => scopeNames(realm, ids).filter((name) => realm.scopes.find((scope) => scope.name === name)?.protocol === (client.fields['protocol'] ?? 'openid-connect'));
   // The clients that carry the rights of administrators are not for anybody to change.
   const manageable = mayManage && client.clientId !== 'realm-management' && !(realm.name === 'master' && client.clientId.endsWith('-realm'));
   return present({
