@@ -39,7 +39,8 @@ export async function destroyAndRecover(world: World, seed: number, column: Colu
   expect(first.refused, said).toEqual([]);
   const after = await readWhole(world.calls);
   expect(after.plain, `${said}\n${first.run.stderr}`).toEqual(before.plain);
-  expect(after.identity.clients, said).toEqual(before.identity.clients);
+  // A hand-written file has no ids to keep.
+  if (column !== 'stated') expect(after.identity.clients, said).toEqual(before.identity.clients);
   expect(after.identity.keys, said).toEqual(before.identity.keys);
   expect(first.account, `${said}\n${first.run.stderr}`).toMatchObject({ ok: true });
   expect([0, 4], `${said}\n${first.run.stderr}`).toContain(first.run.exit);
