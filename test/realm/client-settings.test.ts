@@ -101,6 +101,14 @@ describe('settings of a client', () => {
     expect(planned(live, evidence, 'full', ['service-account-role:app/auditor']).refused[0]?.because).toContain('client-setting:app/serviceAccountsEnabled');
   });
 
+  test('a client whose service account is missing on the server is named, not written to', () => {
+    const roles = { realm: [{ name: 'auditor' }] };
+    const live = realm({ serviceAccountsEnabled: true }, { roles, users: [] });
+    const evidence = realm({ serviceAccountsEnabled: true }, { roles, users: [{ username: 'service-account-app', serviceAccountClientId: 'app', realmRoles: ['auditor'] }] });
+    const { refused, groups } = planned(live, evidence, 'full', ['service-account-role:app/auditor']);
+    expect([refused[0]?.because, groups]).toEqual([expect.stringContaining('no service account'), []]);
+  });
+
   test('a client with authorization services is made public only with all of them answered', () => {
     const settings = { resources: [{ name: 'r' }], policies: [], scopes: [] };
     const live = realm({ authorizationServicesEnabled: true, authorizationSettings: settings });
