@@ -61,6 +61,16 @@ export function same(live: Json | undefined, evidence: Json | undefined): boolea
   return canonicalJson(emptied(live)) === canonicalJson(emptied(evidence));
 }
 
+/**
+ * Whether a value that was read shows what it shall be. What one side does not know (the server masks a secret, no source has the new
+ * one) has to be there on the other, whatever it is: a secret that is gone is not the secret that shall be.
+ */
+export function readsAs(seen: Json | undefined, wanted: Json | undefined): boolean {
+  if (isUnknown(seen) || isUnknown(wanted)) return (emptied(seen) === null) === (emptied(wanted) === null);
+  if (seen !== undefined && wanted !== undefined && isMap(seen) && isMap(wanted)) return keysOf(seen, wanted).every((key) => readsAs(own(seen, key), own(wanted, key)));
+  return same(seen, wanted);
+}
+
 function emptied(value: Json | undefined): Json {
   if (value === undefined || value === '' || (value !== null && typeof value === 'object' && Object.keys(value).length === 0)) return null;
   return value;

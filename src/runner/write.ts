@@ -1,5 +1,5 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import { same } from '../realm/fields.ts';
+import { readsAs } from '../realm/fields.ts';
 import { isUnknown } from '../realm/unknowns.ts';
 import type { Image, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure, Proof } from '../runbook/model.ts';
@@ -13,7 +13,7 @@ function touchedBy(operation: Operation): readonly ObjectId[] {
   return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
 }
 
-/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there; inside a value what the server masks cannot be compared. */
+/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there; so has, inside a value, what the server masks. */
 export function sameImages(seen: readonly Image[], wanted: readonly Image[]): boolean {
   return differing(seen, wanted).length === 0;
 }
@@ -22,7 +22,7 @@ function differing(seen: readonly Image[], wanted: readonly Image[]): readonly O
   const found = new Map(seen.map((image) => [image.id, image.value]));
   return wanted.filter(({ id, value }) => {
     const there = found.get(id) ?? null;
-    return there === null || value === null || isUnknown(value) ? (there === null) !== (value === null) : isUnknown(there) || !same(there, value);
+    return there === null || value === null || isUnknown(value) ? (there === null) !== (value === null) : isUnknown(there) || !readsAs(there, value);
   }).map(({ id }) => id);
 }
 
