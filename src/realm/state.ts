@@ -56,9 +56,9 @@ function isSame(a: unknown, b: unknown): boolean {
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(a) !== Array.isArray(b)) return false;
   const [one, other] = [a, b] as Readonly<Record<string, unknown>>[];
   if (one === undefined || other === undefined) return false;
-  for (const key in one) if (!isSame(one[key], other[key])) return false;
-  for (const key in other) if (other[key] !== undefined && one[key] === undefined) return false;
-  return true;
+  // Own keys only: an attribute may be called `constructor`, which every object inherits.
+  const keys = (value: Readonly<Record<string, unknown>>): string[] => Object.keys(value).filter((key) => value[key] !== undefined);
+  return keys(one).length === keys(other).length && keys(one).every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]));
 }
 
 /** A state from its parts, with its objects keyed. */

@@ -154,3 +154,10 @@ test('the contract object has exactly the documented fields', () => {
     suggest: 'restore', because: expect.any(String), source: 'file:realm.json',
   });
 });
+
+test('an attribute that is called like something every object inherits is not overlooked', () => {
+  const role = (attributes: Record<string, string[]>) => ({ realm: 'primary', roles: { realm: [{ name: 'r', attributes }] } });
+  const live = state(role({ a: ['1'] }));
+  const evidence = state(role(JSON.parse('{"a":["1"],"constructor":["1"]}') as Record<string, string[]>), 'snapshot:a');
+  expect(compareStates(live, [evidence]).map(({ id, change }) => `${change} ${id}`)).toEqual(['changed realm-role:r']);
+});
