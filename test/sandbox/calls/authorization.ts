@@ -43,7 +43,7 @@ export const authorizationCalls: readonly Call[] = [
   put(`${AT}/policy/role/{azroles}`, { name: 'roles', roles: [{ id: '{azboss}' }], fetchRoles: false }), put(`${AT}/policy/resource/{azsee}`, { name: 'see', resources: [], resourceType: 'urn:r', policies: ['roles'] }), seen,
   put(`${AT}/resource/{azreport}`, { name: 'report', uris: ['/a'], scopes: [{ name: 'view' }] }), seen,
   // The import: settings go back, roles and groups that are not found fall out, everything else fails it whole.
-  post(`${AT}/import`, { resources: [{ name: 'report', uris: ['/other'], scopes: [{ name: 'view' }] }], scopes: [{ name: 'view', displayName: 'Again' }] }), seen,
+  post(`${AT}/import`, { resources: [{ name: 'report', uris: ['/a'], scopes: [{ name: 'view' }] }], scopes: [{ name: 'view', displayName: 'Again' }] }), seen,
   post(`${AT}/import`, { ...WHOLE, policies: [policy('later', 'aggregate', { applyPolicies: '["earlier"]' }), policy('earlier', 'role', { roles: '[{"id":"az-boss","required":false},{"id":"no-such-role","required":false}]' }), policy('by group', 'group', { groups: '[{"path":"/az-ops/gone","extendChildren":false}]' })] }), seen,
   post(`${AT}/import`, { ...WHOLE, policies: [policy('broken', 'aggregate', { applyPolicies: '["gone"]' })] }), post(`${AT}/import`, { ...WHOLE, policies: [policy('broken', 'user', { users: '["gone"]' })] }),
   post(`${AT}/import`, { ...WHOLE, policies: [policy('broken', 'resource', { resources: '["gone"]', applyPolicies: '["roles"]' })] }), seen,
