@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { KEYCLOAK_VERSION, startKeycloak, type RealKeycloak } from '../harness/keycloak.ts';
 import { OLDER_VERSIONS } from '../harness/releases.ts';
+import { familiesOn } from '../harness/rich/index.ts';
 import { sessionPlace } from '../harness/tool.ts';
 import type { Column } from './evidence.ts';
 import { buildWorld, destroyAndRecover } from './destroy.ts';
@@ -19,7 +20,7 @@ describe.each([[KEYCLOAK_VERSION, 56], ...OLDER_VERSIONS.map((version) => [versi
     keycloak = await startKeycloak({ version, database: 'postgres' });
     const calls = keycloak.calls('property');
     world = {
-      server: { url: keycloak.url, ...keycloak.admin }, calls, directory: sessionPlace(),
+      server: { url: keycloak.url, ...keycloak.admin }, calls, directory: sessionPlace(), families: familiesOn(version),
       exportTo: async (file) => {
         await keycloak.export(calls.realm, file);
       },

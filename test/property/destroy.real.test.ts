@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
+import { FAMILIES } from '../harness/rich/index.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { sessionPlace } from '../harness/tool.ts';
 import { buildWorld, destroyAndRecover } from './destroy.ts';
@@ -13,7 +14,7 @@ describe('any set of damages over all kinds, on a real Keycloak', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = { server: sharedKeycloak(), calls, directory: sessionPlace() };
+    world = { server: sharedKeycloak(), calls, directory: sessionPlace(), families: FAMILIES };
     await buildWorld(world);
   });
   afterAll(() => wipeRealm(calls));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { openAdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server/sandbox.ts';
+import { FAMILIES } from '../harness/rich/index.ts';
 import { sessionPlace } from '../harness/tool.ts';
 import { buildWorld, destroyAndRecover } from './destroy.ts';
 import type { World } from './trial.ts';
@@ -15,7 +16,7 @@ describe('any set of damages over all kinds, in the sandbox', () => {
   beforeAll(async () => {
     sandbox = await startSandbox();
     const server = { url: sandbox.url, ...sandbox.admin };
-    world = { server, calls: openAdminCalls({ ...server, realm: 'property' }), directory: sessionPlace() };
+    world = { server, calls: openAdminCalls({ ...server, realm: 'property' }), directory: sessionPlace(), families: FAMILIES };
     await buildWorld(world);
   });
   afterAll(() => sandbox.close());

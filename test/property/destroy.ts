@@ -2,14 +2,13 @@ import { expect } from 'vitest';
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../src/sandbox/incident/read.ts';
 import { createRealm } from '../../src/sandbox/incident/stage.ts';
-import { FAMILIES } from '../harness/rich/index.ts';
 import { evidenceOf, type Column } from './evidence.ts';
 import { damagesOf, readWhole, recover, undo, type World } from './trial.ts';
 
 /** Makes the realm with every kind in it. */
 export async function buildWorld(world: World): Promise<void> {
   await createRealm(world.calls, 6);
-  for (const family of FAMILIES) await family.build(world.calls);
+  for (const family of world.families) await family.build(world.calls);
   await useServiceAccounts(world.calls);
 }
 
@@ -28,16 +27,16 @@ async function useServiceAccounts(calls: AdminCalls): Promise<void> {
  */
 export async function destroyAndRecover(world: World, seed: number, column: Column = 'snapshot'): Promise<void> {
   const known = await evidenceOf(world, column, seed);
-  const damages = damagesOf(seed, known.covers);
+  const damages = damagesOf(seed, world.families, known.covers);
   const said = `seed ${seed} from ${column}: ${damages.map(({ name }) => name).join(' · ')}`;
-  const before = await readWhole(world.calls);
+  const before = await readWhole(world);
   for (const damage of damages) await damage.apply(world.calls);
-  const destroyed = await readWhole(world.calls);
+  const destroyed = await readWhole(world);
   expect(destroyed.plain, said).not.toEqual(before.plain);
 
   const first = await recover(world, [known.spec]);
   expect(first.refused, said).toEqual([]);
-  const after = await readWhole(world.calls);
+  const after = await readWhole(world);
   expect(after.plain, `${said}\n${first.run.stderr}`).toEqual(before.plain);
   // A hand-written file has no ids to keep.
   if (column !== 'stated') expect(after.identity.clients, said).toEqual(before.identity.clients);
@@ -46,9 +45,9 @@ export async function destroyAndRecover(world: World, seed: number, column: Colu
   expect([0, 4], `${said}\n${first.run.stderr}`).toContain(first.run.exit);
 
   const undone = await undo(world, first.session);
-  expect((await readWhole(world.calls)).plain, `${said}\nundo: ${undone.stdout}${undone.stderr}`).toEqual(destroyed.plain);
+  expect((await readWhole(world)).plain, `${said}\nundo: ${undone.stdout}${undone.stderr}`).toEqual(destroyed.plain);
   expect(undone.exit, undone.stderr).toBe(0);
 
   const again = await recover(world, [known.spec]);
-  expect((await readWhole(world.calls)).plain, `${said}\nonce more: ${again.run.stderr}`).toEqual(before.plain);
+  expect((await readWhole(world)).plain, `${said}\nonce more: ${again.run.stderr}`).toEqual(before.plain);
 }

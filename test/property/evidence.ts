@@ -4,7 +4,6 @@ import type { Json, JsonObject } from '../../src/realm/json.ts';
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../src/sandbox/incident/read.ts';
 import type { Damage, Family } from '../harness/rich/family.ts';
-import { FAMILIES } from '../harness/rich/index.ts';
 import { snapshot, type World } from './trial.ts';
 
 /**
@@ -34,8 +33,8 @@ export async function evidenceOf(world: World, column: Column, seed: number): Pr
     await writeFile(file, JSON.stringify(exported, null, 2), { mode: 0o600 });
     return { spec: `file:${file}`, covers: ({ needs }) => needs === undefined || needs === 'export' };
   }
-  const families = FAMILIES.filter((_, index) => (seed + index) % 2 === 0 || FAMILIES.length === 1);
-  await writeFile(file, JSON.stringify(handWritten(exported, families, await secretsOf(world.calls)), null, 2), { mode: 0o600 });
+  const families = world.families.filter((_, index) => (seed + index) % 2 === 0);
+  await writeFile(file, JSON.stringify(handWritten(exported, families, world.families, await secretsOf(world.calls)), null, 2), { mode: 0o600 });
   return { spec: `file:${file}`, covers: ({ needs }, family) => families.includes(family) && needs === undefined };
 }
 
@@ -48,8 +47,8 @@ async function secretsOf(calls: AdminCalls): Promise<ReadonlyMap<string, Json>> 
 }
 
 /** Only the fields of some families, without ids and versions; the secrets of clients as their owners know them. */
-function handWritten(exported: JsonObject, families: readonly Family[], secrets: ReadonlyMap<string, Json>): JsonObject {
-  const claimed = FAMILIES.flatMap((family) => (family.fields === 'others' ? [] : family.fields));
+function handWritten(exported: JsonObject, families: readonly Family[], all: readonly Family[], secrets: ReadonlyMap<string, Json>): JsonObject {
+  const claimed = all.flatMap((family) => (family.fields === 'others' ? [] : family.fields));
   const states = (field: string) => families.some(({ fields }) => (fields === 'others' ? !claimed.includes(field) && field !== 'keycloakVersion' : fields.includes(field)));
   const stated = Object.fromEntries(Object.entries(exported).filter(([field]) => states(field)));
   return { realm: exported['realm'] ?? '', ...(withoutIds(stated, secrets) as JsonObject) };

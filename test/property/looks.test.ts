@@ -7,6 +7,7 @@ import type { References } from '../../src/runner/ports.ts';
 import { seeObjects, type Seen } from '../../src/runner/see.ts';
 import { must, openAdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server/sandbox.ts';
+import { FAMILIES } from '../harness/rich/index.ts';
 import { sessionPlace } from '../harness/tool.ts';
 import { administrator, quiet } from '../keycloak/real.ts';
 import { buildWorld } from './destroy.ts';
@@ -30,7 +31,7 @@ describe('looking at an object on the server', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox();
-    await buildWorld({ server: server(), calls: openAdminCalls({ ...server(), realm: 'looks' }), directory: sessionPlace() });
+    await buildWorld({ server: server(), calls: openAdminCalls({ ...server(), realm: 'looks' }), directory: sessionPlace(), families: FAMILIES });
     const keycloak = openKeycloak(administrator(server(), 'looks'));
     state = readState((await keycloak.capture(quiet)).snapshot);
     await keycloak.close();

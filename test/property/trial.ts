@@ -5,7 +5,6 @@ import type { Json } from '../../src/realm/json.ts';
 import type { AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { readRealm, type Identity } from '../harness/independent.ts';
 import type { Damage, Family } from '../harness/rich/family.ts';
-import { FAMILIES } from '../harness/rich/index.ts';
 import { runTool, summaryOf, type ToolRun } from '../harness/tool.ts';
 
 export interface Server {
@@ -19,6 +18,8 @@ export interface World {
   readonly server: Server;
   readonly calls: AdminCalls;
   readonly directory: string;
+  /** What the realm is made of. */
+  readonly families: readonly Family[];
   /** `kc.sh export` of the realm into a file; only where the suite started the server itself. */
   readonly exportTo?: (file: string) => Promise<void>;
 }
@@ -30,15 +31,15 @@ export interface Whole {
 }
 
 /** The whole realm as somebody reads it who has never seen the tool. */
-export async function readWhole(calls: AdminCalls): Promise<Whole> {
+export async function readWhole({ calls, families }: World): Promise<Whole> {
   const plain: Record<string, Json> = {};
-  for (const family of FAMILIES) plain[family.name] = await family.read(calls);
+  for (const family of families) plain[family.name] = await family.read(calls);
   return { plain, identity: (await readRealm(calls)).identity };
 }
 
 /** Some of the damages that are possible: the same seed gives the same ones in the same order. */
-export function damagesOf(seed: number, possible: (damage: Damage, family: Family) => boolean, most = 14): readonly Damage[] {
-  const all = FAMILIES.flatMap((family) => family.damages.filter((damage) => possible(damage, family)));
+export function damagesOf(seed: number, families: readonly Family[], possible: (damage: Damage, family: Family) => boolean, most = 14): readonly Damage[] {
+  const all = families.flatMap((family) => family.damages.filter((damage) => possible(damage, family)));
   return fc.sample(fc.shuffledSubarray([...all], { minLength: Math.min(4, all.length), maxLength: Math.min(most, all.length) }), { seed, numRuns: 1 })[0] ?? [];
 }
 

@@ -137,6 +137,8 @@ const SECRET = /secret|public|fam-app deleted|saml client deleted/;
 /** Clients with every kind of setting, their roles, and a client with authorization services that names all of them. */
 export const clients: Family = {
   name: 'clients',
+  // Before, service accounts that are switched on are linked to no client scope (26.0.8).
+  since: '26.7',
   fields: CLIENT_FIELDS,
   build: async (calls) => {
     for (const name of ROLES) await must(calls, 'POST', '/roles', { name, description: `role ${name}`, attributes: { level: ['1', '2'] } });

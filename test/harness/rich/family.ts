@@ -7,6 +7,8 @@ import type { AdminCalls } from '../../../src/sandbox/incident/calls.ts';
  */
 export interface Family {
   readonly name: string;
+  /** The oldest release on which it can be built, as `26.7`: what it makes names providers or endpoints that older ones lack. All where it is left out. */
+  readonly since?: string;
   /** The top-level fields of a realm file that hold objects of this family: what a hand-written file about them states. `others`: all that no other family names. */
   readonly fields: readonly string[] | 'others';
   /** Makes objects of every kind of the family in a realm that exists and has what earlier families made. Plain REST. */

@@ -90,6 +90,7 @@ async function extend(calls: AdminCalls, flow: string, below: string | null, par
 
 export const flows: Family = {
   name: 'flows',
+  since: '26.7',
   fields: ['authenticationFlows', 'authenticatorConfig', 'browserFlow', 'registrationFlow', 'directGrantFlow', 'resetCredentialsFlow', 'clientAuthenticationFlow', 'dockerAuthenticationFlow', 'firstBrokerLoginFlow'],
   build: async (calls) => {
     await makeFlow(calls, BROWSER, 'how people of Corp log in', [

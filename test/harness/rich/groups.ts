@@ -12,6 +12,8 @@ const PROVIDERS = ['groups-corp', 'groups-partner'] as const;
 /** Groups in a tree with attributes, roles and default entries; organizations with domains and identity providers. */
 export const groups: Family = {
   name: 'groups',
+  // Organizations of 26.0.8 are read and changed otherwise.
+  since: '26.7',
   fields: ['groups', 'defaultGroups', 'organizations'],
   async build(calls) {
     for (const role of ['groups-reader', 'groups/slash']) await must(calls, 'POST', '/roles', { name: role });
@@ -39,7 +41,7 @@ export const groups: Family = {
       domains: [{ name: 'acme.com', verified: true }, { name: 'acme.example.org', verified: false }],
     });
     await must(calls, 'POST', '/organizations', { name: 'globex', enabled: false, domains: [{ name: 'globex.com' }] });
-    await must(calls, 'POST', '/organizations', { name: 'initech' });
+    await must(calls, 'POST', '/organizations', { name: 'initech', domains: [{ name: 'initech.com' }] });
     await link(calls, 'acme', 'groups-corp');
   },
   damages: [

@@ -33,6 +33,8 @@ const hardcoded = (name: string, alias: string, value: string): JsonObject => ({
  */
 export const providers: Family = {
   name: 'providers',
+  // Before, a list of users answers 400 beside an LDAP that cannot be reached (26.0.8).
+  since: '26.7',
   fields: ['identityProviders', 'identityProviderMappers', 'components', 'requiredActions'],
   async build(calls) {
     for (const provider of [saml('partner'), saml('supplier')]) await must(calls, 'POST', INSTANCES, provider);

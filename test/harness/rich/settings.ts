@@ -131,4 +131,4 @@ function sorted(fields: readonly (readonly [string, Json])[]): JsonObject {
 }
 
 /** Settings of the realm, its texts, its user profile, its client profiles and client policies. No mail password: the server never shows it. */
-export const settings: Family = { name: 'settings', fields: 'others', build, damages: damages(), read };
+export const settings: Family = { name: 'settings', since: '26.0', fields: 'others', build, damages: damages(), read };
