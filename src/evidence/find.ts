@@ -3,6 +3,7 @@ import path from 'node:path';
 import { git, topOf, tryGit } from '../gitops/git.ts';
 import { openFile } from '../gitops/artefacts/artefact.ts';
 import { recognise } from '../gitops/artefacts/index.ts';
+import type { ObjectId } from '../realm/model.ts';
 import { objectId } from '../realm/keys.ts';
 import { readState } from '../realm/state.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
@@ -60,7 +61,7 @@ async function filesWithRealm(top: string, realm: string): Promise<readonly stri
 
 const escaped = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '.');
 
-const STUB = objectId('realm-setting', 'enabled');
+const STUB: ReadonlySet<ObjectId> = new Set(['enabled', 'displayName', 'displayNameHtml'].map((field) => objectId('realm-setting', field)));
 
 async function revisionsOf(top: string, file: string, realm: string): Promise<readonly Revision[]> {
   const log = await git(['log', `-n${MOST_REVISIONS}`, '--format=%H%x09%cI%x09%s', '--', `:(literal)${file}`], { cwd: top });
@@ -72,8 +73,8 @@ async function revisionsOf(top: string, file: string, realm: string): Promise<re
     if (!site) continue;
     const representation = site.value as RealmRepresentation;
     const { objects } = readState({ realm, source: `git:${file}@${commit}`, completeness: 'stated', representation });
-    // A stub that names the realm and says nothing but that it is on is no evidence.
-    if ([...objects.keys()].every((id) => id === STUB)) continue;
+    // A stub that says nothing but what the realm is called and that it is on is no evidence.
+    if ([...objects.keys()].every((id) => STUB.has(id))) continue;
     const mappers = [...objects.values()].filter(({ kind }) => kind === 'client-mapper' || kind === 'client-scope-mapper').length;
     found.push({
       file, commit, date: new Date(date).toISOString(), subject: subject.join(' '), clients: representation.clients?.length ?? 0,
