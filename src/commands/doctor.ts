@@ -1,4 +1,5 @@
 import { EXIT } from '../realm/errors.ts';
+import { triedOn } from '../realm/tried.ts';
 import { sanitise } from '../ui/text.ts';
 import { withKeycloak } from './live.ts';
 import type { CommandRun } from './table.ts';
@@ -13,6 +14,8 @@ export const run: CommandRun = async (invocation) => {
   } else {
     const word = (allowed: boolean | null) => (allowed === null ? '?  ' : allowed ? 'OK ' : 'NO ');
     process.stdout.write(`Keycloak ${connection.serverVersion ?? '(version not visible to these credentials)'}, realm id ${connection.realmId}, logged in as ${sanitise(connection.user)} through ${sanitise(connection.clientId)}\n`);
+    const tried = triedOn(connection.serverVersion);
+    if (tried !== null) process.stdout.write(`    ${tried}; every write is read back, and what this server takes otherwise stops the run\n`);
     for (const right of connection.rights) process.stdout.write(`${word(right.allowed)} ${right.job}${right.allowed === true ? '' : `  needs role ${right.role} of realm-management`}\n`);
     if (connection.rights.some((right) => right.allowed === null)) process.stdout.write('?   cannot be known without writing\n');
   }

@@ -1,4 +1,5 @@
 /** The one line that a finished step leaves behind. Plain text without colour; screens, transcript and pipes share it. */
+import { triedOn } from '../realm/tried.ts';
 import type { Account, Captured, Connection, EvidenceRead, Exported, RunState } from './model.ts';
 import { choiceOf } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
@@ -15,7 +16,8 @@ export function connectLine(connection: Connection): string {
   const rights = missing.length === 0
     ? 'may do everything the later steps need'
     : `may not ${listed.format(missing.map((right) => `${right.job} (no role ${right.role})`))}`;
-  return `${connection.clientId} as ${connection.user}; ${rights}`;
+  const tried = triedOn(connection.serverVersion);
+  return `${connection.clientId} as ${connection.user}; ${rights}${tried === null ? '' : `; ${tried}`}`;
 }
 
 export function captureLine(captured: Captured): string {

@@ -1,0 +1,20 @@
+/** On which releases of Keycloak which kinds of object were really compared, restored and taken back. Made from the runs of test/property. */
+const CLIENTS = 'clients, client scopes, mappers, links, roles and mappings';
+const SETTINGS = `${CLIENTS}, realm settings, texts, user profile and client policies`;
+
+/** The oldest release on which all kinds were tried, and what was tried on those before it, newest first. */
+const WHOLE: readonly [number, number] = [26, 7];
+const BEFORE: readonly { readonly since: readonly [number, number]; readonly tried: string }[] = [{ since: [26, 0], tried: SETTINGS }, { since: [22, 0], tried: CLIENTS }];
+
+/**
+ * What to tell about a release on which not every kind was tried, as one clause; null where all were, or where the version is not told.
+ * @param version  as the server says it: `24.0.5`
+ */
+export function triedOn(version: string | null): string | null {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  if (version === null || major === undefined || minor === undefined) return null;
+  const isFrom = ([first, second]: readonly [number, number]): boolean => Number(major) > first || (Number(major) === first && Number(minor) >= second);
+  if (isFrom(WHOLE)) return null;
+  const found = BEFORE.find(({ since }) => isFrom(since));
+  return found === undefined ? `nothing was tried on releases as old as ${version}` : `on releases like ${version} only ${found.tried} were tried`;
+}
