@@ -1,3 +1,5 @@
+import { isAtLeast } from './version.ts';
+
 /** On which releases of Keycloak which kinds of object were really compared, restored and taken back. Made from the runs of test/property. */
 const CLIENTS = 'clients, client scopes, mappers, links, roles and mappings';
 const SETTINGS = `${CLIENTS}, realm settings, texts, user profile and client policies`;
@@ -11,10 +13,7 @@ const BEFORE: readonly { readonly since: readonly [number, number]; readonly tri
  * @param version  as the server says it: `24.0.5`
  */
 export function triedOn(version: string | null): string | null {
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
-  if (version === null || major === undefined || minor === undefined) return null;
-  const isFrom = ([first, second]: readonly [number, number]): boolean => Number(major) > first || (Number(major) === first && Number(minor) >= second);
-  if (isFrom(WHOLE)) return null;
-  const found = BEFORE.find(({ since }) => isFrom(since));
+  if (version === null || !isAtLeast(version, 0, 0) || isAtLeast(version, ...WHOLE)) return null;
+  const found = BEFORE.find(({ since }) => isAtLeast(version, ...since));
   return found === undefined ? `nothing was tried on releases as old as ${version}` : `on releases like ${version} only ${found.tried} were tried`;
 }

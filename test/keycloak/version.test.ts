@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tokenWrites } from '../../src/keycloak/prove/attempts.ts';
-import { isAtLeast } from '../../src/keycloak/version.ts';
+import { isAtLeast } from '../../src/realm/version.ts';
 import type { Api } from '../../src/keycloak/api.ts';
 import type { Client } from '../../src/keycloak/capture/clients.ts';
 

@@ -6,7 +6,8 @@ import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
 import { probesFor } from './users.ts';
-import { isAtLeast, serverVersion } from '../version.ts';
+import { isAtLeast } from '../../realm/version.ts';
+import { serverVersion } from '../version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
 export interface Sources {
