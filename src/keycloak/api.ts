@@ -6,6 +6,7 @@ import { openHttp, type Call, type Http, type Reply } from './http.ts';
 import type { Target } from './target.ts';
 import { serverWords } from './text.ts';
 import { openTokens, type Tokens } from './token.ts';
+import { versionIn } from './version.ts';
 
 export type Path = readonly string[];
 
@@ -25,6 +26,8 @@ export interface Api {
   ask(parts: Path, query?: Query): Promise<Reply>;
   /** GET of any resource of the server, by its parts below the base address. */
   getFromServer(parts: Path, query?: Query): Promise<Reply>;
+  /** The version of the server, asked for once; null where these credentials may not see it. */
+  version(): Promise<string | null>;
   /** A form for an endpoint of the realm's OpenID Connect protocol (token, introspection). */
   postForm(endpoint: Path, form: Readonly<Record<string, string>>, authorization?: string): Promise<Reply>;
 }
@@ -39,6 +42,16 @@ export function openApi(target: Target): Api {
     const reply = await http.call({ ...call, authorization: `Bearer ${token}` });
     // 401 comes before the request is looked at: even a write has not happened.
     return reply.status === 401 ? http.call({ ...call, authorization: `Bearer ${await tokens.renew(token)}` }) : reply;
+  };
+
+  let version: Promise<string | null> | undefined;
+  const readVersion = async (): Promise<string | null> => {
+    try {
+      return versionIn((await authorised({ method: 'GET', url: address(http.base, ['admin', 'serverinfo']) })).body);
+    } catch (error) {
+      version = undefined;
+      throw error;
+    }
   };
 
   const get = (parts: Path, query?: Query) => authorised({ method: 'GET', url: address(http.base, [...root, ...parts], query) });
@@ -58,6 +71,7 @@ export function openApi(target: Target): Api {
     send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(json === undefined ? {} : { json }) }),
     ask: (parts, query) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true }),
     getFromServer: (parts, query) => authorised({ method: 'GET', url: address(http.base, parts, query) }),
+    version: () => (version ??= readVersion()),
     postForm: (endpoint, form, authorization) => http.call({
       method: 'POST',
       url: address(http.base, ['realms', target.realm, 'protocol', 'openid-connect', ...endpoint]),

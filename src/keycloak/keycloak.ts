@@ -8,7 +8,8 @@ import { readRealm, realmNotFound } from './capture/capture.ts';
 import type { Client } from './capture/clients.ts';
 import { openReading } from './capture/reading.ts';
 import { readFacts } from './facts.ts';
-import { proveBefore, prove } from './prove/prove.ts';
+import { concernsPeople, openPeople } from './prove/people.ts';
+import { earlier, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
 import { unlistedClients } from './stale/clients.ts';
@@ -16,11 +17,11 @@ import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
 import { RescueError } from '../realm/errors.ts';
-import { serverVersion } from './version.ts';
 
 /** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
 export function openKeycloak(target: Target): Keycloak {
   const api = openApi(target);
+  const people = openPeople(api);
   return {
     realm: target.realm,
     connect: () => connect(api, target),
@@ -32,12 +33,13 @@ export function openKeycloak(target: Target): Keycloak {
     },
     send: async (request, references) => {
       refuseReadOnly(target);
+      if (concernsPeople(request)) people.forget();
       return sendWrite(api, request, references);
     },
     look: (look, references) => lookAt(api, look, references),
     describe: (request, references) => describeRequest(api, request, references),
-    prove: (request) => prove(api, request),
-    before: (request) => proveBefore(api, request),
+    prove: (request) => prove(api, people, request),
+    before: (request) => earlier(api, people, request),
     close: async () => {
       await api.tokens.end();
       await api.http.close();
@@ -53,7 +55,7 @@ async function connect(api: Api, target: Target): Promise<Connection> {
   return {
     user: target.username ?? (target.clientSecret === undefined ? 'the bearer of the token' : `service account of ${target.clientId}`),
     clientId: target.clientId,
-    serverVersion: await serverVersion(api),
+    serverVersion: await api.version(),
     realmId: text(settings['id']) ?? '',
     rights: await readRights(api, target),
   };
@@ -64,7 +66,7 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
   let unlisted: readonly Client[] = [];
-  const version = await serverVersion(api);
+  const version = await api.version();
   const read = await readRealm(reading, async (listed) => {
     unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
     return unlisted;

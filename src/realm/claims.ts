@@ -51,7 +51,7 @@ export function insideOf(objects: readonly RealmObject[], evidence: readonly Rea
 function merged(claims: readonly ClaimExpectation[]): readonly ClaimExpectation[] {
   const byClaim = new Map<string, ClaimExpectation>();
   for (const claim of claims) {
-    const key = JSON.stringify([claim.client, claim.claim, claim.member ?? null, claim.scope ?? null, claim.mapper ?? null, claim.needs, claim.needed ?? null]);
+    const key = JSON.stringify([claim.client, claim.claim, claim.member ?? null, claim.scope ?? null, claim.mapper ?? null, claim.needs, claim.needed ?? null, claim.gate ?? null]);
     const known = byClaim.get(key);
     byClaim.set(key, known === undefined ? claim : { ...known, tokens: inOrder([...known.tokens, ...claim.tokens]), because: union(known.because, claim.because) });
   }

@@ -177,6 +177,8 @@ export interface ClaimExpectation {
   readonly needs: 'nothing' | 'group' | 'attribute' | 'role' | 'service-account' | 'real-login';
   /** Attribute or role name belonging to `needs`. */
   readonly needed?: string;
+  /** Roles (`role` or `client/role`) of which somebody must hold one besides: the client scope that makes the claim acts for nobody else. */
+  readonly gate?: readonly string[];
   /** The mapper or mapping that makes it, for the attachment check. */
   readonly mapper?: string;
   /** False where the client uses lightweight access tokens and the mapper is not marked for them. */

@@ -2,8 +2,8 @@ import type { ObjectId, RealmState } from '../realm/model.ts';
 import { findSecret } from '../realm/secrets.ts';
 import { readState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
-import type { Proof, RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
-import type { Ports, Progress, References } from './ports.ts';
+import type { RunEvent, RunState, SnapshotLabel } from '../runbook/model.ts';
+import type { Earlier, Ports, Progress, References } from './ports.ts';
 
 /** What the performer of an effect may use. */
 export interface EffectContext {
@@ -24,8 +24,8 @@ export interface RunMemory {
   evidence(): readonly { readonly snapshot: Snapshot; readonly state: RealmState }[];
   /** Reads a source once, however many steps look at it. */
   source(spec: string): Promise<Snapshot>;
-  /** Proofs from before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
-  readonly before: Map<string, readonly Proof[]>;
+  /** What tokens showed before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
+  readonly before: Map<string, readonly Earlier[]>;
 }
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {

@@ -3,8 +3,8 @@
  * is not what is tested.
  */
 import type { Choices } from '../realm/choice.ts';
-import type { Json } from '../realm/json.ts';
-import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate } from '../realm/model.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
+import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate, TokenKind } from '../realm/model.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
@@ -64,8 +64,13 @@ export interface Keycloak {
   /** Proves the claims of one client, each by a way that can show it. */
   prove(request: ProveRequest): Promise<readonly Proof[]>;
   /** What the same proofs find now; asked before the restore, for the side-by-side picture. Empty where it cannot be shown. */
-  before?(request: ProveRequest): Promise<readonly Proof[]>;
+  before?(request: ProveRequest): Promise<readonly Earlier[]>;
   close(): Promise<void>;
+}
+
+/** What one way showed of a claim before the restore, by kind of token. */
+export interface Earlier extends Pick<Proof, 'expectation' | 'way' | 'user'> {
+  readonly payloads: Partial<Record<TokenKind, JsonObject>>;
 }
 
 export interface ProveRequest {
@@ -80,7 +85,7 @@ export interface ProveRequest {
   /** kids before the restore. */
   readonly keysBefore: readonly string[];
   /** What `before` found, for the side-by-side picture. */
-  readonly before?: readonly Proof[] | undefined;
+  readonly before?: readonly Earlier[] | undefined;
   /** Who had sessions: good probe users. */
   readonly sessions: readonly SessionFact[];
 }

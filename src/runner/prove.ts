@@ -16,7 +16,7 @@ export function proveRequests(context: EffectContext, group: Group, probeUser: s
     secret: secrets.secret(`client:${client}`, 'secret'),
     refresh: context.ports.refresh?.client === client ? context.ports.refresh : undefined,
     keysBefore: facts?.keys.map((key) => key.kid) ?? [],
-    before: context.memory.before.get(group.owner)?.filter((proof) => proof.expectation.client === client),
+    before: context.memory.before.get(group.owner)?.filter((earlier) => earlier.expectation.client === client),
     // Those who were logged in at this client are the ones who miss the claim.
     sessions: sessions.toSorted((a, b) => Number(b.clients.includes(client)) - Number(a.clients.includes(client))),
   }));

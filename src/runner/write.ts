@@ -2,7 +2,8 @@
 import { readsAs } from '../realm/fields.ts';
 import { isUnknown } from '../realm/unknowns.ts';
 import type { Image, ObjectId, Operation } from '../realm/model.ts';
-import type { Failure, Proof } from '../runbook/model.ts';
+import type { Failure } from '../runbook/model.ts';
+import type { Earlier } from './ports.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
 import { probeUserOf, proveRequests } from './prove.ts';
@@ -107,8 +108,8 @@ async function previewOnce(context: EffectContext, owner: string): Promise<void>
   const groups = plan?.groups ?? [];
   const next = groups.slice(Math.max(0, groups.findIndex((group) => group.owner === owner))).filter((group) => !before.has(group.owner) && (group.owner === owner || confirmed.includes(group.owner)));
   await Promise.all(next.slice(0, AHEAD).map(async (group) => {
-    const proofs: Proof[] = [];
-    for (const request of proveRequests(context, group, probeUserOf(context.state()))) proofs.push(...(await preview(request)));
-    before.set(group.owner, proofs);
+    const found: Earlier[] = [];
+    for (const request of proveRequests(context, group, probeUserOf(context.state()))) found.push(...(await preview(request)));
+    before.set(group.owner, found);
   }));
 }

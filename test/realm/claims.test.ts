@@ -65,9 +65,28 @@ describe('client scopes', () => {
     expect(link('optional', scopes({ 'include.in.token.scope': 'false' }))).toEqual([expect.objectContaining({ claim: 'zone', scope: 'orders' })]);
   });
 
-  test('a scope with a role of its own needs a user who has it', () => {
-    const gated = { ...scopes(), scopeMappings: [{ clientScope: 'orders', roles: ['clerk'] }], roles: { realm: [{ name: 'clerk' }] } };
-    expect(link('default', gated)).toEqual([expect.objectContaining({ claim: 'scope', needs: 'role', needed: 'clerk' }), expect.objectContaining({ claim: 'zone', needs: 'role', needed: 'clerk' })]);
+  describe('with roles of its own', () => {
+    const gated = (roles: readonly string[], more: Partial<RealmRepresentation> = {}) => ({
+      ...scopes({}, [mapper('m', 'oidc-hardcoded-claim-mapper', { ...FLAGS, 'claim.name': 'zone' }), mapper('g', 'oidc-group-membership-mapper', { ...FLAGS, 'claim.name': 'groups' })]),
+      scopeMappings: [{ clientScope: 'orders', roles }], roles: { realm: [{ name: 'clerk', composite: true, composites: { realm: ['packer'], client: { app: ['read'] } } }, { name: 'guard' }, { name: 'packer' }], client: { app: [{ name: 'read' }] } }, ...more,
+    });
+
+    test('needs somebody who holds one of them, or one that these contain', () => {
+      expect(link('default', gated(['guard', 'clerk']))).toEqual([
+        expect.objectContaining({ claim: 'groups', needs: 'group', gate: ['app/read', 'clerk', 'guard', 'packer'] }),
+        expect.objectContaining({ claim: 'scope', needs: 'role', gate: ['app/read', 'clerk', 'guard', 'packer'] }),
+        expect.objectContaining({ claim: 'zone', needs: 'role', gate: ['app/read', 'clerk', 'guard', 'packer'] }),
+      ]);
+    });
+
+    test.each([
+      ['without', [], []], ['with', ['guard'], ['guard']], ['with a composite that contains', ['clerk'], ['clerk']],
+    ] as const)('promises nothing to a service account %s one of them', (_, held, shown) => {
+      const roles = mapper('r', 'oidc-usermodel-realm-role-mapper', { ...FLAGS, 'claim.name': 'own' });
+      const realm = { ...gated(['guard', 'packer']), users: [{ serviceAccountClientId: 'app', realmRoles: held }] };
+      const found = awaited(withClient({ serviceAccountsEnabled: true, defaultClientScopes: [], optionalClientScopes: [] }, { ...realm, ...scopes({}, [roles]) }), withClient({ serviceAccountsEnabled: true, defaultClientScopes: ['orders'] }, { ...realm, ...scopes({}, [roles]) }));
+      expect(found.filter(({ needs }) => needs === 'service-account').map(({ member }) => member)).toEqual(shown);
+    });
   });
 
   test('a lost scope and its link are one expectation with all its reasons', () => {

@@ -7,11 +7,12 @@ import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
 import { probesFor } from './users.ts';
 import { isAtLeast } from '../../realm/version.ts';
-import { serverVersion } from '../version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
 export interface Sources {
   readonly api: Api;
+  /** Remembers who holds what from one client to the next; see people.ts. */
+  readonly people: Api;
   readonly request: ProveRequest;
   readonly kept: Map<string, Promise<Attempt>>;
 }
@@ -23,7 +24,7 @@ export interface Sources {
  */
 export async function tokenWrites(api: Api, client: Client): Promise<boolean> {
   if ((client.protocolMappers ?? []).some((mapper) => mapper.name === 'Client ID')) return false;
-  const version = await serverVersion(api);
+  const version = await api.version();
   return version === null ? client.defaultClientScopes?.includes('service_account') !== true : !isAtLeast(version, 26, 1);
 }
 
@@ -31,7 +32,7 @@ export const WOULD_WRITE = 'no token was asked for, because this server would ad
 
 /** Ways to see one claim, the strongest first: an old session renewed, a fresh token, previews of users who could show it. */
 export async function* attempts(sources: Sources, client: Client, expectation: ClaimExpectation, wanted: readonly TokenKind[]): AsyncGenerator<Attempt> {
-  const { api, request, kept } = sources;
+  const { api, people, request, kept } = sources;
   const once = (key: string, work: () => Promise<Attempt>): Promise<Attempt> => {
     const known = kept.get(key) ?? work();
     kept.set(key, known);
@@ -45,7 +46,7 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
     yield await once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(api, { ...request, secret }, scope)));
   }
   try {
-    for (const probe of await probesFor(api, request, expectation)) {
+    for (const probe of await probesFor(people, request, expectation)) {
       yield await once(`preview ${probe.id} ${scope} ${wanted.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, wanted));
     }
   } catch (error) {

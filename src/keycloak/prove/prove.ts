@@ -3,12 +3,13 @@ import { RescueError } from '../../realm/errors.ts';
 import type { JsonObject } from '../../realm/json.ts';
 import type { ClaimExpectation, TokenKind } from '../../realm/model.ts';
 import type { Proof } from '../../runbook/model.ts';
-import type { ProveRequest } from '../../runner/ports.ts';
+import type { Earlier, ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { clientByName, type Client } from '../capture/clients.ts';
 import { inFlight } from '../flight.ts';
 import { attempts, tokenWrites, WOULD_WRITE, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
+import { openPeople, type People } from './people.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
 import { byIntrospection, failed, type Attempt } from './real-token.ts';
 import { lacks, neededRole, nobody } from './users.ts';
@@ -21,47 +22,50 @@ const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
  * token that should carry it; `not-showable` where nobody here can show it, with the reason; everything else is
  * `not-proven`. Payloads hold claims, never a token.
  */
-export async function prove(api: Api, request: ProveRequest): Promise<readonly Proof[]> {
-  const asking = askingOnce(api);
-  const client = await clientByName(asking, request.client);
-  const sources: Sources = { api: asking, request, kept: new Map() };
-  return inFlight(request.expectations, async (expectation) => {
-    const proof = client ? await judge(sources, client, expectation) : { ...unproven(expectation), because: `the client ${request.client} does not exist` };
-    return { ...proof, before: payloadBefore(request.before ?? [], proof) };
-  });
+export async function prove(api: Api, people: People, request: ProveRequest): Promise<readonly Proof[]> {
+  const { client, sources } = await open(api, people, request);
+  const proofs = await inFlight(request.expectations, (expectation) => (client ? judge(sources, client, expectation) : Promise.resolve({ ...unproven(expectation), because: `the client ${request.client} does not exist` })));
+  // Whoever is asked next may name somebody who was not there before.
+  if (proofs.some((proof) => proof.outcome === 'not-proven')) people.forget();
+  return proofs;
 }
 
-/** Nothing is written while claims are proven, so the claims of one client share what was read: users, groups, the mappers that act. */
-function askingOnce(api: Api): Api {
-  const answers = new Map<string, ReturnType<Api['read']>>();
-  return {
-    ...api,
-    read: (parts, query = {}) => {
-      const key = JSON.stringify([parts, query]);
-      const known = answers.get(key) ?? api.read(parts, query);
-      answers.set(key, known);
-      return known;
-    },
-  };
+/** Nothing is written while claims are proven, so the claims of one client share what was read: the client, the mappers that act. */
+async function open(api: Api, people: People, request: ProveRequest): Promise<{ client: Client | undefined; sources: Sources }> {
+  const asking = openPeople(api).api;
+  return { client: await clientByName(asking, request.client), sources: { api: asking, people: people.api, request, kept: new Map() } };
 }
 
 /**
- * What the same proofs find now, before the restore: claim by claim and by the same way, so that before and after can
- * stand side by side. A picture is not worth stopping a restore for: where nobody can be asked it is empty.
+ * What the tokens show now, before the restore: claim by claim, each way once, so that before and after can stand side by side. A
+ * picture is not worth stopping a restore for: where nobody can be asked it is empty.
  */
-export async function proveBefore(api: Api, request: ProveRequest): Promise<readonly Proof[]> {
+export async function earlier(api: Api, people: People, request: ProveRequest): Promise<readonly Earlier[]> {
   try {
-    return await prove(api, request);
+    const { client, sources } = await open(api, people, request);
+    return client ? (await inFlight(request.expectations, (expectation) => eachWayOnce(sources, client, expectation))).flat() : [];
   } catch (error) {
     if (error instanceof RescueError) return [];
     throw error;
   }
 }
 
+async function eachWayOnce(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Earlier[]> {
+  const found: Earlier[] = [];
+  const wanted = wantedTokens(expectation);
+  if (wanted.length === 0) return found;
+  for await (const { way, user, payloads } of attempts(sources, client, expectation, wanted)) {
+    found.push({ expectation, way, user, payloads });
+    // Who comes first is who shows the claim later, if anybody does.
+    if (way === 'preview') break;
+  }
+  return found;
+}
+
 /** The payload of the same claim from before, if the same way and user showed it: anything else would compare apples with pears. */
-function payloadBefore(before: readonly Proof[], { expectation, way, user }: Proof): JsonObject | null {
-  const same = before.find((proof) => sameClaim(proof.expectation, expectation) && proof.way === way && proof.user === user);
-  return same?.payload ?? null;
+function payloadBefore({ before = [] }: ProveRequest, expectation: ClaimExpectation, attempt: Attempt | undefined, kind: TokenKind | undefined): JsonObject | null {
+  const same = before.find((one) => sameClaim(one.expectation, expectation) && one.way === attempt?.way && one.user === attempt.user);
+  return (kind && same?.payloads[kind]) ?? null;
 }
 
 function sameClaim(one: ClaimExpectation, other: ClaimExpectation): boolean {
@@ -71,7 +75,9 @@ function sameClaim(one: ClaimExpectation, other: ClaimExpectation): boolean {
 async function judge(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
   const wanted = wantedTokens(expectation);
   if (wanted.length === 0) return lightweight(sources, client, expectation);
-  const attached = await attachment(sources.api, client.id, expectation);
+  const acting = attachment(sources.api, client.id, expectation);
+  // Who waits for it hears of its failure; meanwhile nobody listens.
+  acting.catch(() => undefined);
   const shown = new Map<TokenKind, Attempt>();
   const tried: Attempt[] = [];
   for await (const attempt of attempts(sources, client, expectation, wanted)) {
@@ -81,18 +87,21 @@ async function judge(sources: Sources, client: Client, expectation: ClaimExpecta
       if (!shown.has(kind) && payload && shows(payload, expectation)) shown.set(kind, attempt);
     }
     // A claim may be there for another reason: an audience by a role, say. Then it proves nothing about the mapper.
-    if (shown.size === wanted.length) return attached === null ? { ...proven(expectation, wanted, shown), outcome: 'not-proven', because: `${claimWords(expectation)} is there, but for another reason: ${notActing(expectation)}` } : proven(expectation, wanted, shown);
+    if (shown.size === wanted.length) {
+      const proof = proven(sources.request, expectation, wanted, shown);
+      return (await acting) === null ? { ...proof, outcome: 'not-proven', because: `${claimWords(expectation)} is there, but for another reason: ${notActing(expectation)}` } : proof;
+    }
     // What needs nothing is in every token; one without it says enough.
     if (expectation.needs === 'nothing' && attempt.qualified && wanted.some((kind) => attempt.payloads[kind] && shown.get(kind) === undefined)) break;
   }
-  return missing(sources, client, expectation, { tried, attached, kinds: wanted.filter((kind) => !shown.has(kind)) });
+  return missing(sources, client, expectation, { tried, attached: await acting, kinds: wanted.filter((kind) => !shown.has(kind)) });
 }
 
 function notActing({ mapper, client }: ClaimExpectation): string {
   return `the mapper ${mapper ?? ''} does not act on ${client}`;
 }
 
-function proven(expectation: ClaimExpectation, wanted: readonly TokenKind[], shown: ReadonlyMap<TokenKind, Attempt>): Proof {
+function proven(request: ProveRequest, expectation: ClaimExpectation, wanted: readonly TokenKind[], shown: ReadonlyMap<TokenKind, Attempt>): Proof {
   const ways = [...new Set(shown.values())];
   // A real token says more than a preview; its signature was checked.
   const best = ways.find((attempt) => attempt.signature !== null) ?? ways[0];
@@ -103,7 +112,7 @@ function proven(expectation: ClaimExpectation, wanted: readonly TokenKind[], sho
     expectation, way: best?.way ?? 'none', user: ways.find((attempt) => attempt.user !== null)?.user ?? null,
     outcome: bad ? 'not-proven' : 'proven',
     because: bad ? `the token carries the ${claimWords(expectation)}, but its signature does not fit the realm's keys` : `${claimWords(expectation)} is there: ${how}`,
-    signature: best?.signature ?? null, payload: best?.payloads[kind] ?? null, before: null,
+    signature: best?.signature ?? null, payload: best?.payloads[kind] ?? null, before: payloadBefore(request, expectation, best, kind),
   };
 }
 
@@ -118,7 +127,7 @@ async function missing(sources: Sources, client: Client, expectation: ClaimExpec
   const has = (attempt: Attempt) => kinds.some((kind) => attempt.payloads[kind]);
   const looked = tried.find((attempt) => attempt.qualified && has(attempt)) ?? tried.find(has);
   const kind = kinds.find((candidate) => looked?.payloads[candidate]);
-  const base = { ...unproven(expectation), way: looked?.way ?? ('none' as const), user: looked?.user ?? null, signature: looked?.signature ?? null, payload: (kind && looked?.payloads[kind]) ?? null };
+  const base = { ...unproven(expectation), way: looked?.way ?? ('none' as const), user: looked?.user ?? null, signature: looked?.signature ?? null, payload: (kind && looked?.payloads[kind]) ?? null, before: payloadBefore(request, expectation, looked, kind) };
   if (attached === null) return { ...base, because: `${claimWords(expectation)} is missing: ${notActing(expectation)}` };
   const there = attached === undefined ? '' : `; the mapper is there, from ${attached.from}`;
   const noteOnly = attached?.provider === SESSION_NOTE && looked?.way === 'preview';
@@ -134,9 +143,9 @@ async function missing(sources: Sources, client: Client, expectation: ClaimExpec
 }
 
 /** A scope mapping whose role nobody holds: that the server lets the role into this client's tokens is all that there is to see. */
-async function grantedRole({ api, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<string | undefined> {
+async function grantedRole({ api, people, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<string | undefined> {
   if (request.probeUser !== null || expectation.needs !== 'role' || !expectation.because.some((id) => id.startsWith('scope-mapping:'))) return undefined;
-  const role = await neededRole(api, expectation);
+  const role = await neededRole(people, expectation);
   if (!role || !(await grantsRole(api, client.id, role, expectation.scope ?? ''))) return undefined;
   return `nobody holds the role ${role.name}, so no token can show it; the server lets it into the tokens of ${request.client}`;
 }

@@ -12,6 +12,8 @@ const SESSION_USERS = 3;
 const HOLDERS = 3;
 const GROUPS = 20;
 const SCANNED_USERS = 100;
+const GATE_ROLES = 5;
+const GATE_HOLDERS = 10;
 
 export interface Probe {
   readonly id: string;
@@ -33,7 +35,7 @@ export async function probesFor(api: Api, request: ProveRequest, expectation: Cl
   const ids = [...new Set(request.sessions.filter((session) => session.clients.includes(request.client)).map((session) => session.userId))].slice(0, SESSION_USERS);
   const withSessions = objects(await Promise.all(ids.map((id) => api.read(['users', id]))));
   const known = await judged(api, withSessions, expectation);
-  const others = probes(await holders(api, request, expectation), expectation.needs !== 'real-login');
+  const others = probes(await holders(api, expectation), expectation.needs !== 'real-login');
   const all = new Map([...known, ...others].map((probe) => [probe.id, probe]));
   return [...all.values()].toSorted((a, b) => Number(b.qualified) - Number(a.qualified)).slice(0, SESSION_USERS + HOLDERS);
 }
@@ -42,19 +44,33 @@ export async function probesFor(api: Api, request: ProveRequest, expectation: Cl
 export function nobody(request: ProveRequest, expectation: ClaimExpectation): string {
   if (expectation.needs === 'service-account') return `the service account of ${request.client} does not exist`;
   if (request.probeUser !== null) return `there is no user ${request.probeUser}`;
-  const words = { group: 'no user in a group was found', attribute: `no user with ${expectation.needed ?? 'the attribute'} was found`, role: `no user with the role ${expectation.needed ?? expectation.member ?? 'in question'} was found`, nothing: 'the realm has no user to look at', 'real-login': 'only a real login shows it' };
-  return words[expectation.needs];
+  if (expectation.needs === 'real-login') return 'only a real login shows it';
+  if (expectation.needs === 'nothing') return 'the realm has no user to look at';
+  const words = { group: 'in a group', attribute: `with ${expectation.needed ?? 'the attribute'}`, role: `with ${roleWords(expectation)}` };
+  const besides = expectation.gate !== undefined && expectation.needs !== 'role' ? ` and with ${gateWords(expectation.gate)}` : '';
+  return `no user ${words[expectation.needs]}${besides} was found`;
 }
 
 /** What the named user lacks. */
 export function lacks(probe: string, expectation: ClaimExpectation): string {
-  const words = { group: 'is in no group', attribute: `has no ${expectation.needed ?? 'such attribute'}`, role: `does not have the role ${expectation.needed ?? expectation.member ?? 'in question'}`, nothing: 'does not show it', 'real-login': 'did not really log in', 'service-account': 'does not show it' };
-  return `${probe} ${words[expectation.needs]}`;
+  const words = { group: 'is in no group', attribute: `has no ${expectation.needed ?? 'such attribute'}`, role: `does not have ${roleWords(expectation)}`, nothing: 'does not show it', 'real-login': 'did not really log in', 'service-account': 'does not show it' };
+  const besides = expectation.gate !== undefined && expectation.needs !== 'role' ? `, or does not have ${gateWords(expectation.gate)}` : '';
+  return `${probe} ${words[expectation.needs]}${besides}`;
 }
 
-async function holders(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly unknown[]> {
+function roleWords({ needed, member, gate }: ClaimExpectation): string {
+  const name = needed ?? member;
+  return name === undefined && gate !== undefined ? gateWords(gate) : `the role ${name ?? 'in question'}`;
+}
+
+function gateWords(gate: readonly string[]): string {
+  return gate.length === 1 ? `the role ${gate[0]}` : `one of the roles ${gate.slice(0, 3).join(', ')}${gate.length > 3 ? ' …' : ''}`;
+}
+
+async function holders(api: Api, expectation: ClaimExpectation): Promise<readonly unknown[]> {
+  if (expectation.gate !== undefined && expectation.needs !== 'real-login') return behindGate(api, expectation, expectation.gate);
   if (expectation.needs === 'group') return groupMembers(api);
-  if (expectation.needs === 'role') return roleHolders(api, request, expectation);
+  if (expectation.needs === 'role') return roleHolders(api, await neededRole(api, expectation));
   const users = objects(await api.read(['users'], { max: SCANNED_USERS, briefRepresentation: false }));
   if (expectation.needs === 'attribute') return users.filter((user) => hasAttribute(user, expectation.needed ?? '')).slice(0, HOLDERS);
   return users.slice(0, 1);
@@ -79,16 +95,28 @@ async function membersBelow(api: Api, group: string): Promise<JsonObject[]> {
   return found;
 }
 
-async function roleHolders(api: Api, request: ProveRequest, expectation: ClaimExpectation): Promise<readonly unknown[]> {
-  const role = await neededRole(api, expectation);
-  if (!role) return objects(await api.read(['users'], { max: HOLDERS }));
+/** Holders of the roles that let a client scope act, those of them who have what the claim needs besides. */
+async function behindGate(api: Api, expectation: ClaimExpectation, gate: readonly string[]): Promise<readonly JsonObject[]> {
+  const found = new Map<string, JsonObject>();
+  for (const name of gate.slice(0, GATE_ROLES)) {
+    for (const user of await roleHolders(api, await roleCalled(api, name), GATE_HOLDERS)) {
+      const id = text(user['id']) ?? '';
+      const whole = found.has(id) ? null : await api.read(['users', id]);
+      if (isObject(whole) && (await has(api, whole, expectation))) found.set(id, whole);
+      if (found.size >= HOLDERS) return [...found.values()];
+    }
+  }
+  return [...found.values()];
+}
+
+async function roleHolders(api: Api, role: NeededRole | undefined, max = HOLDERS): Promise<readonly JsonObject[]> {
+  if (!role) return objects(await api.read(['users'], { max }));
   const path = role.client === undefined ? ['roles', role.name] : ['clients', role.client, 'roles', role.name];
-  const users = objects(await api.read([...path, 'users'], { max: HOLDERS }));
+  const users = objects(await api.read([...path, 'users'], { max }));
   // A role often comes by a group; its members hold it too.
   const groups = users.length > 0 ? [] : objects(await api.read([...path, 'groups'], { max: HOLDERS }));
   const members = await Promise.all(groups.map((group) => api.read(['groups', text(group['id']) ?? '', 'members'], { max: HOLDERS })));
-  const account = await serviceAccountOf(api, request.client);
-  return [...users, ...members.flatMap(objects), ...(account && users.some((user) => user['id'] === account.id) ? [account] : [])];
+  return [...users, ...members.flatMap(objects)];
 }
 
 export interface NeededRole {
@@ -96,10 +124,14 @@ export interface NeededRole {
   readonly name: string;
 }
 
-/** `role` or `client/role`. Both names may hold slashes, so each is tried: what exists decides. */
+/** The role that a claim needs, where it needs a certain one. */
 export async function neededRole(api: Api, { needed, member, claim }: ClaimExpectation): Promise<NeededRole | undefined> {
   const name = needed ?? (claim.endsWith('roles') ? member : undefined);
-  if (name === undefined) return undefined;
+  return name === undefined ? undefined : roleCalled(api, name);
+}
+
+/** `role` or `client/role`. Both names may hold slashes, so each is tried: what exists decides. */
+async function roleCalled(api: Api, name: string): Promise<NeededRole> {
   for (let slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
     const client = await clientByName(api, name.slice(0, slash));
     const role = name.slice(slash + 1);
@@ -113,14 +145,24 @@ async function judged(api: Api, users: readonly JsonObject[], expectation: Claim
 }
 
 async function has(api: Api, user: JsonObject, expectation: ClaimExpectation): Promise<boolean> {
+  const { needs, needed = '', gate } = expectation;
   const id = text(user['id']) ?? '';
-  if (expectation.needs === 'nothing') return true;
-  if (expectation.needs === 'attribute') return hasAttribute(user, expectation.needed ?? '');
-  if (expectation.needs === 'group') return objects(await api.read(['users', id, 'groups'], { max: 1 })).length > 0;
-  if (expectation.needs !== 'role') return false;
+  if (gate !== undefined && !(await holdsOne(api, id, gate))) return false;
+  if (needs === 'nothing') return true;
+  if (needs === 'attribute') return hasAttribute(user, needed);
+  if (needs === 'group') return objects(await api.read(['users', id, 'groups'], { max: 1 })).length > 0;
+  if (needs !== 'role') return false;
   const role = await neededRole(api, expectation);
-  if (!role) return true;
-  const mapped = objects(await api.read(role.client === undefined ? ['users', id, 'role-mappings', 'realm', 'composite'] : ['users', id, 'role-mappings', 'clients', role.client, 'composite']));
+  return !role || holds(api, id, role);
+}
+
+async function holdsOne(api: Api, user: string, gate: readonly string[]): Promise<boolean> {
+  for (const name of gate) if (await holds(api, user, await roleCalled(api, name))) return true;
+  return false;
+}
+
+async function holds(api: Api, user: string, role: NeededRole): Promise<boolean> {
+  const mapped = objects(await api.read(role.client === undefined ? ['users', user, 'role-mappings', 'realm', 'composite'] : ['users', user, 'role-mappings', 'clients', role.client, 'composite']));
   return mapped.some((entry) => entry['name'] === role.name);
 }
 

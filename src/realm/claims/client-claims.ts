@@ -4,7 +4,8 @@ import { escapePart, objectId, parseId, roleId, roleOfParts, scopeMappingId, hol
 import type { ClaimExpectation, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { asMapperValue, configText, type MapperValue } from '../normal/mapper.ts';
 import { objectsAt, once } from '../derived.ts';
-import { CLIENT_ROLE_MAPPER, claimOfMapper, clientRolesClaim, ORGANIZATION_MAPPER, REALM_ROLE_MAPPER, tokensOf } from './mapper-claims.ts';
+import { accountPasses, gateOf } from './gates.ts';
+import { CLIENT_ROLE_MAPPER, claimOfMapper, clientRolesClaim, ORGANIZATION_MAPPER, REALM_ROLE_MAPPER, tokensOf, type Need } from './mapper-claims.ts';
 
 /** A claim together with everything it rests on. */
 export interface SupportedClaim {
@@ -18,8 +19,8 @@ interface AppliedMapper {
   readonly support: readonly ObjectId[];
   /** The optional scope that must be asked for. */
   readonly scope?: string;
-  /** A role that the user must have for the scope to apply at all. */
-  readonly gate?: string;
+  /** See gates.ts. */
+  readonly gate?: readonly string[];
 }
 
 export function claimsOfClient(client: string, state: RealmState): readonly SupportedClaim[] {
@@ -33,7 +34,7 @@ function workOut(client: string, state: RealmState): readonly SupportedClaim[] {
   const mappers = [...own, ...scopes.flatMap((scope) => mappersOf(objectsAt(state, `client-scope-mapper@${escapePart(scope.name)}`), scope.support, scope))];
   const lightweight = settingOf(client, 'attributes/client.use.lightweight.access.token.enabled', state) === 'true';
   return [
-    ...mappers.flatMap((mapper) => mapperClaim(client, mapper, lightweight)),
+    ...mappers.flatMap((mapper) => mapperClaim(client, mapper, lightweight, state)),
     ...scopes.filter((scope) => scope.inToken).map((scope) => scopeClaim(client, scope)),
     ...roleClaims(client, mappers, lightweight, state),
   ];
@@ -48,7 +49,7 @@ interface LinkedScope {
   readonly name: string;
   readonly support: readonly ObjectId[];
   readonly scope?: string;
-  readonly gate?: string;
+  readonly gate?: readonly string[];
   readonly inToken: boolean;
   /** The scope applies only to members of an organization, whatever was asked for (tried on 26.7.4). */
   readonly forMembers: boolean;
@@ -59,12 +60,12 @@ function linkedScopes(client: string, state: RealmState): readonly LinkedScope[]
     const name = parseId(link.id).parts[1] ?? '';
     const scope = state.objects.get(objectId('client-scope', name));
     if (scope === undefined) return [];
-    const [gate] = objectsAt(state, `scope-mapping@${holderPart({ clientScope: name })}`);
+    const gate = gateOf(name, state);
     return [{
       name,
       support: [scope.id, link.id, objectId('client', client)],
       ...(field(link.value, 'type') === 'optional' ? { scope: name } : {}),
-      ...(gate === undefined ? {} : { gate: roleName(gate) }),
+      ...(gate === undefined ? {} : { gate }),
       inToken: field(scope.value, 'protocol') === 'openid-connect' && field(field(scope.value, 'attributes'), 'include.in.token.scope') !== 'false',
       forMembers: objectsAt(state, `client-scope-mapper@${escapePart(name)}`).some((mapper) => asMapperValue(mapper.value)?.provider === ORGANIZATION_MAPPER),
     }];
@@ -83,24 +84,28 @@ function mappersOf(objects: readonly RealmObject[], support: readonly ObjectId[]
   });
 }
 
-function mapperClaim(client: string, mapper: AppliedMapper, lightweightTokens: boolean): readonly SupportedClaim[] {
+function mapperClaim(client: string, mapper: AppliedMapper, lightweightTokens: boolean, state: RealmState): readonly SupportedClaim[] {
   const found = claimOfMapper(mapper.value);
-  if (found === null) return [];
+  if (found === null || (found.needs === 'service-account' && !accountPasses(client, mapper.gate, state))) return [];
   const { lightweight, ...claim } = found;
-  const gated = mapper.gate !== undefined && claim.needs === 'nothing' ? { ...claim, needs: 'role' as const, needed: mapper.gate } : claim;
   return [{
-    claim: { client, ...gated, ...(mapper.scope === undefined ? {} : { scope: mapper.scope }), mapper: mapper.name, inLightweight: !lightweightTokens || lightweight },
+    claim: { client, ...claim, ...throughGate(claim, mapper.gate), ...(mapper.scope === undefined ? {} : { scope: mapper.scope }), mapper: mapper.name, inLightweight: !lightweightTokens || lightweight },
     support: mapper.support,
   }];
 }
 
 function scopeClaim(client: string, scope: LinkedScope): SupportedClaim {
-  const need = scope.forMembers ? { needs: 'real-login' as const } : scope.gate === undefined ? { needs: 'nothing' as const } : { needs: 'role' as const, needed: scope.gate };
+  const need = throughGate({ needs: scope.forMembers ? 'real-login' : 'nothing' }, scope.gate);
   return {
     // A lightweight access token carries `scope` like any other (tried on 26.7.4).
     claim: { client, claim: 'scope', member: scope.name, tokens: ['access'], ...(scope.scope === undefined ? {} : { scope: scope.scope }), ...need, inLightweight: true },
     support: scope.support,
   };
+}
+
+/** What somebody must have for a claim that is made by a client scope with such a gate. Whether a service account passes is known here. */
+function throughGate({ needs }: Need, gate: readonly string[] | undefined): Pick<ClaimExpectation, 'needs' | 'gate'> {
+  return gate === undefined || needs === 'service-account' ? { needs } : { needs: needs === 'nothing' ? 'role' : needs, gate };
 }
 
 /**
@@ -109,13 +114,14 @@ function scopeClaim(client: string, scope: LinkedScope): SupportedClaim {
  */
 function roleClaims(client: string, mappers: readonly AppliedMapper[], lightweightTokens: boolean, state: RealmState): readonly SupportedClaim[] {
   const full = settingOf(client, 'fullScopeAllowed', state) !== false;
-  const emit = (ref: RoleRef, need: Pick<ClaimExpectation, 'needs' | 'needed'>, rests: readonly ObjectId[]): readonly SupportedClaim[] => {
-    const emitter = mappers.find((mapper) => emits(mapper.value, ref));
+  const emit = (ref: RoleRef, need: Need, rests: readonly ObjectId[]): readonly SupportedClaim[] => {
+    const able = mappers.filter((mapper) => emits(mapper.value, ref) && (need.needs !== 'service-account' || accountPasses(client, mapper.gate, state)));
+    const emitter = able.find((mapper) => mapper.gate === undefined) ?? able[0];
     if (emitter === undefined) return [];
     const claim = ref.client === null ? configText(emitter.value, 'claim.name') : clientRolesClaim(configText(emitter.value, 'claim.name'), ref.client);
     const tokens = tokensOf(emitter.value);
     const inLightweight = !lightweightTokens || configText(emitter.value, 'lightweight.claim') === 'true';
-    return tokens.length === 0 ? [] : [{ claim: { client, claim, member: ref.role, tokens, ...need, ...(emitter.scope === undefined ? {} : { scope: emitter.scope }), mapper: emitter.name, inLightweight }, support: [...rests, roleId(ref), ...emitter.support] }];
+    return tokens.length === 0 ? [] : [{ claim: { client, claim, member: ref.role, tokens, ...need, ...throughGate(need, emitter.gate), ...(emitter.scope === undefined ? {} : { scope: emitter.scope }), mapper: emitter.name, inLightweight }, support: [...rests, roleId(ref), ...emitter.support] }];
   };
   const granted = objectsAt(state, `service-account-role@${escapePart(client)}`).flatMap((object) => {
     const ref = roleOfParts(parseId(object.id).parts.slice(1));
