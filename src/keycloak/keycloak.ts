@@ -33,8 +33,12 @@ export function openKeycloak(target: Target): Keycloak {
     },
     send: async (request, references) => {
       refuseReadOnly(target);
-      if (concernsPeople(request)) people.forget();
-      return sendWrite(api, request, references);
+      try {
+        return await sendWrite(api, request, references);
+      } finally {
+        // Whatever was asked while the write was under way may be from before it.
+        if (concernsPeople(request)) people.forget();
+      }
     },
     look: (look, references) => lookAt(api, look, references),
     describe: (request, references) => describeRequest(api, request, references),
@@ -48,14 +52,14 @@ export function openKeycloak(target: Target): Keycloak {
 }
 
 async function connect(api: Api, target: Target): Promise<Connection> {
-  const realm = await api.get([]);
+  const [realm, serverVersion] = await Promise.all([api.get([]), api.version()]);
   if (realm.status === 404) throw realmNotFound(api.realm);
   if (realm.status !== 200) throw refusal(realm, `GET ${api.path([])}`);
   const settings = isObject(realm.body) ? realm.body : {};
   return {
     user: target.username ?? (target.clientSecret === undefined ? 'the bearer of the token' : `service account of ${target.clientId}`),
     clientId: target.clientId,
-    serverVersion: await api.version(),
+    serverVersion,
     realmId: text(settings['id']) ?? '',
     rights: await readRights(api, target),
   };

@@ -51,27 +51,32 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  * nobody are closed (403) without view-clients and view-users (tried with each role alone on 26.7.4).
  */
 async function findRoles(api: Api, target: Target): Promise<Found> {
-  const account = await accountClient(api);
-  const keys = await opens(api, ['keys']);
-  const viewClients = await isOpen(api, ['clients-initial-access']);
-  const viewUsers = await isOpen(api, ['attack-detection', 'brute-force', 'users', NOBODY]);
+  const [account, keys, viewClients, viewUsers, providers, events, organizations, own] = await Promise.all([
+    accountClient(api),
+    opens(api, ['keys']),
+    isOpen(api, ['clients-initial-access']),
+    isOpen(api, ['attack-detection', 'brute-force', 'users', NOBODY]),
+    opens(api, ['identity-provider', 'instances'], { max: 1 }),
+    opens(api, ['events', 'config']),
+    // Closed (403) to everybody without manage-realm or a role for organizations.
+    isOpen(api, ['organizations'], { max: 1 }),
+    ownRoles(api, target),
+  ]);
   const manageClients = account?.['configure'] ?? (viewClients ? null : false);
-  const providers = await opens(api, ['identity-provider', 'instances'], { max: 1 });
   const probed: Found = {
     'view-realm': keys,
     'view-clients': viewClients,
     'view-users': viewUsers,
     'view-identity-providers': providers,
-    'view-events': await opens(api, ['events', 'config']),
+    'view-events': events,
     'manage-clients': manageClients,
     'manage-users': viewUsers ? await mapsRoles(api) : false,
-    // Organizations are closed (403) to everybody without manage-realm or a role for organizations.
-    'manage-realm': keys && (await api.get(['organizations'], { max: 1 })).status !== 403 ? null : false,
+    'manage-realm': keys && organizations ? null : false,
     // No read tells manage- from view-identity-providers, nor does one for authorization where no client has the services.
     'manage-identity-providers': providers ? null : false,
     'manage-authorization': manageClients === true ? true : null,
   };
-  const known = filled(probed, await ownRoles(api, target));
+  const known = filled(probed, own);
   return known['manage-realm'] === null ? { ...known, 'manage-realm': await mayExport(api) } : known;
 }
 
@@ -112,6 +117,6 @@ async function opens(api: Api, path: readonly string[], query = {}): Promise<boo
 }
 
 /** Not refused: on a node with a stale cache the answer to an allowed read can be 500. */
-async function isOpen(api: Api, path: readonly string[]): Promise<boolean> {
-  return ![401, 403].includes((await api.get(path)).status);
+async function isOpen(api: Api, path: readonly string[], query = {}): Promise<boolean> {
+  return ![401, 403].includes((await api.get(path, query)).status);
 }

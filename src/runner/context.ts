@@ -25,7 +25,7 @@ export interface RunMemory {
   /** Reads a source once, however many steps look at it. */
   source(spec: string): Promise<Snapshot>;
   /** What tokens showed before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
-  readonly before: Map<string, readonly Earlier[]>;
+  readonly before: Map<string, Promise<readonly Earlier[]>>;
 }
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {

@@ -1,10 +1,10 @@
 import type { Group } from '../realm/model.ts';
 import type { Proof, RunState } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
-import type { ProveRequest } from './ports.ts';
+import type { Earlier, ProveRequest } from './ports.ts';
 
 /** One request for each client whose tokens a group feeds: a restored client scope shows in several. */
-export function proveRequests(context: EffectContext, group: Group, probeUser: string | null): ProveRequest[] {
+export function proveRequests(context: EffectContext, group: Group, probeUser: string | null, before: readonly Earlier[] = []): ProveRequest[] {
   const facts = context.memory.snapshot('live-before')?.facts;
   const secrets = references(context);
   const sessions = [...(facts?.sessions ?? []), ...(facts?.offlineSessions ?? [])];
@@ -16,7 +16,7 @@ export function proveRequests(context: EffectContext, group: Group, probeUser: s
     secret: secrets.secret(`client:${client}`, 'secret'),
     refresh: context.ports.refresh?.client === client ? context.ports.refresh : undefined,
     keysBefore: facts?.keys.map((key) => key.kid) ?? [],
-    before: context.memory.before.get(group.owner)?.filter((earlier) => earlier.expectation.client === client),
+    before: before.filter((earlier) => earlier.expectation.client === client),
     // Those who were logged in at this client are the ones who miss the claim.
     sessions: sessions.toSorted((a, b) => Number(b.clients.includes(client)) - Number(a.clients.includes(client))),
   }));
@@ -29,7 +29,7 @@ export function probeUserOf({ probeUser, run }: RunState): string | null {
 
 export async function prove(context: EffectContext, group: Group, probeUser: string | null): Promise<void> {
   const proofs: Proof[] = [];
-  for (const request of proveRequests(context, group, probeUser)) {
+  for (const request of proveRequests(context, group, probeUser, await context.memory.before.get(group.owner))) {
     context.progress({ part: `tokens of ${request.client}`, done: proofs.length, total: group.expectations.length });
     proofs.push(...(await context.ports.keycloak.prove(request)));
   }

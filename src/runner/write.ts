@@ -1,7 +1,7 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
 import { readsAs } from '../realm/fields.ts';
 import { isUnknown } from '../realm/unknowns.ts';
-import type { Image, ObjectId, Operation } from '../realm/model.ts';
+import type { Group, Image, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
 import type { Earlier } from './ports.ts';
 import { references, type EffectContext } from './context.ts';
@@ -36,7 +36,7 @@ export async function write(context: EffectContext, operation: Operation, undo: 
   const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
   let seen: Seen['ids'] = {};
   try {
-    const before = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
+    const [before] = await Promise.all([seeObjects(context.ports.keycloak, references(context), touchedBy(operation)), undo ? undefined : previewOnce(context, operation.owner)]);
     if (sameImages(before.images, operation.after)) {
       context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
       return;
@@ -46,7 +46,6 @@ export async function write(context: EffectContext, operation: Operation, undo: 
       return;
     }
     seen = before.ids;
-    if (!undo) await previewOnce(context, operation.owner);
   } catch (error) {
     fail(asFailure(error));
     return;
@@ -93,23 +92,30 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   }
 }
 
-/** Groups whose tokens are looked at together: one after the other, most of the time is spent waiting. */
+/** Groups of which the tokens are looked at while the groups before them are restored: most of that time is spent waiting. */
 const AHEAD = 4;
 
 /**
- * What the tokens of a client show before its first write, so that before and after can stand side by side. Those of the next groups
- * that are confirmed already are looked at with it.
+ * What the tokens of a client show before its first write, so that before and after can stand side by side. For the next groups that
+ * are confirmed already it is begun here, and awaited when their turn comes.
  */
 async function previewOnce(context: EffectContext, owner: string): Promise<void> {
   const { plan, confirmed } = context.state();
   const { before } = context.memory;
-  const preview = context.ports.keycloak.before;
-  if (!preview || before.has(owner)) return;
   const groups = plan?.groups ?? [];
-  const next = groups.slice(Math.max(0, groups.findIndex((group) => group.owner === owner))).filter((group) => !before.has(group.owner) && (group.owner === owner || confirmed.includes(group.owner)));
-  await Promise.all(next.slice(0, AHEAD).map(async (group) => {
-    const found: Earlier[] = [];
-    for (const request of proveRequests(context, group, probeUserOf(context.state()))) found.push(...(await preview(request)));
-    before.set(group.owner, found);
-  }));
+  const here = Math.max(0, groups.findIndex((group) => group.owner === owner));
+  for (const group of groups.slice(here, here + AHEAD)) {
+    if (before.has(group.owner) || (group.owner !== owner && !confirmed.includes(group.owner))) continue;
+    const begun = picture(context, group);
+    before.set(group.owner, begun);
+    // Whoever awaits it hears of a failure; a run that stops first does not.
+    begun.catch(() => undefined);
+  }
+  await before.get(owner);
+}
+
+async function picture(context: EffectContext, group: Group): Promise<readonly Earlier[]> {
+  const found: Earlier[] = [];
+  for (const request of proveRequests(context, group, probeUserOf(context.state()))) found.push(...(await context.ports.keycloak.before?.(request) ?? []));
+  return found;
 }

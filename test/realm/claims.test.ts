@@ -66,9 +66,9 @@ describe('client scopes', () => {
   });
 
   describe('with roles of its own', () => {
-    const gated = (roles: readonly string[], more: Partial<RealmRepresentation> = {}) => ({
+    const gated = (roles: string[]) => ({
       ...scopes({}, [mapper('m', 'oidc-hardcoded-claim-mapper', { ...FLAGS, 'claim.name': 'zone' }), mapper('g', 'oidc-group-membership-mapper', { ...FLAGS, 'claim.name': 'groups' })]),
-      scopeMappings: [{ clientScope: 'orders', roles }], roles: { realm: [{ name: 'clerk', composite: true, composites: { realm: ['packer'], client: { app: ['read'] } } }, { name: 'guard' }, { name: 'packer' }], client: { app: [{ name: 'read' }] } }, ...more,
+      scopeMappings: [{ clientScope: 'orders', roles }], roles: { realm: [{ name: 'clerk', composite: true, composites: { realm: ['packer'], client: { app: ['read'] } } }, { name: 'guard' }, { name: 'packer' }], client: { app: [{ name: 'read' }] } },
     });
 
     test('needs somebody who holds one of them, or one that these contain', () => {
@@ -83,8 +83,9 @@ describe('client scopes', () => {
       ['without', [], []], ['with', ['guard'], ['guard']], ['with a composite that contains', ['clerk'], ['clerk']],
     ] as const)('promises nothing to a service account %s one of them', (_, held, shown) => {
       const roles = mapper('r', 'oidc-usermodel-realm-role-mapper', { ...FLAGS, 'claim.name': 'own' });
-      const realm = { ...gated(['guard', 'packer']), users: [{ serviceAccountClientId: 'app', realmRoles: held }] };
-      const found = awaited(withClient({ serviceAccountsEnabled: true, defaultClientScopes: [], optionalClientScopes: [] }, { ...realm, ...scopes({}, [roles]) }), withClient({ serviceAccountsEnabled: true, defaultClientScopes: ['orders'] }, { ...realm, ...scopes({}, [roles]) }));
+      const realm = { ...gated(['guard', 'packer']), users: [{ serviceAccountClientId: 'app', realmRoles: [...held] }], ...scopes({}, [roles]) };
+      const client = (linked: readonly string[]) => withClient({ serviceAccountsEnabled: true, defaultClientScopes: linked, optionalClientScopes: [] }, realm);
+      const found = awaited(client([]), client(['orders']));
       expect(found.filter(({ needs }) => needs === 'service-account').map(({ member }) => member)).toEqual(shown);
     });
   });

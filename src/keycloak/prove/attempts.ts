@@ -5,7 +5,7 @@ import type { Api } from '../api.ts';
 import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
-import { probesFor } from './users.ts';
+import { probesFor, type Probe } from './users.ts';
 import { isAtLeast } from '../../realm/version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
@@ -40,15 +40,20 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
   };
   const { refresh, secret } = request;
   const scope = expectation.scope ?? '';
+  const previewFor = (probe: Probe): Promise<Attempt> => once(`preview ${probe.id} ${scope} ${wanted.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, wanted));
   if (refresh?.client === request.client) yield await once('refresh', () => byRefresh(api, { ...request, refresh }));
   const forItself = expectation.needs === 'nothing' || expectation.needs === 'service-account';
+  const probes = probesFor(people, request, expectation);
+  // Who waits for them hears of a failure.
+  probes.catch(() => undefined);
   if (forItself && secret !== undefined && client.serviceAccountsEnabled === true && wanted.includes('access')) {
-    yield await once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(api, { ...request, secret }, scope)));
+    const own = once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(api, { ...request, secret }, scope)));
+    // A client gets no ID token for itself, so somebody's preview will be needed besides.
+    if (wanted.some((kind) => kind !== 'access')) probes.then(([probe]) => probe && previewFor(probe)).catch(() => undefined);
+    yield await own;
   }
   try {
-    for (const probe of await probesFor(people, request, expectation)) {
-      yield await once(`preview ${probe.id} ${scope} ${wanted.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, wanted));
-    }
+    for (const probe of await probes) yield await previewFor(probe);
   } catch (error) {
     if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
     yield failed('preview', 'a preview needs view-clients and view-users of realm-management');

@@ -1,6 +1,6 @@
 /** Tokens that are really issued: signed, and checked against the realm's keys. None of them leaves this file. */
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
-import type { JsonObject } from '../../realm/json.ts';
+import type { Json, JsonObject } from '../../realm/json.ts';
 import type { TokenKind } from '../../realm/model.ts';
 import type { Proof } from '../../runbook/model.ts';
 import type { ProveRequest } from '../../runner/ports.ts';
@@ -23,13 +23,13 @@ type KeysBefore = Pick<ProveRequest, 'keysBefore'>;
 
 /** A fresh token for the client itself. Creates no session and leaves one CLIENT_LOGIN event. */
 export async function byCredentials(api: Api, request: ProveRequest & { readonly secret: string }, scope: string): Promise<Attempt> {
-  const reply = await api.postForm(['token'], { grant_type: 'client_credentials', client_id: request.client, client_secret: request.secret, ...(scope ? { scope } : {}) });
+  const [reply, keys] = await Promise.all([api.postForm(['token'], { grant_type: 'client_credentials', client_id: request.client, client_secret: request.secret, ...(scope ? { scope } : {}) }), realmKeys(api)]);
   const token = isObject(reply.body) ? text(reply.body['access_token']) : undefined;
   if (reply.status !== 200 || token === undefined) return failed('client-credentials', `client_credentials is refused (${reply.status} ${serverWords(reply.body)})`);
   return {
     way: 'client-credentials', user: null, qualified: true,
     payloads: payloadsOf({ access: token }),
-    signature: await signatureOf(api, token, request),
+    signature: await signatureOf(token, keys, request),
     note: 'a fresh client_credentials token (leaves one login event)',
   };
 }
@@ -51,7 +51,7 @@ export async function byRefresh(api: Api, request: ProveRequest & { readonly ref
   return {
     way: 'refresh', payloads, qualified: false,
     user: text(payloads.access?.['preferred_username']) ?? text(payloads.id?.['preferred_username']) ?? null,
-    signature: await signatureOf(api, access, request),
+    signature: await signatureOf(access, await realmKeys(api), request),
     note: 'a refresh of a session from before (no new login)',
   };
 }
@@ -67,7 +67,7 @@ export async function byIntrospection(api: Api, request: ProveRequest & { readon
   if (token === undefined) return failed('client-credentials', `client_credentials is refused (${issued.status} ${serverWords(issued.body)})`);
   const { body } = await api.postForm(['token', 'introspect'], { token, ...credentials });
   if (!isObject(body) || body['active'] !== true) return failed('client-credentials', 'introspection does not answer, because the client is not in the audience of its own token');
-  return { way: 'client-credentials', user: null, qualified: true, payloads: { access: body }, signature: await signatureOf(api, token, request), note: 'introspection of a fresh client_credentials token; the token itself is lightweight' };
+  return { way: 'client-credentials', user: null, qualified: true, payloads: { access: body }, signature: await signatureOf(token, await realmKeys(api), request), note: 'introspection of a fresh client_credentials token; the token itself is lightweight' };
 }
 
 export function failed(way: Proof['way'], note: string): Attempt {
@@ -84,12 +84,15 @@ function payloadsOf(tokens: Partial<Record<TokenKind, string>>): Partial<Record<
   return Object.fromEntries(Object.entries(tokens).map(([kind, token]) => [kind, decodeJwt<JsonObject>(token)]));
 }
 
-async function signatureOf(api: Api, token: string, { keysBefore }: KeysBefore): Promise<Proof['signature']> {
+async function realmKeys(api: Api): Promise<Json> {
+  return (await api.getFromServer(['realms', api.realm, 'protocol', 'openid-connect', 'certs'])).body;
+}
+
+async function signatureOf(token: string, keys: Json, { keysBefore }: KeysBefore): Promise<Proof['signature']> {
   const { alg = '', kid = '' } = decodeProtectedHeader(token);
-  const { body } = await api.getFromServer(['realms', api.realm, 'protocol', 'openid-connect', 'certs']);
   const sameKeyAsBefore = keysBefore.length === 0 ? null : keysBefore.includes(kid);
   try {
-    await compactVerify(token, createLocalJWKSet(body as unknown as JSONWebKeySet));
+    await compactVerify(token, createLocalJWKSet(keys as unknown as JSONWebKeySet));
     return { alg, kid, valid: true, sameKeyAsBefore };
   } catch {
     return { alg, kid, valid: false, sameKeyAsBefore };
