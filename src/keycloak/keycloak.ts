@@ -1,4 +1,5 @@
 import { fingerprint } from '../realm/canonical.ts';
+import { seenOf } from '../realm/descriptions.ts';
 import { readState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
@@ -16,7 +17,7 @@ import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
 import { RescueError } from '../realm/errors.ts';
-import { serverVersion } from './version.ts';
+import { serverInfo, serverVersion } from './version.ts';
 
 /** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
 export function openKeycloak(target: Target): Keycloak {
@@ -64,12 +65,12 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
   let unlisted: readonly Client[] = [];
-  const version = await serverVersion(api);
+  const { version, descriptions } = await serverInfo(api);
   const read = await readRealm(reading, async (listed) => {
     unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
     return unlisted;
   }, onBulk);
-  const representation = version === null ? read : { ...read, keycloakVersion: version };
+  const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
   onProgress({ part: 'sessions', done: 0, total: null });
   const facts = await readFacts(api, representation.clients as Client[] | undefined, []);
   onProgress({ part: 'stale cache', done: 0, total: null });
