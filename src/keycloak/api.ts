@@ -3,6 +3,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { Json } from '../realm/json.ts';
 import { address, encodePath, type Query } from './address.ts';
 import { openHttp, type Call, type Http, type Reply } from './http.ts';
+import { listOfPeople, openPeople, SILENCE } from './people.ts';
 import type { Target } from './target.ts';
 import { serverWords } from './text.ts';
 import { openTokens, type Tokens } from './token.ts';
@@ -32,6 +33,7 @@ export interface Api {
 export function openApi(target: Target): Api {
   const http = openHttp(target);
   const tokens = openTokens(http, target);
+  const people = openPeople();
   const root = ['admin', 'realms', target.realm];
 
   const authorised = async (call: Omit<Call, 'authorization'>): Promise<Reply> => {
@@ -41,7 +43,13 @@ export function openApi(target: Target): Api {
     return reply.status === 401 ? http.call({ ...call, authorization: `Bearer ${await tokens.renew(token)}` }) : reply;
   };
 
-  const get = (parts: Path, query?: Query) => authorised({ method: 'GET', url: address(http.base, [...root, ...parts], query) });
+  const read = (parts: Path, query?: Query): Promise<Reply> => {
+    const call = { method: 'GET', url: address(http.base, parts, query) } as const;
+    const [, , realm = '', ...below] = parts;
+    const list = listOfPeople(below);
+    return list === undefined ? authorised(call) : people.ask(`${list} ${realm}`, () => authorised({ ...call, silence: SILENCE }));
+  };
+  const get = (parts: Path, query?: Query) => read([...root, ...parts], query);
 
   return {
     realm: target.realm,
@@ -57,7 +65,7 @@ export function openApi(target: Target): Api {
     },
     send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(json === undefined ? {} : { json }) }),
     ask: (parts, query) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true }),
-    getFromServer: (parts, query) => authorised({ method: 'GET', url: address(http.base, parts, query) }),
+    getFromServer: read,
     postForm: (endpoint, form, authorization) => http.call({
       method: 'POST',
       url: address(http.base, ['realms', target.realm, 'protocol', 'openid-connect', ...endpoint]),

@@ -5,6 +5,7 @@ import type { Api } from '../api.ts';
 import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
+import { isSilence } from '../people.ts';
 import { probesFor } from './users.ts';
 import { isAtLeast } from '../../realm/version.ts';
 import { serverVersion } from '../version.ts';
@@ -49,6 +50,7 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
       yield await once(`preview ${probe.id} ${scope} ${wanted.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, wanted));
     }
   } catch (error) {
+    if (isSilence(error)) return yield failed('preview', 'the server does not answer a search for users');
     if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
     yield failed('preview', 'a preview needs view-clients and view-users of realm-management');
   }
