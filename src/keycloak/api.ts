@@ -20,7 +20,7 @@ export interface Api {
   get(parts: Path, query?: Query): Promise<Reply>;
   /** GET below the realm: the body, null for 404. Throws RescueError `missing-role` for 403, `server-error` for any other refusal. */
   read(parts: Path, query?: Query): Promise<Json>;
-  /** Anything else below the realm, sent once, whatever its status. */
+  /** A write below the realm, sent once, whatever its status; a GET too, where it makes what is missing. */
   send(method: Call['method'], parts: Path, json?: Json, query?: Query): Promise<Reply>;
   /** A POST below the realm that only reads. */
   ask(parts: Path, query?: Query): Promise<Reply>;
@@ -63,7 +63,7 @@ export function openApi(target: Target): Api {
       if (reply.status >= 400) throw refusal(reply, `GET ${encodePath([...root, ...parts])}`);
       return reply.body;
     },
-    send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(json === undefined ? {} : { json }) }),
+    send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(method === 'GET' ? { makes: true } : {}), ...(json === undefined ? {} : { json }) }),
     ask: (parts, query) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true }),
     getFromServer: read,
     postForm: (endpoint, form, authorization) => http.call({

@@ -23,6 +23,8 @@ export interface Call {
   readonly form?: Readonly<Record<string, string>>;
   /** Milliseconds without an answer after which a read counts as lost for good: it is not repeated then. Less than the usual patience. */
   readonly silence?: number;
+  /** A GET that changes something where it finds something missing: it is sent once, like any write. */
+  readonly makes?: boolean;
   /** Asking for a token and the like: a POST that changes nothing in the realm. Sent once all the same. */
   readonly harmless?: boolean;
 }
@@ -80,9 +82,9 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
     base,
     count: () => sent,
     call: async (call) => {
-      const writes = call.method !== 'GET' && call.harmless !== true;
+      const writes = call.makes === true || (call.method !== 'GET' && call.harmless !== true);
       try {
-        return understand(await (call.method === 'GET' ? read(call) : once(call)), base, writes);
+        return understand(await (call.method === 'GET' && !writes ? read(call) : once(call)), base, writes);
       } catch (error) {
         throw error instanceof RescueError ? error : connectionFailure(error, base, writes);
       }
