@@ -16,8 +16,8 @@ export const run: CommandRun = async (invocation) => {
   const specs = invocation.flags.evidence ?? [];
   if (specs.length === 0) throw new RescueError('usage', 'No evidence is named to compare with.', ['Name at least one source: --evidence realm.json, --evidence git:PATH@REV, --evidence snapshot:PATH.']);
   const { live, evidence } = await bothSides(invocation, specs);
-  const states = evidence.map((snapshot) => readState(snapshot));
   const liveState = readState(live);
+  const states = evidence.map((snapshot) => readState(snapshot, live.representation.settingDescriptions));
   const differences = compareStates(liveState, states);
   if (invocation.flags.json) {
     process.stdout.write(`${JSON.stringify(toContractJson({ realm: live.realm, live, evidence, differences }), null, 2)}\n`);

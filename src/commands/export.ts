@@ -53,7 +53,7 @@ async function fromLive(invocation: Invocation): Promise<Source> {
     const snapshot = await captureOnce(keycloak);
     const live = readState(snapshot);
     const specs = invocation.flags.evidence ?? (await reader.find({ repo: resolve(invocation.flags.repo ?? '.'), realm: keycloak.realm })).slice(0, 1).map((candidate) => candidate.spec);
-    const evidence = await Promise.all(specs.map(async (spec) => readState(await reader.read(spec, keycloak.realm))));
+    const evidence = await Promise.all(specs.map(async (spec) => readState(await reader.read(spec, keycloak.realm), snapshot.representation.settingDescriptions)));
     const differences = compareStates(live, evidence);
     return {
       realm: keycloak.realm, serverVersion: snapshot.serverVersion, live, differences, choices: Object.fromEntries(differences.map((difference) => [difference.id, 'keep'])),

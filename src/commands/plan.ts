@@ -20,8 +20,9 @@ export const run: CommandRun = async (invocation) => {
   if (settings.evidence.length === 0) throw new RescueError('usage', 'No evidence is named to plan from.', ['Name at least one source: --evidence realm.json']);
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
     const reader = evidenceWithRealms(process.cwd(), target);
-    const evidence = (await Promise.all(settings.evidence.map((spec) => reader.read(spec, keycloak.realm)))).map((snapshot) => readState(snapshot));
-    const live = readState(await captureOnce(keycloak, evidence.flatMap((state) => (state.representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
+    const sources = await Promise.all(settings.evidence.map((spec) => reader.read(spec, keycloak.realm)));
+    const live = readState(await captureOnce(keycloak, sources.flatMap(({ representation }) => (representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
+    const evidence = sources.map((snapshot) => readState(snapshot, live.representation.settingDescriptions));
     const differences = compareStates(live, evidence);
     refuseUnknownClients(settings.clients, [live, ...evidence], differences);
     refuseUnknownAnswers(Object.keys(settings.answers), [live, ...evidence], differences);

@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkBranch, commitOnBranch } from './branch.ts';
-import { secretsOf } from './content/secrets.ts';
+import { secretsOf, undeclaredIn } from './content/secrets.ts';
 import { filesOf, readText, repositoryOf } from './find-files.ts';
 import { tryGit } from './git.ts';
 import { guardSecrets, shownIn } from './guard.ts';
@@ -40,7 +40,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const renewed = await filesNaming(repository, request.newSecrets ?? []);
   const notes = [...notesOf(everything, copies, request), ...renewed.map(newSecretText)];
   const known = secretsOf(request.live.representation);
-  const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm)])]);
+  const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm), ...undeclaredIn(realm, request.live.representation.settingDescriptions)])]);
   const diffs = new Map(everything.map((file) => [file, diffOf(file, hidden)]));
   const patch = patched.map((file) => diffs.get(file)?.text ?? '').join('');
   const shown = shownIn(patch, hidden);

@@ -9,6 +9,6 @@ import type { RealmRepresentation } from '../realm/representation.ts';
  * apply it. The same comparison as everywhere: what a fresh realm has by itself, placeholders and masks do not count.
  */
 export function remainingIn(realm: JsonObject, path: string, live: RealmState): readonly ObjectId[] {
-  const file = readState({ realm: live.realm, source: `file:${path}`, completeness: 'stated', representation: realm as RealmRepresentation });
+  const file = readState({ realm: live.realm, source: `file:${path}`, completeness: 'stated', representation: realm as RealmRepresentation }, live.representation.settingDescriptions);
   return compareStates(live, [file]).map(({ id }) => id);
 }

@@ -3,10 +3,11 @@ import { RescueError } from '../realm/errors.ts';
 import type { Json } from '../realm/json.ts';
 import { address, encodePath, type Query } from './address.ts';
 import { openHttp, type Call, type Http, type Reply } from './http.ts';
+import { listOfPeople, openPeople, SILENCE } from './people.ts';
 import type { Target } from './target.ts';
 import { serverWords } from './text.ts';
 import { openTokens, type Tokens } from './token.ts';
-import { versionIn } from './version.ts';
+import { serverInfoIn, type ServerInfo } from './version.ts';
 
 export type Path = readonly string[];
 
@@ -20,14 +21,14 @@ export interface Api {
   get(parts: Path, query?: Query): Promise<Reply>;
   /** GET below the realm: the body, null for 404. Throws RescueError `missing-role` for 403, `server-error` for any other refusal. */
   read(parts: Path, query?: Query): Promise<Json>;
-  /** Anything else below the realm, sent once, whatever its status. */
+  /** A write below the realm, sent once, whatever its status; a GET too, where it makes what is missing. */
   send(method: Call['method'], parts: Path, json?: Json, query?: Query): Promise<Reply>;
   /** A POST below the realm that only reads. */
   ask(parts: Path, query?: Query): Promise<Reply>;
   /** GET of any resource of the server, by its parts below the base address. */
   getFromServer(parts: Path, query?: Query): Promise<Reply>;
-  /** The version of the server, asked for once; null where these credentials may not see it. */
-  version(): Promise<string | null>;
+  /** What the server says about itself, asked for once. */
+  server(): Promise<ServerInfo>;
   /** A form for an endpoint of the realm's OpenID Connect protocol (token, introspection). */
   postForm(endpoint: Path, form: Readonly<Record<string, string>>, authorization?: string): Promise<Reply>;
 }
@@ -35,6 +36,7 @@ export interface Api {
 export function openApi(target: Target): Api {
   const http = openHttp(target);
   const tokens = openTokens(http, target);
+  const people = openPeople();
   const root = ['admin', 'realms', target.realm];
 
   const authorised = async (call: Omit<Call, 'authorization'>): Promise<Reply> => {
@@ -44,17 +46,23 @@ export function openApi(target: Target): Api {
     return reply.status === 401 ? http.call({ ...call, authorization: `Bearer ${await tokens.renew(token)}` }) : reply;
   };
 
-  let version: Promise<string | null> | undefined;
-  const readVersion = async (): Promise<string | null> => {
+  const read = (parts: Path, query?: Query): Promise<Reply> => {
+    const call = { method: 'GET', url: address(http.base, parts, query) } as const;
+    const [, , realm = '', ...below] = parts;
+    const list = listOfPeople(below);
+    return list === undefined ? authorised(call) : people.ask(`${list} ${realm}`, () => authorised({ ...call, silence: SILENCE }));
+  };
+  const get = (parts: Path, query?: Query) => read([...root, ...parts], query);
+
+  let info: Promise<ServerInfo> | undefined;
+  const readInfo = async (): Promise<ServerInfo> => {
     try {
-      return versionIn((await authorised({ method: 'GET', url: address(http.base, ['admin', 'serverinfo']) })).body);
+      return serverInfoIn((await read(['admin', 'serverinfo'])).body);
     } catch (error) {
-      version = undefined;
+      info = undefined;
       throw error;
     }
   };
-
-  const get = (parts: Path, query?: Query) => authorised({ method: 'GET', url: address(http.base, [...root, ...parts], query) });
 
   return {
     realm: target.realm,
@@ -68,10 +76,10 @@ export function openApi(target: Target): Api {
       if (reply.status >= 400) throw refusal(reply, `GET ${encodePath([...root, ...parts])}`);
       return reply.body;
     },
-    send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(json === undefined ? {} : { json }) }),
+    send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(method === 'GET' ? { makes: true } : {}), ...(json === undefined ? {} : { json }) }),
     ask: (parts, query) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true }),
-    getFromServer: (parts, query) => authorised({ method: 'GET', url: address(http.base, parts, query) }),
-    version: () => (version ??= readVersion()),
+    getFromServer: read,
+    server: () => (info ??= readInfo()),
     postForm: (endpoint, form, authorization) => http.call({
       method: 'POST',
       url: address(http.base, ['realms', target.realm, 'protocol', 'openid-connect', ...endpoint]),

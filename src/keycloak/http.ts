@@ -21,6 +21,10 @@ export interface Call {
   readonly authorization?: string;
   readonly json?: Json;
   readonly form?: Readonly<Record<string, string>>;
+  /** Milliseconds without an answer after which a read counts as lost for good: it is not repeated then. Less than the usual patience. */
+  readonly silence?: number;
+  /** A GET that changes something where it finds something missing: it is sent once, like any write. */
+  readonly makes?: boolean;
   /** Asking for a token and the like: a POST that changes nothing in the realm. Sent once all the same. */
   readonly harmless?: boolean;
 }
@@ -53,7 +57,8 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
   const once = async (call: Call): Promise<Answered> => {
     sent += 1;
     const started = performance.now();
-    const response = await request(call.url, { dispatcher, method: call.method, headers: headersOf(call, target.userAgent), body: bodyOf(call), headersTimeout: patience.silence, bodyTimeout: patience.silence });
+    const silence = Math.min(call.silence ?? patience.silence, patience.silence);
+    const response = await request(call.url, { dispatcher, method: call.method, headers: headersOf(call, target.userAgent), body: bodyOf(call), headersTimeout: silence, bodyTimeout: silence });
     const text = await boundedText(response.body);
     return { status: response.statusCode, headers: response.headers, text, milliseconds: performance.now() - started };
   };
@@ -67,7 +72,7 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
         if (last || !WORTH_REPEATING.has(answered.status) || (answered.status === 500 && attempt > 1)) return answered;
         await pause(Math.min(retryAfter(answered.headers) ?? wait, LONGEST_PAUSE));
       } catch (error) {
-        if (error instanceof RescueError || reached(error) === 'tls' || last) throw error;
+        if (error instanceof RescueError || reached(error) === 'tls' || last || (call.silence !== undefined && reached(error) === 'maybe')) throw error;
         await pause(Math.min(wait, LONGEST_PAUSE));
       }
     }
@@ -77,9 +82,9 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
     base,
     count: () => sent,
     call: async (call) => {
-      const writes = call.method !== 'GET' && call.harmless !== true;
+      const writes = call.makes === true || (call.method !== 'GET' && call.harmless !== true);
       try {
-        return understand(await (call.method === 'GET' ? read(call) : once(call)), base, writes);
+        return understand(await (call.method === 'GET' && !writes ? read(call) : once(call)), base, writes);
       } catch (error) {
         throw error instanceof RescueError ? error : connectionFailure(error, base, writes);
       }

@@ -1,4 +1,5 @@
 import { fingerprint } from '../realm/canonical.ts';
+import { seenOf } from '../realm/descriptions.ts';
 import { readState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
@@ -8,7 +9,7 @@ import { readRealm, realmNotFound } from './capture/capture.ts';
 import type { Client } from './capture/clients.ts';
 import { openReading } from './capture/reading.ts';
 import { readFacts } from './facts.ts';
-import { concernsPeople, openPeople } from './prove/people.ts';
+import { concernsPeople, rememberPeople } from './prove/known-people.ts';
 import { earlier, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
@@ -21,7 +22,7 @@ import { RescueError } from '../realm/errors.ts';
 /** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
 export function openKeycloak(target: Target): Keycloak {
   const api = openApi(target);
-  const people = openPeople(api);
+  const people = rememberPeople(api);
   return {
     realm: target.realm,
     connect: () => connect(api, target),
@@ -52,7 +53,7 @@ export function openKeycloak(target: Target): Keycloak {
 }
 
 async function connect(api: Api, target: Target): Promise<Connection> {
-  const [realm, serverVersion] = await Promise.all([api.get([]), api.version()]);
+  const [realm, { version: serverVersion }] = await Promise.all([api.get([]), api.server()]);
   if (realm.status === 404) throw realmNotFound(api.realm);
   if (realm.status !== 200) throw refusal(realm, `GET ${api.path([])}`);
   const settings = isObject(realm.body) ? realm.body : {};
@@ -70,12 +71,12 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   const capturedAt = new Date().toISOString();
   const reading = openReading(api, onProgress);
   let unlisted: readonly Client[] = [];
-  const version = await api.version();
+  const { version, descriptions } = await api.server();
   const read = await readRealm(reading, async (listed) => {
     unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
     return unlisted;
   }, onBulk);
-  const representation = version === null ? read : { ...read, keycloakVersion: version };
+  const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
   onProgress({ part: 'sessions', done: 0, total: null });
   const facts = await readFacts(api, representation.clients as Client[] | undefined, []);
   onProgress({ part: 'stale cache', done: 0, total: null });

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { Json } from '../realm/json.ts';
 import type { Api } from './api.ts';
+import { isSilence } from './people.ts';
 import type { Target } from './target.ts';
 import { isObject, objects, text } from './text.ts';
 
@@ -43,8 +44,13 @@ async function rolesOfUser(api: Api, target: Target, owner: string, named: strin
   if (username === undefined) return undefined;
   const root = ['admin', 'realms', target.authRealm];
   const list = async (parts: readonly string[], query = {}): Promise<Json | undefined> => {
-    const reply = await api.getFromServer([...root, ...parts], query);
-    return reply.status === 200 ? reply.body : undefined;
+    try {
+      const reply = await api.getFromServer([...root, ...parts], query);
+      return reply.status === 200 ? reply.body : undefined;
+    } catch (error) {
+      if (isSilence(error)) return undefined;
+      throw error;
+    }
   };
   const user = text(objects((await list(['users'], { username, exact: true })) ?? [])[0]?.['id']);
   const client = text(objects((await list(['clients'], { clientId: owner })) ?? [])[0]?.['id']);

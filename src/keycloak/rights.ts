@@ -2,6 +2,7 @@
 import type { Right } from '../runbook/model.ts';
 import type { Api } from './api.ts';
 import { ownRoles } from './own-roles.ts';
+import { isSilence } from './people.ts';
 import { isObject, objects, text } from './text.ts';
 import type { Target } from './target.ts';
 
@@ -95,9 +96,13 @@ async function accountClient(api: Api): Promise<Readonly<Record<string, boolean>
   return isObject(client) && isObject(client['access']) ? (client['access'] as Record<string, boolean>) : {};
 }
 
-/** Whether role mappings may be changed, as any user's `access` tells; null where there is no user. */
+/** Whether role mappings may be changed, as any user's `access` tells; null where there is no user, or none is told. */
 async function mapsRoles(api: Api): Promise<Finding> {
-  const id = text(objects((await api.get(['users'], { max: 1 })).body)[0]?.['id']);
+  const list = await api.get(['users'], { max: 1 }).catch((error: unknown) => {
+    if (isSilence(error)) return undefined;
+    throw error;
+  });
+  const id = text(objects(list?.body ?? [])[0]?.['id']);
   if (id === undefined) return null;
   const user = (await api.get(['users', id])).body;
   return isObject(user) && isObject(user['access']) ? user['access']['mapRoles'] === true : null;

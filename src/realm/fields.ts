@@ -2,7 +2,7 @@
 import { canonicalJson, compareText } from './canonical.ts';
 import { own, type Json, type JsonObject } from './json.ts';
 import type { FieldDifference } from './model.ts';
-import { couldBecome, isUnknown, placeholdersIn } from './unknowns.ts';
+import { couldBecome, isFingerprint, isUnknown, placeholdersIn, secretFingerprint } from './unknowns.ts';
 
 /**
  * The fields on which live and evidence differ, sorted by path. Maps inside the value are compared key by key.
@@ -57,6 +57,7 @@ function mergeMaps(live: JsonObject = {}, evidence: JsonObject = {}, takes: (key
 export function same(live: Json | undefined, evidence: Json | undefined): boolean {
   if (isUnknown(live) || isUnknown(evidence)) return true;
   if (typeof live === 'string' && typeof evidence === 'string' && placeholdersIn(evidence).length > 0) return couldBecome(evidence, live);
+  if (isHidden(live) !== isHidden(evidence)) return canonicalJson(hidden(live)) === canonicalJson(hidden(evidence));
   if (live !== undefined && evidence !== undefined && isMap(live) && isMap(evidence)) return keysOf(live, evidence).every((key) => same(own(live, key), own(evidence, key)));
   return canonicalJson(emptied(live)) === canonicalJson(emptied(evidence));
 }
@@ -69,6 +70,17 @@ export function readsAs(seen: Json | undefined, wanted: Json | undefined): boole
   if (isUnknown(seen) || isUnknown(wanted)) return (emptied(seen) === null) === (emptied(wanted) === null);
   if (seen !== undefined && wanted !== undefined && isMap(seen) && isMap(wanted)) return keysOf(seen, wanted).every((key) => readsAs(own(seen, key), own(wanted, key)));
   return same(seen, wanted);
+}
+
+/** A fingerprint, or several, as components have their settings. */
+function isHidden(value: Json | undefined): boolean {
+  return Array.isArray(value) ? value.length > 0 && value.every(isFingerprint) : isFingerprint(value);
+}
+
+/** One source may show what another holds for a secret: a text is as good as its fingerprint. */
+function hidden(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => hidden(item) ?? null);
+  return typeof value === 'string' && value !== '' && !isFingerprint(value) ? secretFingerprint(value) : value;
 }
 
 function emptied(value: Json | undefined): Json {

@@ -1,3 +1,4 @@
+import type { SettingDescriptions } from './descriptions.ts';
 import type { Json } from './json.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface RealmRepresentation extends Unknown {
   authenticationFlows?: AuthenticationFlowRepresentation[];
   /** Settings of the steps of flows, by alias. */
   authenticatorConfig?: AuthenticatorConfigRepresentation[];
+  /** Added by a capture: which settings of providers the server holds for secrets. No file of Keycloak has it. */
+  settingDescriptions?: SettingDescriptions;
 }
 
 interface Unknown {

@@ -1,3 +1,4 @@
+import { seenBy, type SettingDescriptions } from './descriptions.ts';
 import { KINDS } from './kinds/index.ts';
 import type { Completeness, ObjectId, RealmObject, RealmState } from './model.ts';
 import type { RealmRepresentation } from './representation.ts';
@@ -5,6 +6,8 @@ import type { Snapshot } from './snapshot.ts';
 
 /** What stands in a representation; `from` says how silence in it is to be read. */
 interface Found {
+  /** The representation as some server sees its settings. */
+  readonly seen: RealmRepresentation;
   readonly from: Completeness;
   readonly objects: ReadonlyMap<ObjectId, RealmObject>;
   readonly listed: ReadonlySet<string>;
@@ -25,10 +28,17 @@ let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
 /**
  * The normal form of a snapshot. Each kind finds its own objects; where two objects share a key (Keycloak allows
  * duplicate mapper names by a race), the first one stands for both.
+ *
+ * @param eyes  evidence beside a live realm: which settings of providers that server holds for secrets. It masks them, and so they are
+ *   secrets in every source; what it never shows is not compared.
  */
-export function readState({ realm, source, completeness, representation }: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>): RealmState {
-  const kept = known.get(representation);
-  const { objects, listed } = kept?.from === completeness ? kept : find(representation, completeness);
+export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>, eyes?: SettingDescriptions): RealmState {
+  const { realm, source, completeness } = snapshot;
+  const representation = seenBy(snapshot.representation, eyes);
+  const kept = known.get(snapshot.representation);
+  const found = kept?.from === completeness && kept.seen === representation ? kept : find(representation, completeness);
+  known.set(snapshot.representation, found);
+  const { objects, listed } = found;
   return { realm, source, completeness, listed, representation, objects };
 }
 
@@ -45,9 +55,8 @@ function find(representation: RealmRepresentation, from: Completeness): Found {
     }
     for (const place of found.listed) listed.add(place);
   }
-  known.set(representation, { from, objects, listed });
   latest = new WeakRef(objects);
-  return { from, objects, listed };
+  return { seen: representation, from, objects, listed };
 }
 
 /** Deep equality of plain JSON, in which `undefined` is as good as missing. */

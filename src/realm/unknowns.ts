@@ -61,6 +61,16 @@ export function secretFingerprint(secret: string): Json {
   return placeholder === undefined ? sha256(secret).slice(0, 'sha256:'.length + 12) : unknown(placeholder);
 }
 
+/** Whether a value in normal form stands for a secret. */
+export function isFingerprint(value: unknown): value is string {
+  return typeof value === 'string' && /^sha256:[0-9a-f]{12}$/.test(value);
+}
+
+/** A reference to the vault, which is no secret, and which the server shows as it is (tried on 26.7.4). */
+export function isVaultReference(value: unknown): boolean {
+  return typeof value === 'string' && /^\$\{vault\.[^}]*\}$/.test(value);
+}
+
 /** Names of secrets that are one word: client secret of an identity provider, bind credential of an LDAP, passwords of key stores. */
 const ONE_WORD = /^(clientSecret|bindCredential|authTokenClientSecret|keyPassword|keystorePassword|truststorePassword)$/i;
 
@@ -70,15 +80,16 @@ export function isSecretKey(key: string): boolean {
 }
 
 /**
- * One value of a provider's config in normal form. A reference to the vault is no secret, and the server shows it as it is (tried on
- * 26.7.4).
+ * One value of a provider's config in normal form.
+ *
+ * @param secret  whether it is a secret; by its name where that is left out
  */
-export function configValue(key: string, value: unknown): Json {
-  return typeof value === 'string' && /^\$\{vault\.[^}]*\}$/.test(value) ? value : mapValue(key, value);
+export function configValue(key: string, value: unknown, secret = isSecretKey(key)): Json {
+  return isVaultReference(value) ? (value as string) : mapValue(key, value, secret);
 }
 
 /** One value of a config or attribute map in normal form. */
-export function mapValue(key: string, value: unknown): Json {
+export function mapValue(key: string, value: unknown, secret = isSecretKey(key)): Json {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? '');
-  return isSecretKey(key) || text === MASK ? secretFingerprint(text) : text;
+  return secret || text === MASK ? secretFingerprint(text) : text;
 }

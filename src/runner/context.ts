@@ -47,7 +47,11 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       if (!captured) throw new Error('the live realm has not been captured yet');
       return readState(read(captured.file));
     },
-    evidence: () => state().evidence.map(({ file }) => ({ snapshot: read(file), state: readState(read(file)) })),
+    evidence: () => {
+      const live = state().snapshots['live-before'];
+      const eyes = live && read(live.file).representation.settingDescriptions;
+      return state().evidence.map(({ file }) => ({ snapshot: read(file), state: readState(read(file), eyes) }));
+    },
     source: (spec) => {
       const reading = sources.get(spec) ?? ports.evidence.read(spec, ports.keycloak.realm);
       sources.set(spec, reading);

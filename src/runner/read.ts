@@ -94,7 +94,7 @@ export async function findOutTriage(context: EffectContext): Promise<void> {
   if (!snapshot?.facts) throw new Error('triage needs a live snapshot');
   const given = await Promise.all(context.ports.settings.evidence.map((spec) => context.memory.source(spec)));
   const stale = context.memory.snapshot('live-before') ? context.memory.snapshot('live-stale') : undefined;
-  const evidence = [...(stale ? [stale] : []), ...given].map((read) => ({ state: readState(read), ...(read.facts ? { facts: read.facts } : {}) }));
+  const evidence = [...(stale ? [stale] : []), ...given].map((read) => ({ state: readState(read, snapshot.representation.settingDescriptions), ...(read.facts ? { facts: read.facts } : {}) }));
   context.dispatch({ type: 'triage.found', triage: triage({ facts: snapshot.facts, live: readState(snapshot), evidence }) });
 }
 

@@ -1,3 +1,4 @@
+import { undeclaredIn } from '../../src/gitops/content/secrets.ts';
 import { expect, test } from 'vitest';
 import { bringToLive } from '../../src/gitops/content/bring.ts';
 import { compareStates } from '../../src/realm/compare.ts';
@@ -31,4 +32,14 @@ test('a mail password never goes into git, and a placeholder for it stays', () =
   const live = { realm: 'primary', smtpServer: { host: 'new', from: 'a@b', password: '**********' } };
   expect(kept(live, { realm: 'primary', smtpServer: { host: 'old', from: 'a@b', password: '${MAIL_PASSWORD}' } }).after).toEqual({ realm: 'primary', smtpServer: { host: 'new', from: 'a@b', password: '${MAIL_PASSWORD}' } });
   expect(kept(live, { realm: 'primary', smtpServer: { host: 'old', from: 'a@b' } }).after).toEqual({ realm: 'primary', smtpServer: { host: 'new', from: 'a@b', password: '${PRIMARY_REALM_PASSWORD}' } });
+});
+
+test('a setting that nobody declares is kept out of the context of a patch like a secret', () => {
+  const file = {
+    authenticatorConfig: [{ alias: 'gate', config: { defaultProvider: 'corporate', plain: 'step-in-clear', short: 'abc' } }],
+    components: { 'org.keycloak.storage.UserStorageProvider': [{ name: 'people', providerId: 'ldap', config: { usersDn: ['ou=people'], plain: ['ldap-in-clear', '${env.LDAP}'] } }] },
+  };
+  expect(undeclaredIn(file, undefined)).toEqual(['step-in-clear', 'ldap-in-clear']);
+  expect(undeclaredIn(file, { steps: { open: ['plain'], secret: [] }, components: { 'org.keycloak.storage.UserStorageProvider': { ldap: { open: ['plain'], secret: [] } } } })).toEqual(['corporate', 'ou=people']);
+  expect(undeclaredIn(null, undefined)).toEqual([]);
 });

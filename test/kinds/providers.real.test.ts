@@ -236,22 +236,53 @@ describe('secrets of providers, on a real Keycloak', () => {
 describe('a directory that does not answer, on a real Keycloak', () => {
   const realm = 'providers-silent';
   const directory = sessionPlace();
+  const silentPeople = (port: number, login: JsonObject): JsonObject => ({
+    name: 'silent', providerId: 'ldap', providerType: 'org.keycloak.storage.UserStorageProvider',
+    config: { enabled: ['true'], connectionUrl: [`ldap://127.0.0.1:${port}`], usersDn: ['ou=x'], usernameLDAPAttribute: ['uid'], uuidLDAPAttribute: ['entryUUID'], userObjectClasses: ['inetOrgPerson'], editMode: ['READ_ONLY'], ...login },
+  });
   afterAll(() => sharedCalls(realm).call('DELETE', `/admin/realms/${realm}`));
 
   it('makes the capture wait for it, five seconds a search for a user, and not fail', async () => {
-    // With a bind Keycloak gives up after five seconds. Without one (authType none) its search waits for ever, and every reader with it.
+    // With a bind Keycloak gives up after five seconds.
     const open = new Set<Socket>();
     const silent = createTcpServer((socket) => { open.add(socket.on('error', () => undefined)); });
     await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
     const calls = await fresh(realm);
     await must(calls, 'POST', '/clients', { clientId: 'worker', serviceAccountsEnabled: true, secret: 'worker-lab-secret' });
-    await must(calls, 'POST', '/components', {
-      name: 'silent', providerId: 'ldap', providerType: 'org.keycloak.storage.UserStorageProvider',
-      config: { enabled: ['true'], connectionUrl: [`ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`], usersDn: ['ou=x'], usernameLDAPAttribute: ['uid'], uuidLDAPAttribute: ['entryUUID'], userObjectClasses: ['inetOrgPerson'], authType: ['simple'], bindDn: ['cn=reader'], bindCredential: ['silent-lab-secret'], editMode: ['READ_ONLY'] },
-    });
+    await must(calls, 'POST', '/components', silentPeople((silent.address() as AddressInfo).port, { authType: ['simple'], bindDn: ['cn=reader'], bindCredential: ['silent-lab-secret'] }));
     const { representation } = await snapshot(realm, directory);
     expect(representation.users?.map((user) => user.username)).toEqual(['service-account-worker']);
     expect(open.size).toBeGreaterThan(0);
+    await must(calls, 'DELETE', `/admin/realms/${realm}`);
+    for (const socket of open) socket.destroy();
+    silent.close();
+  });
+
+  it('without a bind is asked once, in vain, and everything else is captured, restored and proven', async () => {
+    // The server's search waits for ever, and its thread with it: so there must not be one for each client.
+    const open = new Set<Socket>();
+    const silent = createTcpServer((socket) => { open.add(socket.on('error', () => undefined)); });
+    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
+    const calls = await fresh(realm);
+    for (const clientId of ['worker', 'helper', 'third']) await must(calls, 'POST', '/clients', { clientId, serviceAccountsEnabled: true, secret: `${clientId}-lab-secret` });
+    // A client that lacks the account behind it must still lack it after a capture.
+    await must(calls, 'POST', '/partialImport', { ifResourceExists: 'SKIP', clients: [{ clientId: 'ghost', enabled: true, serviceAccountsEnabled: true, secret: 'ghost-lab-secret' }] });
+    await must(calls, 'POST', '/roles', { name: 'picker' });
+    const worker = list(await must(calls, 'GET', '/clients?clientId=worker'))[0] ?? null;
+    const user = text(object(await must(calls, 'GET', `/clients/${text(worker, 'id')}/service-account-user`)) ?? {}, 'id');
+    const role = object(await must(calls, 'GET', '/roles/picker')) ?? {};
+    await must(calls, 'POST', `/users/${user}/role-mappings/realm`, [role]);
+    const evidence = `snapshot:${(await snapshot(realm, directory)).file}`;
+    await must(calls, 'DELETE', `/users/${user}/role-mappings/realm`, [role]);
+    await must(calls, 'POST', '/components', silentPeople((silent.address() as AddressInfo).port, { authType: ['none'] }));
+
+    const run = await recover(realm, [evidence], join(directory, 'silent'), ['--lost', 'restore', '--changed', 'restore', '--live-only', 'keep']);
+    expect(run.exit, run.stderr + run.stdout.slice(-1500)).toBe(0);
+    expect(run.stdout).toContain('The server does not answer a list of users within 30 seconds');
+    expect(list(await must(calls, 'GET', `/users/${user}/role-mappings/realm`)).map((each) => text(each, 'name'))).toContain('picker');
+    const accounts = list(object(await must(calls, 'POST', '/partial-export?exportClients=true'))?.['users'] ?? null);
+    expect(accounts.map((each) => text(each, 'serviceAccountClientId')).toSorted()).toEqual(['helper', 'third', 'worker']);
+    expect(open.size).toBe(1);
     await must(calls, 'DELETE', `/admin/realms/${realm}`);
     for (const socket of open) socket.destroy();
     silent.close();

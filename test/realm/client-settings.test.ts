@@ -101,14 +101,6 @@ describe('settings of a client', () => {
     expect(planned(live, evidence, 'full', ['service-account-role:app/auditor']).refused[0]?.because).toContain('client-setting:app/serviceAccountsEnabled');
   });
 
-  test('a client whose service account is missing on the server is named, not written to', () => {
-    const roles = { realm: [{ name: 'auditor' }] };
-    const live = realm({ serviceAccountsEnabled: true }, { roles, users: [] });
-    const evidence = realm({ serviceAccountsEnabled: true }, { roles, users: [{ username: 'service-account-app', serviceAccountClientId: 'app', realmRoles: ['auditor'] }] });
-    const { refused, groups } = planned(live, evidence, 'full', ['service-account-role:app/auditor']);
-    expect([refused[0]?.because, groups]).toEqual([expect.stringContaining('no service account'), []]);
-  });
-
   test('a client with authorization services is made public only with all of them answered', () => {
     const settings = { resources: [{ name: 'r' }], policies: [], scopes: [] };
     const live = realm({ authorizationServicesEnabled: true, authorizationSettings: settings });
@@ -144,4 +136,17 @@ describe('settings of a client', () => {
     expect(planned(live, evidence, 'full', ['client-setting:app/protocol']).refused[0]?.because).toContain('client-scope-link:app/orders');
     expect(operationsOf(planned(live, evidence)).find(({ id }) => id === 'update client:app')?.request.body).toMatchObject({ protocol: 'openid-connect' });
   });
+});
+
+test('a missing service account is made before its roles, once, by the GET that makes nothing else', () => {
+  const roles = { roles: { realm: [{ name: 'auditor' }, { name: 'clerk' }] } };
+  const client = { ...APP, publicClient: false };
+  const live = state({ realm: 'primary', clients: [client], users: [], ...roles });
+  const evidence = state({ realm: 'primary', clients: [client], users: [{ username: 'service-account-app', serviceAccountClientId: 'app', realmRoles: ['auditor', 'clerk'] }], ...roles }, 'snapshot:x');
+  const differences = compareStates(live, [evidence]);
+  const made = makePlan({ live, evidence: [evidence], differences, order: orderOwners({ differences, live, evidence: [evidence] }), choices: Object.fromEntries(differences.map(({ id }) => [id, 'restore' as const])) });
+  const operations = operationsOf(made);
+  expect(operations.map(({ id }) => id)).toEqual(['make service-account-role:app', 'map service-account-role:app/auditor', 'map service-account-role:app/clerk']);
+  expect(operations[0]).toMatchObject({ request: { method: 'GET', path: ['clients', { $id: 'client:app' }, 'service-account-user'] }, before: [{ id: 'service-account-role:app', value: null }], after: [{ id: 'service-account-role:app', value: {} }], inverse: { method: 'DELETE' } });
+  expect(operations.slice(1).map(({ dependsOn }) => dependsOn)).toEqual([['make service-account-role:app'], ['make service-account-role:app']]);
 });

@@ -161,7 +161,7 @@ describe('a changed flow', () => {
 
   test('sends settings whole, and refuses where that would erase what the server masks', () => {
     const live = realm(corp(), [settings('idp', { defaultProvider: 'evil', token: '**********' })]);
-    expect(operationsOf(planned(live, realm(corp(), [settings('idp', { defaultProvider: 'corp', token: 'known' })])))[0]?.request).toMatchObject({ method: 'PUT', body: { id: 'id-settings-idp', alias: 'idp', config: { defaultProvider: 'corp', token: 'known' } } });
+    expect(operationsOf(planned(live, realm(corp(), [settings('idp', { defaultProvider: 'corp', token: 'known' })])))[0]?.request).toMatchObject({ method: 'PUT', body: { id: 'id-settings-idp', alias: 'idp', config: { defaultProvider: 'corp', token: { $secret: 'flow:corp/step/identity-provider-redirector', field: 'config.token' } } } });
     expect(because(planned(live, realm(corp(), [settings('idp', { defaultProvider: 'corp', token: '**********' })])))).toContain('token');
   });
 

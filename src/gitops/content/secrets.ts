@@ -1,6 +1,10 @@
+import { seenBy, sightOfComponent, sightOfStep, type SettingDescriptions } from '../../realm/descriptions.ts';
+import { componentsOf } from '../../realm/normal/component.ts';
+import { isRecord, recordsIn } from '../../realm/looks.ts';
 import { isSecretKey, MASK, placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject } from '../splice/origin.ts';
 import type { Json } from '../../realm/json.ts';
+import type { RealmRepresentation } from '../../realm/representation.ts';
 
 /** A secret that somebody has to put where the placeholder is filled in. */
 export interface SecretToCreate {
@@ -32,7 +36,7 @@ export function secretsOf(value: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (at: Json, key: string): void => {
     if (typeof at === 'string') {
-      if (isSecretField(key) && at.length >= 4 && !SWITCH.test(at) && at !== MASK && placeholdersIn(at).length === 0) found.add(at);
+      if (isSecretField(key) && isSecretText(at)) found.add(at);
     } else if (isList(at)) {
       for (const element of at) walk(element, key);
     } else if (isObject(at)) {
@@ -41,4 +45,22 @@ export function secretsOf(value: unknown): ReadonlySet<string> {
   };
   walk(value as Json, '');
   return found;
+}
+
+function isSecretText(text: string): boolean {
+  return text.length >= 4 && !SWITCH.test(text) && text !== MASK && placeholdersIn(text).length === 0;
+}
+
+/** Settings of providers that stand in clear in a realm file although nobody declares them as no secret (see realm/descriptions.ts). */
+export function undeclaredIn(realm: unknown, eyes: SettingDescriptions | undefined): readonly string[] {
+  if (!isObject(realm as Json)) return [];
+  const representation = realm as RealmRepresentation;
+  const steps = recordsIn(representation.authenticatorConfig as Json | undefined).flatMap(({ config }) => textsIn(config).filter(([key]) => sightOfStep(eyes, key) === 'secret'));
+  const components = componentsOf(seenBy(representation, eyes)).flatMap(({ raw, names, type }) => textsIn(raw['config']).filter(([key]) => sightOfComponent(names, type, key) !== 'open'));
+  return [...steps, ...components].map(([, text]) => text).filter(isSecretText);
+}
+
+function textsIn(config: Json | undefined): readonly (readonly [string, string])[] {
+  if (!isRecord(config)) return [];
+  return Object.entries(config).flatMap(([key, value]) => (isList(value) ? value : [value]).flatMap((text) => (typeof text === 'string' ? [[key, text] as const] : [])));
 }

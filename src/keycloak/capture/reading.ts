@@ -2,6 +2,7 @@ import { RescueError } from '../../realm/errors.ts';
 import type { Progress } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { IN_FLIGHT, inFlight } from '../flight.ts';
+import { isSilence } from '../people.ts';
 
 /** What every part of a capture has at hand. */
 export interface Reading {
@@ -28,7 +29,7 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
       } catch (error) {
         if (!(error instanceof RescueError) || (error.code !== 'missing-role' && error.code !== 'server-error')) throw error;
         // On a node with a stale cache single reads answer 500; the others may hold the last copy of what was lost.
-        notes.push(error.code === 'missing-role' ? `The ${name} could not be read: grant ${role} of realm-management.` : `The ${name} could not be read: the server fails (500) on them.`);
+        notes.push(`The ${name} could not be read: ${error.code === 'missing-role' ? `grant ${role} of realm-management.` : isSilence(error) ? inside(error.message) : 'the server fails (500) on them.'}`);
         return undefined;
       }
     },
@@ -43,6 +44,11 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
       });
     },
   };
+}
+
+/** A sentence after a colon. */
+function inside(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
 /** Parts run beside each other and inside each other (groups below groups); however they nest, no more requests than these are in flight. */

@@ -5,13 +5,14 @@ import type { Api } from '../api.ts';
 import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
 import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
+import { isSilence } from '../people.ts';
 import { probesFor, type Probe } from './users.ts';
 import { isAtLeast } from '../../realm/version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
 export interface Sources {
   readonly api: Api;
-  /** Remembers who holds what from one client to the next; see people.ts. */
+  /** Remembers who holds what from one client to the next; see known-people.ts. */
   readonly people: Api;
   readonly request: ProveRequest;
   readonly kept: Map<string, Promise<Attempt>>;
@@ -24,7 +25,7 @@ export interface Sources {
  */
 export async function tokenWrites(api: Api, client: Client): Promise<boolean> {
   if ((client.protocolMappers ?? []).some((mapper) => mapper.name === 'Client ID')) return false;
-  const version = await api.version();
+  const { version } = await api.server();
   return version === null ? client.defaultClientScopes?.includes('service_account') !== true : !isAtLeast(version, 26, 1);
 }
 
@@ -55,6 +56,7 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
   try {
     for (const probe of await probes) yield await previewFor(probe);
   } catch (error) {
+    if (isSilence(error)) return yield failed('preview', 'the server does not answer a search for users');
     if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
     yield failed('preview', 'a preview needs view-clients and view-users of realm-management');
   }

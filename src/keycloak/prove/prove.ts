@@ -9,7 +9,7 @@ import { clientByName, type Client } from '../capture/clients.ts';
 import { inFlight } from '../flight.ts';
 import { attempts, tokenWrites, WOULD_WRITE, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
-import { openPeople, type People } from './people.ts';
+import { rememberPeople, type KnownPeople } from './known-people.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
 import { byIntrospection, failed, type Attempt } from './real-token.ts';
 import { lacks, neededRole, nobody } from './users.ts';
@@ -22,7 +22,7 @@ const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
  * token that should carry it; `not-showable` where nobody here can show it, with the reason; everything else is
  * `not-proven`. Payloads hold claims, never a token.
  */
-export async function prove(api: Api, people: People, request: ProveRequest): Promise<readonly Proof[]> {
+export async function prove(api: Api, people: KnownPeople, request: ProveRequest): Promise<readonly Proof[]> {
   const { client, sources } = await open(api, people, request);
   const proofs = await inFlight(request.expectations, (expectation) => (client ? judge(sources, client, expectation) : Promise.resolve({ ...unproven(expectation), because: `the client ${request.client} does not exist` })));
   // Whoever is asked next may name somebody who was not there before.
@@ -31,8 +31,8 @@ export async function prove(api: Api, people: People, request: ProveRequest): Pr
 }
 
 /** Nothing is written while claims are proven, so the claims of one client share what was read: the client, the mappers that act. */
-async function open(api: Api, people: People, request: ProveRequest): Promise<{ client: Client | undefined; sources: Sources }> {
-  const asking = openPeople(api).api;
+async function open(api: Api, people: KnownPeople, request: ProveRequest): Promise<{ client: Client | undefined; sources: Sources }> {
+  const asking = rememberPeople(api).api;
   return { client: await clientByName(asking, request.client), sources: { api: asking, people: people.api, request, kept: new Map() } };
 }
 
@@ -40,7 +40,7 @@ async function open(api: Api, people: People, request: ProveRequest): Promise<{ 
  * What the tokens show now, before the restore: claim by claim, each way once, so that before and after can stand side by side. A
  * picture is not worth stopping a restore for: where nobody can be asked it is empty.
  */
-export async function earlier(api: Api, people: People, request: ProveRequest): Promise<readonly Earlier[]> {
+export async function earlier(api: Api, people: KnownPeople, request: ProveRequest): Promise<readonly Earlier[]> {
   try {
     const { client, sources } = await open(api, people, request);
     return client ? (await inFlight(request.expectations, (expectation) => eachWayOnce(sources, client, expectation))).flat() : [];

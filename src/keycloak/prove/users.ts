@@ -1,11 +1,13 @@
 /** Whose token can show a claim: found by a few bounded reads, those who miss it first. */
 import type { JsonObject } from '../../realm/json.ts';
 import type { ClaimExpectation } from '../../realm/model.ts';
+import { defaultRoleName } from '../../realm/normal/builtins.ts';
 import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import { serviceAccountOf } from '../capture/accounts.ts';
 import { clientByName } from '../capture/clients.ts';
 import { IN_FLIGHT, inFlight } from '../flight.ts';
+import { isSilence } from '../people.ts';
 import { isObject, objects, text } from '../text.ts';
 
 const SESSION_USERS = 3;
@@ -71,9 +73,19 @@ async function holders(api: Api, expectation: ClaimExpectation): Promise<readonl
   if (expectation.gate !== undefined && expectation.needs !== 'real-login') return behindGate(api, expectation, expectation.gate);
   if (expectation.needs === 'group') return groupMembers(api);
   if (expectation.needs === 'role') return roleHolders(api, await neededRole(api, expectation));
-  const users = objects(await api.read(['users'], { max: SCANNED_USERS, briefRepresentation: false }));
+  const users = await anybody(api);
   if (expectation.needs === 'attribute') return users.filter((user) => hasAttribute(user, expectation.needed ?? '')).slice(0, HOLDERS);
   return users.slice(0, 1);
+}
+
+/** Beside a directory that does not answer nobody is found by a search; but everybody has the default role, and its holders are told. */
+async function anybody(api: Api): Promise<readonly JsonObject[]> {
+  try {
+    return objects(await api.read(['users'], { max: SCANNED_USERS, briefRepresentation: false }));
+  } catch (error) {
+    if (!isSilence(error)) throw error;
+    return objects(await api.read(['roles', defaultRoleName(api.realm), 'users'], { max: SCANNED_USERS, briefRepresentation: false }));
+  }
 }
 
 async function groupMembers(api: Api): Promise<JsonObject[]> {

@@ -13,6 +13,7 @@ import type { RealmRepresentation } from '../../realm/representation.ts';
 import type { StaleFinding } from '../../realm/snapshot.ts';
 import type { Api } from '../api.ts';
 import type { Client } from '../capture/clients.ts';
+import { isSilence } from '../people.ts';
 import { allowed } from '../sessions.ts';
 import { objects, text } from '../text.ts';
 import { unlistedFindings } from './clients.ts';
@@ -38,10 +39,16 @@ export async function findStale(api: Api, view: CachedView): Promise<StaleFindin
     ...((await allowed(() => otherRealmId(api, text(representation.id) ?? ''))) ?? []),
     ...((await allowed(() => vanishedUsers(api, view.usersCount, view.users))) ?? []),
     ...((await allowed(() => movedRoles(api, representation))) ?? []),
-    ...((await allowed(() => movedRoleMappings(api, representation))) ?? []),
+    ...((await allowed(() => movedRoleMappings(api, representation).catch(nothingTold))) ?? []),
     ...((await allowed(() => movedGroupRoles(api, representation))) ?? []),
   ];
   return findings;
+}
+
+/** Where a directory is asked for the holders of roles, and does not answer. */
+function nothingTold(error: unknown): StaleFinding[] {
+  if (isSilence(error)) return [];
+  throw error;
 }
 
 /** Every realm has at least its built-in clients. */

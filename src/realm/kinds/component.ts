@@ -68,7 +68,7 @@ export const component: Kind = {
     const parents = new Set(list.map((item) => item['id']));
     const realm = list.find((item) => item['providerType'] === KEYS)?.['parentId'] ?? list.find((item) => !parents.has(item['parentId']))?.['parentId'];
     const found = componentsOf({ components: nestComponents(list, realm) } as RealmRepresentation).find((each) => each.id === id);
-    return found === undefined ? null : { value: componentValue(found.type, found.raw), ...idOf(found.raw) };
+    return found === undefined ? null : { value: componentValue(found), ...idOf(found.raw) };
   }),
   raw: (state, id) => findComponent(state, id)?.raw,
   inFile: (id) => {
@@ -81,7 +81,7 @@ export const component: Kind = {
 
 function object(found: FoundComponent): RealmObject {
   return {
-    id: found.id, kind: 'component', owner: `component ${found.top}`, name: found.name, value: componentValue(found.type, found.raw) as Json,
+    id: found.id, kind: 'component', owner: `component ${found.top}`, name: found.name, value: componentValue(found) as Json,
     ...(typeof found.raw['id'] === 'string' ? { serverId: found.raw['id'] } : {}), ...(found.parent === undefined ? { places: [outermost(found.type)] } : { parent: found.parent }),
   };
 }

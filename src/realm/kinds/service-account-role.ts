@@ -7,13 +7,13 @@ import type { RealmObject } from '../model.ts';
 import { defaultRoleName } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { MAPPED } from '../writes/role-writes.ts';
-import { restoreServiceAccountRole, roleWords, serviceAccountRoleOf as roleOf, serviceAccountRolePath } from '../writes/service-account-writes.ts';
+import { restoreServiceAccountRole, roleWords, serviceAccountId, serviceAccountRoleOf as roleOf, serviceAccountRolePath } from '../writes/service-account-writes.ts';
 
 export const serviceAccountRole: Kind = {
   name: 'service-account-role',
   title: 'service account role',
   noun: 'role mapping',
-  facts: { restored: 'POST or DELETE of the one role mapping', idKept: false, undo: 'yes', lostForGood: 'the id of a service account that was deleted' },
+  facts: { restored: 'POST or DELETE of the one role mapping; a service account that is missing is made first', idKept: false, undo: 'yes', lostForGood: 'the id of a service account that was deleted' },
   extract: (representation, completeness) => {
     const users = representation.users;
     if (users === undefined) return { objects: [], listed: [] };
@@ -48,7 +48,9 @@ export const serviceAccountRole: Kind = {
     return client === null || client === found.owner ? [] : [{ before: client, after: found.owner, strength: 'role', reason: `its service account has role ${role} of ${client}` }];
   },
   restore: restoreServiceAccountRole,
-  look: (id) => lookForRole(serviceAccountRolePath(id), roleOf(id).role),
+  look: (id) => (id === serviceAccountId(partOf(id, 0))
+    ? { request: { method: 'GET', path: ['users', { $serviceAccount: objectId('client', partOf(id, 0)) }] }, pick: (body) => (body === null ? null : { value: {} }) }
+    : lookForRole(serviceAccountRolePath(id), roleOf(id).role)),
   inFile: (id) => [memberAt(roleOf(id).role, 'users', { serviceAccountClientId: partOf(id, 0) }, ...roleListSteps(roleOf(id), 'realmRoles', 'clientRoles'))],
 };
 

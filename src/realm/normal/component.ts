@@ -7,12 +7,13 @@
  * is part of the name here, and of equals the second has a number, in the order of what they contain: ids change when one is made again.
  */
 import { canonicalJson, compareText } from '../canonical.ts';
+import { namesOf, sightOfComponent, type SettingDescriptions, type SettingNames } from '../descriptions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { objectId, parseId } from '../keys.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { ObjectId } from '../model.ts';
 import type { RealmRepresentation } from '../representation.ts';
-import { configValue, isSecretKey } from '../unknowns.ts';
+import { configValue, isSecretKey, isUnknown } from '../unknowns.ts';
 
 export const KEYS = 'org.keycloak.keys.KeyProvider';
 export const FEDERATION = 'org.keycloak.storage.UserStorageProvider';
@@ -33,6 +34,8 @@ export interface FoundComponent {
   /** The name of the outermost component: what the engineer looks under. */
   readonly top: string;
   readonly raw: JsonObject;
+  /** What the server says about the settings of its provider; undefined where no server was asked. */
+  readonly names: SettingNames | undefined;
   readonly parent?: ObjectId;
   /** How many of its siblings have the same type and name, itself included. */
   readonly namesakes: number;
@@ -40,7 +43,7 @@ export interface FoundComponent {
 
 /** Every component that this kind speaks about, parents first. */
 export function componentsOf(representation: RealmRepresentation): readonly FoundComponent[] {
-  return walk(representation.components, []);
+  return walk(representation.components, [], representation.settingDescriptions);
 }
 
 /** The answer of GET /components in the shape of an export. */
@@ -53,24 +56,24 @@ export function nestComponents(all: readonly JsonObject[], parent: Json | undefi
   return byType;
 }
 
-function walk(byType: unknown, above: readonly FoundComponent[]): readonly FoundComponent[] {
+function walk(byType: unknown, above: readonly FoundComponent[], descriptions: SettingDescriptions | undefined): readonly FoundComponent[] {
   if (!isRecord(byType as Json)) return [];
   const parent = above.at(-1);
   return Object.entries(byType as JsonObject).filter(([type]) => !OWNED_ELSEWHERE.has(type)).flatMap(([type, list]) => {
-    const labels = groupByLabel(recordsIn(list));
+    const labels = groupByLabel(type, recordsIn(list), descriptions);
     return [...labels].flatMap(([label, equals]) => equals.flatMap((raw, index) => {
       const parts = [...(parent === undefined ? [] : parseId(parent.id).parts), type, label, ...(index === 0 ? [] : [String(index + 1)])];
       const name = shownName(label);
       const found: FoundComponent = {
-        id: objectId('component', ...parts), type, name, raw, top: parent?.top ?? name, namesakes: equals.length,
+        id: objectId('component', ...parts), type, name, raw, names: namesOf(descriptions, type, raw['providerId']), top: parent?.top ?? name, namesakes: equals.length,
         ...(parent === undefined ? {} : { parent: parent.id }),
       };
-      return [found, ...walk(raw['subComponents'], [...above, found])];
+      return [found, ...walk(raw['subComponents'], [...above, found], descriptions)];
     }));
   });
 }
 
-function groupByLabel(list: readonly JsonObject[]): ReadonlyMap<string, readonly JsonObject[]> {
+function groupByLabel(type: string, list: readonly JsonObject[], descriptions: SettingDescriptions | undefined): ReadonlyMap<string, readonly JsonObject[]> {
   const groups = new Map<string, JsonObject[]>();
   for (const raw of list) {
     if (typeof raw['name'] !== 'string') continue;
@@ -78,14 +81,15 @@ function groupByLabel(list: readonly JsonObject[]): ReadonlyMap<string, readonly
     groups.set(label, [...(groups.get(label) ?? []), raw]);
   }
   for (const equals of groups.values()) {
-    if (equals.length > 1) equals.sort((a, b) => compareText(canonicalJson(contentOf(a)), canonicalJson(contentOf(b))) || compareText(String(a['id']), String(b['id'])));
+    const content = (raw: JsonObject): string => canonicalJson(contentOf(type, raw, namesOf(descriptions, type, raw['providerId'])));
+    if (equals.length > 1) equals.sort((a, b) => compareText(content(a), content(b)) || compareText(String(a['id']), String(b['id'])));
   }
   return groups;
 }
 
 /** What tells namesakes apart; not their secrets, which only some sources have. */
-function contentOf(raw: JsonObject): Json {
-  const config = Object.entries(isRecord(raw['config']) ? raw['config'] : {}).filter(([key]) => !isSecretKey(key));
+function contentOf(type: string, raw: JsonObject, names: SettingNames | undefined): Json {
+  const config = Object.entries(isRecord(raw['config']) ? raw['config'] : {}).filter(([key]) => sightOfComponent(names, type, key) === 'open');
   return { providerId: raw['providerId'] ?? '', config: Object.fromEntries(config.map(([key, value]) => [key, sortedTexts(value)])) };
 }
 
@@ -118,21 +122,24 @@ export function levelsOf(id: ObjectId): readonly { readonly type: string; readon
   return levels;
 }
 
-export function componentValue(type: string, raw: JsonObject): JsonObject {
+/** @param names  what the server says about its provider; without that, an answer of a server is known to show what it declares */
+export function componentValue({ type, raw, names }: Pick<FoundComponent, 'type' | 'raw' | 'names'>): JsonObject {
   const config = isRecord(raw['config']) ? raw['config'] : {};
   const entries = Object.entries(config).flatMap(([key, value]): [string, Json][] => {
-    const entry = configEntry(key, value);
+    const sight = sightOfComponent(names, type, key);
+    const entry = sight === 'unseen' ? undefined : configEntry(key, value, sight === 'secret');
     return entry === undefined || isLeftOut(type, key, entry, config) ? [] : [[key, entry]];
   });
   return { providerId: raw['providerId'] ?? '', config: Object.fromEntries(entries) };
 }
 
 /** One text as such, several sorted: the server gives them in any order. Empty ones are not stored. */
-function configEntry(key: string, value: Json): Json | undefined {
+function configEntry(key: string, value: Json, secret: boolean): Json | undefined {
   const texts = sortedTexts(value);
   if (texts.length === 0) return undefined;
-  if (texts.length > 1) return texts;
-  return configValue(key, texts[0]);
+  if (texts.length > 1 && !secret) return texts;
+  const entries = texts.map((text) => configValue(key, text, secret));
+  return entries.length === 1 ? entries[0] : entries.find(isUnknown) ?? entries;
 }
 
 function sortedTexts(value: Json): readonly string[] {

@@ -5,10 +5,11 @@
  * that name the flow they stand in; `keyed` gives each its place as seen from the top-level flow.
  */
 import { canonicalJson, compareText } from '../canonical.ts';
+import { sightOfStep, type SettingDescriptions } from '../descriptions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { escapePart } from '../keys.ts';
 import type { AuthenticationExecutionRepresentation, AuthenticationFlowRepresentation, AuthenticatorConfigRepresentation, RealmRepresentation } from '../representation.ts';
-import { mapValue, unknown } from '../unknowns.ts';
+import { configValue, unknown } from '../unknowns.ts';
 
 export interface StepConfig {
   /** Null for one that lost its name: the server takes a PUT without it. */
@@ -106,14 +107,15 @@ function configOf(representation: RealmRepresentation, execution: Authentication
   const [first] = named;
   if (byId === undefined && execution.authenticatorConfig === undefined) return null;
   if (first === undefined) return { alias: execution.authenticatorConfig ?? null, values: unknown('the source does not have this configuration'), raw: {} };
-  const values = valuesOf(first);
-  const torn = named.some((other) => canonicalJson(valuesOf(other)) !== canonicalJson(values));
+  const { settingDescriptions } = representation;
+  const values = valuesOf(first, settingDescriptions);
+  const torn = named.some((other) => canonicalJson(valuesOf(other, settingDescriptions)) !== canonicalJson(values));
   return { alias: first.alias ?? null, values: torn ? unknown('the source has two configurations of this name') : values, raw: first.config ?? {}, ...(first.id === undefined || torn ? {} : { id: first.id }) };
 }
 
 /** Empty texts are not stored by the server. */
-function valuesOf(config: AuthenticatorConfigRepresentation): JsonObject {
-  return Object.fromEntries(Object.entries(config.config ?? {}).filter(([, value]) => value !== '' && value !== null).map(([key, value]) => [key, mapValue(key, value)]));
+function valuesOf({ config = {} }: AuthenticatorConfigRepresentation, descriptions: SettingDescriptions | undefined): JsonObject {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== '' && value !== null).map(([key, value]) => [key, configValue(key, value, sightOfStep(descriptions, key) === 'secret')]));
 }
 
 /** Steps with their places, from top to bottom: by priority, and where that is equal by what they are. */

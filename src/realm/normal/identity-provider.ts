@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../json.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { RealmRepresentation } from '../representation.ts';
-import { configValue, isSecretKey, isUnknown, unknown } from '../unknowns.ts';
+import { configValue, isFingerprint, isUnknown, unknown } from '../unknowns.ts';
 
 /** Switches that the server leaves out where they were never set; not set means off (tried on 26.7.4). */
 const SWITCHES = ['trustEmail', 'storeToken', 'addReadTokenRoleOnCreate', 'authenticateByDefault', 'linkOnly', 'hideOnLogin'];
@@ -56,11 +56,11 @@ function configMap(config: Json | undefined): JsonObject {
  */
 export function withMaskedSecrets(value: Json, sent: (key: string) => boolean): Json {
   if (!isRecord(value) || !isRecord(value['config'])) return value;
-  const entries = Object.entries(value['config']).flatMap(([key, entry]) => (!isHidden(key, entry) ? [[key, entry] as const] : sent(key) ? [[key, unknown('masked')] as const] : []));
+  const entries = Object.entries(value['config']).flatMap(([key, entry]) => (!isHidden(entry) ? [[key, entry] as const] : sent(key) ? [[key, unknown('masked')] as const] : []));
   return { ...value, config: Object.fromEntries(entries) };
 }
 
-/** What the server masks: a fingerprint or an unknown under the name of a secret. */
-function isHidden(key: string, entry: Json): boolean {
-  return isUnknown(entry) || (isSecretKey(key) && typeof entry === 'string' && entry.startsWith('sha256:'));
+/** What the server masks: a fingerprint, or several, or an unknown. */
+function isHidden(entry: Json): boolean {
+  return isUnknown(entry) || isFingerprint(entry) || (Array.isArray(entry) && entry.length > 0 && entry.every(isFingerprint));
 }

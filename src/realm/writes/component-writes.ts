@@ -4,6 +4,7 @@
  * not store (all tried on 26.7.4): so a PUT carries these two and nothing but the keys that differ.
  */
 import { canonicalJson } from '../canonical.ts';
+import { sightOfComponent } from '../descriptions.ts';
 import { fieldDifferences } from '../fields.ts';
 import { own, type Json, type JsonObject } from '../json.ts';
 import { objectId } from '../keys.ts';
@@ -13,9 +14,8 @@ import type { Difference, Image, ObjectId, RealmState, RequestTemplate, Template
 import { componentsOf, componentValue, FEDERATION, levelsOf, LDAP_MAPPER, nameAndSubType, type FoundComponent } from '../normal/component.ts';
 import { withMaskedSecrets } from '../normal/identity-provider.ts';
 import { DEFAULT_MAPPER_KEYS, defaultLdapMappers } from '../normal/ldap-mappers.ts';
-import { isSecretKey, MASK, unknown } from '../unknowns.ts';
+import { isSecretKey, isVaultReference, MASK, placeholdersIn, unknown } from '../unknowns.ts';
 import { firstPlaceholder, keepableId, refusePlaceholder } from './body.ts';
-import { withSecrets } from './representation-writes.ts';
 
 const NEEDS = ['manage-realm'];
 const MADE_BY_SERVER = unknown('as the server makes it');
@@ -84,8 +84,8 @@ function create(wanted: FoundComponent, evidence: RealmState, context: PlanConte
   const body = postBody(wanted, kept);
   const placeholder = firstPlaceholder(body);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
-  const masked = Object.keys(configOf(wanted.raw)).filter((key) => isSecret(wanted.raw, key) && !context.knowsSecret(id, `config.${key}.0`));
-  const value = evidence.objects.get(id)?.value ?? componentValue(wanted.type, wanted.raw);
+  const masked = Object.keys(configOf(wanted.raw)).filter((key) => isSecret(wanted, key) && !context.knowsSecret(id, `config.${key}.0`));
+  const value = evidence.objects.get(id)?.value ?? componentValue(wanted);
   const kerberos = usesKerberos(wanted) ? ['the server switches the Kerberos step of the browser flow on'] : [];
   return {
     id: `create ${id}`, covers: [id], title: titleOf(wanted),
@@ -193,12 +193,12 @@ function postBody(found: FoundComponent, id: string | undefined, from?: 'live'):
   return {
     ...(id === undefined ? {} : { id }), name, ...(subType === undefined ? {} : { subType }), providerId: textOf(found.raw['providerId']) ?? '', providerType: found.type,
     ...(found.parent === undefined ? {} : { parentId: { $id: found.parent } }),
-    ...withSecrets({ config: cleaned(found.raw) }, found.id, from),
+    config: configBody(found, cleaned(found.raw), from),
   };
 }
 
 function put(found: FoundComponent, config: JsonObject, from?: 'live'): RequestTemplate {
-  return { method: 'PUT', path: ['components', { $id: found.id }], body: { providerId: textOf(found.raw['providerId']) ?? '', providerType: found.type, ...withSecrets({ config }, found.id, from) } };
+  return { method: 'PUT', path: ['components', { $id: found.id }], body: { providerId: textOf(found.raw['providerId']) ?? '', providerType: found.type, config: configBody(found, config, from) } };
 }
 
 /** Some keys as a representation has them; an empty list takes out what it lacks. */
@@ -220,8 +220,22 @@ function configOf(raw: JsonObject): JsonObject {
   return isRecord(raw['config']) ? raw['config'] : {};
 }
 
-function isSecret(raw: JsonObject, key: string): boolean {
-  return hasMask(raw, key) || (isSecretKey(key) && listOf(own(configOf(raw), key)).length > 0);
+function isSecret({ type, raw, names }: FoundComponent, key: string): boolean {
+  return hasMask(raw, key) || (sightOfComponent(names, type, key) !== 'open' && listOf(own(configOf(raw), key)).length > 0);
+}
+
+/**
+ * A config in which secrets are references, filled in when it is sent, and no mask is left. What is masked is always asked of the
+ * evidence. A placeholder stays, so that the plan refuses it, but where another source may have the secret.
+ */
+function configBody(found: FoundComponent, config: JsonObject, from?: 'live'): { readonly [key: string]: Template } {
+  const item = (key: string, value: Json, index: number): Template => {
+    const secret = { $secret: found.id, field: `config.${key}.${index}` };
+    if (value === MASK) return secret;
+    const open = sightOfComponent(found.names, found.type, key) === 'open' || isVaultReference(value) || typeof value !== 'string' || (placeholdersIn(value).length > 0 && !isSecretKey(key));
+    return open ? value : { ...secret, ...(from === undefined ? {} : { from }) };
+  };
+  return Object.fromEntries(Object.entries(config).map(([key, list]) => [key, listOf(list).map((value, index) => item(key, value, index))]));
 }
 
 function hasMask(raw: JsonObject, key: string): boolean {

@@ -8,10 +8,11 @@
 import { sha256 } from '../canonical.ts';
 import { objectId } from '../keys.ts';
 import type { Draft } from '../kind.ts';
-import type { Json } from '../json.ts';
+import { own, type Json } from '../json.ts';
+import { isRecord } from '../looks.ts';
 import type { ObjectId, RequestTemplate, Template } from '../model.ts';
 import { flowValue, type Step, type StepConfig, type SubFlow } from '../normal/flows.ts';
-import { isSecretKey, MASK } from '../unknowns.ts';
+import { isSecretKey, MASK, placeholdersIn } from '../unknowns.ts';
 
 /** A flow in the middle of its restoration; null while it is not there. */
 export type FlowState = { readonly providerId: string; readonly description: string | null; readonly steps: readonly Placed[] } | null;
@@ -145,9 +146,19 @@ export function changeConfig(flow: string, key: string, step: Placed, before: Se
 function configBody(object: ObjectId, config: Settings, side: Side): Template {
   const entries = Object.entries(config.raw).flatMap(([key, value]): [string, Template][] => {
     if (value === '' || value === null) return [];
-    return [[key, value === MASK || isSecretKey(key) ? { $secret: object, field: `config.${key}`, ...(side === undefined ? {} : { from: side }) } : value]];
+    return [[key, isHidden(config, key, value) ? { $secret: object, field: `config.${key}`, ...(side === undefined ? {} : { from: side }) } : value]];
   });
   return { id: config.id, ...(config.alias === null ? {} : { alias: config.alias }), config: Object.fromEntries(entries) };
+}
+
+/**
+ * What the normal form does not show is a secret. One that the evidence leaves to a deployment stays in the body, so that the plan
+ * refuses it, but for those of which another source may have the value.
+ */
+function isHidden({ values }: StepConfig, key: string, value: string): boolean {
+  if (value === MASK || isSecretKey(key)) return true;
+  const shown = isRecord(values) ? own(values, key) : undefined;
+  return shown !== value && placeholdersIn(value).length === 0;
 }
 
 function maskedNote({ raw }: StepConfig, flow: string, step: Step, side: Side): Partial<Move> {

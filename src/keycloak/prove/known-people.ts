@@ -2,13 +2,13 @@
 import type { RequestTemplate } from '../../realm/model.ts';
 import type { Api } from '../api.ts';
 
-export interface People {
+export interface KnownPeople {
   /** An Api whose reads below the realm are answered from memory where they were asked before. */
   readonly api: Api;
   forget(): void;
 }
 
-export function openPeople(api: Api): People {
+export function rememberPeople(api: Api): KnownPeople {
   const answers = new Map<string, ReturnType<Api['read']>>();
   return {
     api: {
