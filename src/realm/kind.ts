@@ -56,8 +56,6 @@ export interface Kind {
   readonly name: KindName;
   /** For people: `protocol mapper`. */
   readonly title: string;
-  /** How lists call one of them, in as few words as will do: `mapper`; the plural is regular. */
-  readonly noun: string;
   /** Table in the docs: how it is restored, whether its id is kept, whether undo exists, what is lost for good. */
   readonly facts: { readonly restored: string; readonly idKept: boolean; readonly undo: string; readonly lostForGood: string };
   /** Set when objects of this kind are only compared: why. */

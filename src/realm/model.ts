@@ -3,14 +3,10 @@
  * Nothing in this folder reads a clock, a file or a socket.
  */
 import type { Json } from './json.ts';
+import type { KindName } from './kind-names.ts';
 import type { RealmRepresentation } from './representation.ts';
 
-/** Kinds of realm object, as the contract names them. */
-export type KindName =
-  | 'realm-setting' | 'realm-role' | 'client-role' | 'composite' | 'client' | 'client-setting' | 'client-mapper' | 'client-scope'
-  | 'client-scope-mapper' | 'client-scope-link' | 'realm-default-scope' | 'scope-mapping' | 'group' | 'group-role' | 'default-group'
-  | 'service-account-role' | 'identity-provider' | 'identity-provider-mapper' | 'flow' | 'flow-binding' | 'required-action'
-  | 'component' | 'authorization' | 'user-profile' | 'localization' | 'client-policy' | 'organization';
+export type { KindName };
 
 /** `kind:natural/key`, stable between runs. Parts of the key are joined with `/`; see keys.ts for the escaping. */
 export type ObjectId = `${KindName}:${string}`;

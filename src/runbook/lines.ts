@@ -9,13 +9,16 @@ export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+/** `a, b, and c`. The format is made when it is asked for: making one costs more than a whole frame, and the first frame lists nothing. */
+function listed(texts: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(texts);
+}
 
 export function connectLine(connection: Connection): string {
   const missing = connection.rights.filter((right) => right.allowed === false);
   const rights = missing.length === 0
     ? 'may do everything the later steps need'
-    : `may not ${listed.format(missing.map((right) => `${right.job} (no role ${right.role})`))}`;
+    : `may not ${listed(missing.map((right) => `${right.job} (no role ${right.role})`))}`;
   const tried = triedOn(connection.serverVersion);
   return `${connection.clientId} as ${connection.user}; ${rights}${tried === null ? '' : `; ${tried}`}`;
 }

@@ -2,14 +2,10 @@ import { RescueError, EXIT, type ExitCode } from '../realm/errors.ts';
 import type { Connection, Effect, Question, RunEvent, RunState } from '../runbook/model.ts';
 import { stoppedExit } from '../runbook/summary.ts';
 import { replay, settle, transition } from '../runbook/transition.ts';
-import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';
-import { openMemory, references, type EffectContext } from './context.ts';
+import type { Effects } from './effects.ts';
 import { asFailure } from './failure.ts';
 import type { Answer, RunHandle, RunSnapshot } from './handle.ts';
 import type { Ports, Progress } from './ports.ts';
-import { prove } from './prove.ts';
-import { capture, clearCaches, compare, connect, findEvidence, findOutTriage, plan, readEvidence } from './read.ts';
-import { look, write } from './write.ts';
 
 export interface RunOptions {
   readonly ports: Ports;
@@ -49,20 +45,15 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
     onLine?.(line);
     changed();
   };
-  const context: EffectContext = {
-    ports,
-    state: () => state,
-    dispatch,
-    progress: (now) => {
-      progress = now;
-      changed();
-    },
-    memory: openMemory(ports, () => state),
+  const showProgress = (now: Progress | null) => {
+    progress = now;
+    changed();
   };
+  // What effects need (all kinds of object, the transcript) weighs as much as everything that the first frame shows.
+  let effects: Effects | null = null;
 
-  const step = async (): Promise<boolean> => {
-    const { effects } = settle(state);
-    const [effect] = effects;
+  const step = async ({ perform }: Effects): Promise<boolean> => {
+    const [effect] = settle(state).effects;
     if (!effect) {
       if (!state.question) return false;
       await new Promise<void>((resolve) => {
@@ -74,7 +65,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
     busy = effect.type;
     changed();
     try {
-      await perform(context, effect, evidenceFiles);
+      await perform(effect);
     } catch (error) {
       if (error instanceof RescueError && error.code === 'disk') throw error;
       dispatch({ type: 'step.failed', step: state.step, failure: asFailure(error) });
@@ -90,12 +81,16 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
     dispatch(first);
     // The front end mounts in this turn of the event loop; work that loads megabytes can wait for the next.
     await new Promise((resolve) => setImmediate(resolve));
+    const { openEffects } = await import('./effects.ts');
+    const loaded = openEffects({ ports, state: () => state, dispatch, progress: showProgress }, evidenceFiles);
+    effects = loaded;
+    changed();
     if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
     for (;;) {
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
-      if (!(await step())) break;
+      if (!(await step(loaded))) break;
     }
-    writeTranscripts(ports.store);
+    loaded.writeTranscripts();
     return state.finished ? (state.finished.exit as ExitCode) : stoppedExit(state);
   };
 
@@ -122,7 +117,8 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
       wakeUp();
       changed();
     },
-    describe: (operation) => `${operation.request.method} ${ports.keycloak.describe(operation.request, references(context))}`,
+    // A run that goes on may have something to describe in the very first frame, and draws again when it can.
+    describe: (operation) => `${operation.request.method} ${effects?.describe(operation.request) ?? ''}`,
     done: Promise.race([loop(), leave.promise]),
   };
 
@@ -130,26 +126,6 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
     const waiting = wake;
     wake = null;
     waiting?.();
-  }
-}
-
-async function perform(context: EffectContext, effect: Effect, evidenceFiles: RunOptions['evidenceFiles']): Promise<void> {
-  switch (effect.type) {
-    case 'connect': return connect(context);
-    case 'capture': return capture(context, effect.label);
-    case 'triage': return findOutTriage(context);
-    case 'clear-caches': return clearCaches(context);
-    case 'find-evidence': return findEvidence(context);
-    case 'read-evidence': return readEvidence(context, effect.specs);
-    case 'compare': return compare(context);
-    case 'plan': return plan(context);
-    case 'write': return write(context, effect.operation, effect.undo);
-    case 'look': return look(context, effect.operation, effect.undo);
-    case 'prove': return prove(context, effect.group, effect.probeUser);
-    case 'account': return account(context);
-    case 'export': return exportToGit(context, await evidenceFiles());
-    case 'check-thaw': return checkThaw(context);
-    case 'finish': return finish(context, effect);
   }
 }
 

@@ -13,7 +13,6 @@ import { restoreAuthorization } from '../writes/authorization-writes.ts';
 export const authorization: Kind = {
   name: 'authorization',
   title: 'authorization',
-  noun: 'authorization setting',
   filedApart: true,
   facts: {
     restored: 'POST, PUT or DELETE of the one resource, scope, policy or permission, after what it names; never the import, which resets the settings and drops what it cannot find',

@@ -16,7 +16,6 @@ import { restoreMapper } from '../writes/mapper-writes.ts';
 export const clientMapper: Kind = {
   name: 'client-mapper',
   title: 'protocol mapper',
-  noun: 'mapper',
   facts: { restored: 'POST, PUT or DELETE of the one mapper', idKept: true, undo: 'yes', lostForGood: 'nothing; a secret in its configuration must come from the evidence' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

@@ -13,7 +13,6 @@ const partIn = (id: RealmObject['id']): PolicyPart => (parseId(id).parts[0] === 
 export const clientPolicy: Kind = {
   name: 'client-policy',
   title: 'client policy',
-  noun: 'policy',
   facts: {
     restored: 'one PUT of the list of profiles and one of the list of policies: the live ones with only the chosen changed; a profile that goes leaves after the policies',
     idKept: false, undo: 'yes', lostForGood: 'nothing; the order of the lists is kept, not compared',

@@ -12,7 +12,6 @@ import { roleEffect } from './realm-role.ts';
 export const clientRole: Kind = {
   name: 'client-role',
   title: 'client role',
-  noun: 'client role',
   facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation, completeness) => {
     const byClient = representation.roles?.client;

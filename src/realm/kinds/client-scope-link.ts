@@ -16,7 +16,6 @@ const OPTIONAL: { readonly type: LinkType } = { type: 'optional' };
 export const clientScopeLink: Kind = {
   name: 'client-scope-link',
   title: 'client scope link',
-  noun: 'scope link',
   facts: { restored: 'PUT or DELETE of the one link; from optional to default it is a DELETE and a PUT', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

@@ -14,7 +14,6 @@ import { restoreMapper } from '../writes/mapper-writes.ts';
 export const clientScopeMapper: Kind = {
   name: 'client-scope-mapper',
   title: 'protocol mapper of a client scope',
-  noun: 'scope mapper',
   facts: { restored: 'POST, PUT or DELETE of the one mapper, never a PUT of the scope (it ignores mappers)', idKept: true, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

@@ -14,7 +14,6 @@ import { restoreSetting } from '../writes/client-setting-writes.ts';
 export const clientSetting: Kind = {
   name: 'client-setting',
   title: 'client setting',
-  noun: 'setting',
   facts: {
     restored: 'one partial PUT of the client with all chosen settings; with a lost client in its POST',
     idKept: false,

@@ -12,7 +12,6 @@ export const EXISTS: Json = {};
 export const client: Kind = {
   name: 'client',
   title: 'client',
-  noun: 'client',
   facts: {
     restored: 'one POST with its settings, chosen mappers and scope links',
     idKept: true,

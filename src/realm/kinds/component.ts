@@ -24,7 +24,6 @@ const POLICIES = new Set([
 export const component: Kind = {
   name: 'component',
   title: 'component',
-  noun: 'component',
   insideParent: true,
   facts: {
     restored: 'POST of user federation with its mappers, registration policies and others; PUT of the config keys that differ; keys are only compared',

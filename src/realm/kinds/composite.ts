@@ -11,7 +11,6 @@ import { MAPPED, mapRole } from '../writes/role-writes.ts';
 export const composite: Kind = {
   name: 'composite',
   title: 'composite member',
-  noun: 'composite role',
   facts: { restored: 'POST or DELETE of the one member', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

@@ -12,7 +12,6 @@ import { MAPPED } from '../writes/role-writes.ts';
 export const defaultGroup: Kind = {
   name: 'default-group',
   title: 'default group',
-  noun: 'default group',
   facts: { restored: 'PUT or DELETE of the one entry', idKept: false, undo: 'yes', lostForGood: 'the group of users who were made meanwhile' },
   extract: (representation, completeness) => {
     const found = defaultsIn(representation);

@@ -22,7 +22,6 @@ const OVERRIDES: Readonly<Record<string, string>> = { browser: 'logins in a brow
 export const flowBinding: Kind = {
   name: 'flow-binding',
   title: 'flow binding',
-  noun: 'flow binding',
   facts: { restored: 'one PUT of the realm, or of the client, with nothing but its chosen bindings', idKept: false, undo: 'yes', lostForGood: 'nothing; logins that have begun go on in the old flow' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

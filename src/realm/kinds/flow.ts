@@ -13,7 +13,6 @@ import { boundTo } from './flow-binding.ts';
 export const flow: Kind = {
   name: 'flow',
   title: 'authentication flow',
-  noun: 'flow',
   facts: {
     restored: 'step by step: one POST for the flow, for each step, sub-flow and settings; changes and removals are one write for each step',
     idKept: true,

@@ -11,7 +11,6 @@ import { MAPPED } from '../writes/role-writes.ts';
 export const groupRole: Kind = {
   name: 'group-role',
   title: 'group role',
-  noun: 'group role',
   facts: { restored: 'POST or DELETE of the one role mapping', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const whole = omissionMeansEmpty(representation, completeness);

@@ -14,7 +14,6 @@ import { rawGroup, restoreGroup } from '../writes/group-writes.ts';
 export const group: Kind = {
   name: 'group',
   title: 'group',
-  noun: 'group',
   facts: {
     restored: 'POST of the group, then of its children and roles one by one; PUT with what differs', idKept: false,
     undo: 'yes; a deleted group comes back with children and roles, but without members', lostForGood: 'its id, and who was a member',

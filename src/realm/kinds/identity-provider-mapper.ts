@@ -10,7 +10,6 @@ import { rawProviderMapper, restoreProviderMapper } from '../writes/identity-pro
 export const identityProviderMapper: Kind = {
   name: 'identity-provider-mapper',
   title: 'identity provider mapper',
-  noun: 'mapper',
   facts: { restored: 'POST, PUT or DELETE of the one mapper', idKept: true, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const mappers = providerMappersOf(representation);

@@ -12,7 +12,6 @@ import { rawProvider, restoreProvider } from '../writes/identity-provider-writes
 export const identityProvider: Kind = {
   name: 'identity-provider',
   title: 'identity provider',
-  noun: 'identity provider',
   facts: {
     restored: 'POST; PUT of the whole provider with only the chosen fields changed, where its secret is known',
     idKept: true,

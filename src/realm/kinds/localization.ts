@@ -10,7 +10,6 @@ import { restoreLocalization } from '../writes/localization-writes.ts';
 export const localization: Kind = {
   name: 'localization',
   title: 'localization text',
-  noun: 'text',
   facts: { restored: 'one POST a language with all its chosen texts; null takes one away', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const texts = representation['localizationTexts'] as Json | undefined;

@@ -12,7 +12,6 @@ import { MAPPED } from '../writes/role-writes.ts';
 export const organization: Kind = {
   name: 'organization',
   title: 'organization',
-  noun: 'organization',
   facts: {
     restored: 'POST, PUT or DELETE of the organization; POST or DELETE of each linked identity provider', idKept: false,
     undo: 'yes, without members; not where an identity provider loses its e-mail domain by it', lostForGood: 'its id, its members and the groups inside it',

@@ -10,7 +10,6 @@ import { restoreRealmDefault, typeOf, type LinkType } from '../writes/link-write
 export const realmDefaultScope: Kind = {
   name: 'realm-default-scope',
   title: 'realm default scope',
-  noun: 'default scope',
   facts: { restored: 'PUT or DELETE of the one link', idKept: false, undo: 'yes', lostForGood: 'nothing; clients made meanwhile have the scopes of that time' },
   extract: (representation, completeness) => {
     const { defaultDefaultClientScopes: byDefault, defaultOptionalClientScopes: optional } = representation;

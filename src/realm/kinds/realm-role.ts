@@ -10,7 +10,6 @@ import { restoreRole } from '../writes/roles.ts';
 export const realmRole: Kind = {
   name: 'realm-role',
   title: 'realm role',
-  noun: 'realm role',
   facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation) => {
     const roles = representation.roles?.realm;

@@ -13,7 +13,6 @@ import { restoreRealmSetting } from '../writes/realm-setting-writes.ts';
 export const realmSetting: Kind = {
   name: 'realm-setting',
   title: 'realm setting',
-  noun: 'setting',
   facts: {
     restored: 'one PUT of the realm with the chosen settings and what the server resets when it is left out (the policy that a setting belongs to, CIBA, PAR and device settings)',
     idKept: false,

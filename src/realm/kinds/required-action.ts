@@ -17,7 +17,6 @@ const BUILTIN = new Set([
 export const requiredAction: Kind = {
   name: 'required-action',
   title: 'required action',
-  noun: 'required action',
   facts: { restored: 'registered again where it is gone, then PUT of the whole action', idKept: false, undo: 'yes, but a removed one does not come back', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const actions = actionsOf(representation);

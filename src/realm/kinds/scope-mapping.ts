@@ -12,7 +12,6 @@ import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
 export const scopeMapping: Kind = {
   name: 'scope-mapping',
   title: 'scope mapping',
-  noun: 'scope mapping',
   facts: { restored: 'POST or DELETE of the one role', idKept: false, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const { scopeMappings, clientScopeMappings } = representation;

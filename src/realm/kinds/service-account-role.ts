@@ -12,7 +12,6 @@ import { restoreServiceAccountRole, roleWords, serviceAccountId, serviceAccountR
 export const serviceAccountRole: Kind = {
   name: 'service-account-role',
   title: 'service account role',
-  noun: 'role mapping',
   facts: { restored: 'POST or DELETE of the one role mapping; a service account that is missing is made first', idKept: false, undo: 'yes', lostForGood: 'the id of a service account that was deleted' },
   extract: (representation, completeness) => {
     const users = representation.users;

@@ -11,7 +11,6 @@ const POLICY = 'unmanagedAttributePolicy';
 export const userProfile: Kind = {
   name: 'user-profile',
   title: 'user profile',
-  noun: 'profile entry',
   facts: {
     restored: 'one PUT of the profile: the live one with only the chosen attributes, groups and policy changed, at the places that the evidence gives them',
     idKept: false,

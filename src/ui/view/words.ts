@@ -1,5 +1,5 @@
 /** Words that several screens share. */
-import { kindOf } from '../../realm/kinds/index.ts';
+import { KIND_NOUNS } from '../../realm/kind-names.ts';
 import type { Choice, Difference, KindName } from '../../realm/model.ts';
 import type { Proof, StepName } from '../../runbook/model.ts';
 
@@ -10,7 +10,7 @@ export const STEP_TITLE: Readonly<Record<StepName, string>> = {
 
 /** How lists call one object of a kind. */
 export function kindNoun(kind: KindName): string {
-  return kindOf(kind)?.noun ?? kind;
+  return KIND_NOUNS[kind] ?? kind;
 }
 
 export const CHANGE_WORD: Readonly<Record<Difference['change'], string>> = { 'lost': 'lost', 'changed': 'changed', 'live-only': 'live only' };
