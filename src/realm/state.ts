@@ -26,10 +26,10 @@ let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
  * The normal form of a snapshot. Each kind finds its own objects; where two objects share a key (Keycloak allows
  * duplicate mapper names by a race), the first one stands for both.
  */
-export function readState({ realm, source, completeness, representation }: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>): RealmState {
+export function readState({ realm, source, completeness, serverVersion, representation }: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'> & Partial<Pick<Snapshot, 'serverVersion'>>): RealmState {
   const kept = known.get(representation);
   const { objects, listed } = kept?.from === completeness ? kept : find(representation, completeness);
-  return { realm, source, completeness, listed, representation, objects };
+  return { realm, source, completeness, serverVersion: serverVersion ?? null, listed, representation, objects };
 }
 
 function find(representation: RealmRepresentation, from: Completeness): Found {

@@ -249,6 +249,12 @@ describe('what flows are bound to', () => {
     expect(bind?.request.body).toEqual({ authorizationServicesEnabled: true, authenticationFlowBindingOverrides: { browser: '' } });
   });
 
+  test('never costs a client its service account', () => {
+    const both = (overrides: Readonly<Record<string, string>>) => ({ ...good(), clients: client(overrides, { serviceAccountsEnabled: true }) });
+    const [bind] = operationsOf(planned(both({ browser: 'id-of-corp' }), both({})));
+    expect(bind?.request.body).toEqual({ serviceAccountsEnabled: true, authenticationFlowBindingOverrides: { browser: '' } });
+  });
+
   test('of a client that is gone follows when the client is back', () => {
     const plan = planned({ ...good(), clients: [] }, { ...good(), clients: client({ browser: 'id-of-corp' }) });
     expect(operationsOf(plan).map(({ id }) => id)).toEqual(['create client:app', 'bind flow-binding:client/app/browser']);

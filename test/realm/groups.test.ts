@@ -77,6 +77,12 @@ describe('one realm, three sources', () => {
   test('a default group whose path two groups share is known by its id, and left alone where no id is', () => {
     expect(Object.keys(objects('rest', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops', 'default-group:%2Fsales~%2Fb']);
     expect(Object.keys(objects('full', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops']);
+    // What the ambiguous entry cannot mean is known to be no default.
+    const live = realm();
+    (live['defaultGroups'] as string[]).push('/sales');
+    (live['defaultGroupIds'] as string[]).push(top(live, 'sales').id ?? '');
+    const found = compareStates(state(live), [state(realm('full'), 'file:x')]).filter(({ kind }) => kind === 'default-group');
+    expect(found.map(({ id, change }) => `${change} ${id}`)).toEqual(['live-only default-group:%2Fsales']);
     expect(differencesOf(state(realm()), state(realm('full'), 'full'))).toEqual([]);
   });
 
