@@ -252,3 +252,14 @@ test('looks ask for what the server would otherwise leave out', () => {
   expect(kindOf('group')?.look('group:%2Fops').request.query).toEqual({ search: 'ops', exact: 'true', briefRepresentation: 'false', populateHierarchy: 'false' });
   expect(kindOf('group')?.look('group:%2F spaces ').request.query).toEqual({ briefRepresentation: 'false', populateHierarchy: 'false' });
 });
+
+test('a group below another is looked for in the list of children, and inside its parent where the server has no such list', () => {
+  const look = kindOf('group')?.look('group:%2Fplatform%2Fops');
+  const parent = { method: 'GET', path: ['groups', { $id: 'group:%2Fplatform' }] };
+  expect(look?.follow?.([[]])).toEqual([]);
+  expect(look?.pick([{ id: 'x', name: 'ops' }], [])).toMatchObject({ serverId: 'x' });
+  // 22.0.5 answers 405.
+  expect(look?.follow?.([null])).toEqual([parent]);
+  expect(look?.pick(null, [{ id: 'p', name: 'platform', subGroups: [{ id: 'y', name: 'ops' }] }])).toMatchObject({ serverId: 'y' });
+  expect(look?.pick(null, [null])).toBeNull();
+});
