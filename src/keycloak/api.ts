@@ -19,7 +19,7 @@ export interface Api {
   path(parts: Path): string;
   /** GET below the realm, whatever its status. */
   get(parts: Path, query?: Query): Promise<Reply>;
-  /** GET below the realm: the body, null for 404. Throws RescueError `missing-role` for 403, `server-error` for any other refusal. */
+  /** GET below the realm: the body, null for 404, and for 405, which says that this release has no such read. Throws RescueError `missing-role` for 403, `server-error` for any other refusal. */
   read(parts: Path, query?: Query): Promise<Json>;
   /** A write below the realm, sent once, whatever its status; a GET too, where it makes what is missing. */
   send(method: Call['method'], parts: Path, json?: Json, query?: Query): Promise<Reply>;
@@ -72,7 +72,7 @@ export function openApi(target: Target): Api {
     get,
     read: async (parts, query) => {
       const reply = await get(parts, query);
-      if (reply.status === 404) return null;
+      if (reply.status === 404 || reply.status === 405) return null;
       if (reply.status >= 400) throw refusal(reply, `GET ${encodePath([...root, ...parts])}`);
       return reply.body;
     },

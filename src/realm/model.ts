@@ -42,6 +42,8 @@ export interface RealmState {
   /** As in the contract: `live`, `file:realm.json`, `git:PATH@REV`, `snapshot:PATH`. */
   readonly source: string;
   readonly completeness: Completeness;
+  /** The release of the server that it was read from; null or missing where that is not known. */
+  readonly serverVersion?: string | null;
   readonly objects: ReadonlyMap<ObjectId, RealmObject>;
   /**
    * What the source spoke about: `kind@*` for a whole kind, or `kind@` and the beginning of a key (a clientId, or

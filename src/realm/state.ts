@@ -32,14 +32,14 @@ let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
  * @param eyes  evidence beside a live realm: which settings of providers that server holds for secrets. It masks them, and so they are
  *   secrets in every source; what it never shows is not compared.
  */
-export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'>, eyes?: SettingDescriptions): RealmState {
-  const { realm, source, completeness } = snapshot;
+export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'> & Partial<Pick<Snapshot, 'serverVersion'>>, eyes?: SettingDescriptions): RealmState {
+  const { realm, source, completeness, serverVersion = null } = snapshot;
   const representation = seenBy(snapshot.representation, eyes);
   const kept = known.get(snapshot.representation);
   const found = kept?.from === completeness && kept.seen === representation ? kept : find(representation, completeness);
   known.set(snapshot.representation, found);
   const { objects, listed } = found;
-  return { realm, source, completeness, listed, representation, objects };
+  return { realm, source, completeness, serverVersion, listed, representation, objects };
 }
 
 function find(representation: RealmRepresentation, from: Completeness): Found {

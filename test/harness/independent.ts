@@ -74,8 +74,9 @@ export async function readRealm(calls: AdminCalls): Promise<Reading> {
 }
 
 /** A text that was emptied by a PUT stays as an empty text; it says the same as none. */
-function withoutEmpty(realm: Json): Json {
-  return Object.fromEntries(Object.entries(object(realm) ?? {}).filter(([, value]) => value !== ''));
+function withoutEmpty(value: Json): Json {
+  const fields = object(value);
+  return fields === undefined ? value : Object.fromEntries(Object.entries(fields).flatMap(([key, entry]): [string, Json][] => (entry === '' ? [] : [[key, withoutEmpty(entry)]])));
 }
 
 type Get = (path: string) => Promise<Json>;

@@ -44,7 +44,7 @@ describe('authorization services', () => {
   test('of a client that lost the flag come back in one plan, the flag first', () => {
     const plan = planned(realm({ authorizationServicesEnabled: false }));
     expect(ids(plan)[0]).toBe('update client:guarded');
-    expect(operationsOf(plan)[0]?.request.body).toEqual({ clientId: 'guarded', authorizationServicesEnabled: true });
+    expect(operationsOf(plan)[0]?.request.body).toEqual({ clientId: 'guarded', serviceAccountsEnabled: true, authorizationServicesEnabled: true });
     expect(operation(plan, `create ${AT}scope/view`)?.dependsOn).toEqual(['update client:guarded']);
     const pulled = planned(realm({ authorizationServicesEnabled: false }), good(), [`${AT}scope/view`]);
     expect(pulled.pulledIn).toEqual([{ id: 'client-setting:guarded/authorizationServicesEnabled', by: `${AT}scope/view` }]);

@@ -9,8 +9,8 @@ import { state } from './incident.ts';
 const APP = { id: 'app-id', clientId: 'app', protocol: 'openid-connect', publicClient: false, bearerOnly: false, secret: 'first-secret', serviceAccountsEnabled: true, enabled: true };
 const realm = (client: Partial<ClientRepresentation>, more: Partial<RealmRepresentation> = {}): RealmRepresentation => ({ realm: 'primary', clients: [{ ...APP, ...client }], clientScopes: [{ name: 'service_account', protocol: 'openid-connect' }], ...more });
 
-function planned(live: RealmRepresentation, evidence: RealmRepresentation, completeness: 'full' | 'stated' = 'full', only?: readonly string[]): Plan {
-  const input = { live: state(live), evidence: [state(evidence, 'file:x', completeness)] };
+function planned(live: RealmRepresentation, evidence: RealmRepresentation, completeness: 'full' | 'stated' = 'full', only?: readonly string[], version: string | null = null): Plan {
+  const input = { live: state(live, 'live', 'full', version), evidence: [state(evidence, 'file:x', completeness)] };
   const differences = compareStates(input.live, input.evidence);
   const choices = Object.fromEntries(differences.filter(({ id }) => only === undefined || only.includes(id)).map(({ id }) => [id, 'restore' as const]));
   return makePlan({ ...input, differences, choices, order: orderOwners({ ...input, differences }) });
@@ -40,11 +40,42 @@ describe('settings of a client', () => {
     expect(after).toContainEqual({ id: 'client-setting:app/redirectUris', value: ['https://a', 'https://b', 'https://x'] });
   });
 
-  test('carry the flag without which the server deletes the authorization services, and never that of service accounts', () => {
+  test('carry the flag without which the server deletes the authorization services', () => {
     const authz = { authorizationServicesEnabled: true, authorizationSettings: { resources: [], policies: [], scopes: [] } };
     const { request, inverse } = only(planned(realm({ ...authz, enabled: false }), realm({ ...authz, enabled: true })));
     expect(request.body).toEqual({ clientId: 'app', authorizationServicesEnabled: true, enabled: true });
     expect(inverse?.body).toEqual({ clientId: 'app', authorizationServicesEnabled: true, enabled: false });
+  });
+
+  describe('carry the flag without which servers before 26.1 delete the user behind a service account', () => {
+    const users = [{ username: 'service-account-app', serviceAccountClientId: 'app' }];
+    const linked = { defaultClientScopes: ['service_account'] };
+    const body = (client: Partial<ClientRepresentation>, more: Partial<RealmRepresentation>, version: string | null): unknown =>
+      only(planned(realm({ ...client, enabled: false }, more), realm(client, more), 'full', ['client-setting:app/enabled'], version));
+    const KEPT = { clientId: 'app', serviceAccountsEnabled: true, enabled: true };
+
+    test.each(['26.7.4', '26.0.8', '22.0.5', null])('on %s, where its client scope is linked', (version) => {
+      expect(body(linked, { users }, version)).toMatchObject({ request: { body: KEPT }, inverse: { body: { ...KEPT, enabled: false } } });
+    });
+
+    test('there also where the scope is not linked, and nowhere else: newer ones would link it again', () => {
+      expect(body({ defaultClientScopes: [] }, { users }, '26.0.8')).toMatchObject({ request: { body: KEPT } });
+      for (const version of ['26.7.4', null]) expect(body({ defaultClientScopes: [] }, { users }, version)).toMatchObject({ request: { body: { clientId: 'app', enabled: true } } });
+      expect(Object.keys((body({ defaultClientScopes: [] }, { users }, '26.7.4') as Operation).request.body ?? {})).toEqual(['clientId', 'enabled']);
+      expect(body({}, { users, clientScopes: [] }, null)).toMatchObject({ request: { body: KEPT } });
+    });
+
+    test('not where there is no such user, whom it would make, nor beside the choice to switch service accounts off', () => {
+      expect(Object.keys((body(linked, { users: [] }, '26.0.8') as Operation).request.body ?? {})).toEqual(['clientId', 'enabled']);
+      const off = planned(realm({ ...linked, enabled: false }, { users }), realm({ ...linked, serviceAccountsEnabled: false }, { users: [] }), 'full', ['client-setting:app/enabled', 'client-setting:app/serviceAccountsEnabled'], '26.0.8');
+      expect(operationsOf(off)[0]?.request.body).toMatchObject({ serviceAccountsEnabled: false });
+    });
+
+    test('and expect no client scope to be linked there', () => {
+      const links = (version: string): readonly string[] => operationsOf(planned(realm({ serviceAccountsEnabled: false, defaultClientScopes: [] }, { users: [] }), realm({ defaultClientScopes: [] }, { users }), 'full', ['client-setting:app/serviceAccountsEnabled'], version))[0]?.after.map(({ id }) => id) ?? [];
+      expect(links('26.0.8')).not.toContain('client-scope-link:app/service_account');
+      expect(links('26.7.4')).toContain('client-scope-link:app/service_account');
+    });
   });
 
   test('never carry mappers or scope links, which PUT replaces or ignores', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RealmRepresentation } from '../../src/realm/representation.ts';
 import type { Operation } from '../../src/realm/model.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { operationsOf, undoPlan } from '../../src/realm/plan.ts';
@@ -249,6 +250,12 @@ describe('what flows are bound to', () => {
     expect(bind?.request.body).toEqual({ authorizationServicesEnabled: true, authenticationFlowBindingOverrides: { browser: '' } });
   });
 
+  test('never costs a client its service account', () => {
+    const both = (overrides: Readonly<Record<string, string>>) => ({ ...good(), clients: client(overrides, { serviceAccountsEnabled: true }) });
+    const [bind] = operationsOf(planned(both({ browser: 'id-of-corp' }), both({})));
+    expect(bind?.request.body).toEqual({ serviceAccountsEnabled: true, authenticationFlowBindingOverrides: { browser: '' } });
+  });
+
   test('of a client that is gone follows when the client is back', () => {
     const plan = planned({ ...good(), clients: [] }, { ...good(), clients: client({ browser: 'id-of-corp' }) });
     expect(operationsOf(plan).map(({ id }) => id)).toEqual(['create client:app', 'bind flow-binding:client/app/browser']);
@@ -258,5 +265,25 @@ describe('what flows are bound to', () => {
   test('of a file without overrides is not missed', () => {
     const live = { ...good(), browserFlow: 'corp', clients: client({ browser: 'id-of-corp' }) };
     expect(compared(live, { realm: 'primary', clients: [{ clientId: 'app' }] }, 'stated').differences.filter(({ kind }) => kind === 'flow-binding')).toEqual([]);
+  });
+});
+
+describe('releases before 25, which number steps by themselves', () => {
+  const steps = [step('auth-cookie', 0), step('auth-otp-form', 1)];
+  const refused = (live: RealmRepresentation, evidence: RealmRepresentation, version: string): readonly string[] => planned(live, evidence, undefined, 'full', version).refused.map(({ because }) => because);
+  const NUMBERED = [expect.stringContaining('number the steps of a flow by themselves')];
+
+  test.each(['24.0.5', '22.0.5'])('no step is added, removed or moved on %s', (version) => {
+    expect(refused(realm([flow('corp', steps.slice(1))]), realm([flow('corp', steps)]), version)).toEqual(NUMBERED);
+    expect(refused(realm([flow('corp', steps)]), realm([flow('corp', steps.slice(1))]), version)).toEqual(NUMBERED);
+    expect(refused(realm([flow('corp', [step('auth-cookie', 5)])]), realm([flow('corp', [step('auth-cookie', 0)])]), version)).toEqual(NUMBERED);
+    expect(refused(realm([]), realm([flow('corp', steps)]), version)).toEqual(NUMBERED);
+    expect(refused(realm([flow('corp', steps)]), realm([]), version)).toEqual(NUMBERED);
+    expect(refused(realm([]), realm([flow('corp', steps)]), '26.0.8')).toEqual([]);
+  });
+
+  test('and a requirement goes out without a priority, which they refuse', () => {
+    const plan = planned(realm([flow('corp', [step('auth-cookie', 0, { requirement: 'DISABLED' })])]), realm([flow('corp', [step('auth-cookie', 0)])]), undefined, 'full', '24.0.5');
+    expect(operationsOf(plan).map(({ request, inverse }) => [request.body, inverse?.body])).toEqual([[{ id: 'id-auth-cookie-0', requirement: 'REQUIRED' }, { id: 'id-auth-cookie-0', requirement: 'DISABLED' }]]);
   });
 });

@@ -29,14 +29,14 @@ export interface Compared {
   readonly differences: readonly Difference[];
 }
 
-export function compared(live: RealmRepresentation, evidence: RealmRepresentation, completeness: Completeness = 'full'): Compared {
-  const input = { live: state(live), evidence: state(evidence, 'snapshot:x', completeness) };
+export function compared(live: RealmRepresentation, evidence: RealmRepresentation, completeness: Completeness = 'full', version: string | null = null): Compared {
+  const input = { live: state(live, 'live', 'full', version), evidence: state(evidence, 'snapshot:x', completeness) };
   return { ...input, differences: compareStates(input.live, [input.evidence]) };
 }
 
 /** The plan with everything restored, or with the answers given. */
-export function planned(live: RealmRepresentation, evidence: RealmRepresentation, choices?: Choices, completeness: Completeness = 'full'): Plan {
-  const found = compared(live, evidence, completeness);
+export function planned(live: RealmRepresentation, evidence: RealmRepresentation, choices?: Choices, completeness: Completeness = 'full', version: string | null = null): Plan {
+  const found = compared(live, evidence, completeness, version);
   const input = { live: found.live, evidence: [found.evidence], differences: found.differences };
   return makePlan({ ...input, order: orderOwners(input), choices: choices ?? Object.fromEntries(found.differences.map(({ id }) => [id, 'restore' as const])) });
 }

@@ -77,6 +77,12 @@ describe('one realm, three sources', () => {
   test('a default group whose path two groups share is known by its id, and left alone where no id is', () => {
     expect(Object.keys(objects('rest', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops', 'default-group:%2Fsales~%2Fb']);
     expect(Object.keys(objects('full', 'full', /^default-group/)).toSorted()).toEqual(['default-group:%2Fa~%2Fb', 'default-group:%2Fplatform%2Fops']);
+    // What the ambiguous entry cannot mean is known to be no default.
+    const live = realm();
+    (live['defaultGroups'] as string[]).push('/sales');
+    (live['defaultGroupIds'] as string[]).push(top(live, 'sales').id ?? '');
+    const found = compareStates(state(live), [state(realm('full'), 'file:x')]).filter(({ kind }) => kind === 'default-group');
+    expect(found.map(({ id, change }) => `${change} ${id}`)).toEqual(['live-only default-group:%2Fsales']);
     expect(differencesOf(state(realm()), state(realm('full'), 'full'))).toEqual([]);
   });
 
@@ -245,4 +251,15 @@ test('looks ask for what the server would otherwise leave out', () => {
   expect(kindOf('group')?.look('group:%2Fplatform%2Fops').request.query).toEqual({ search: 'ops', exact: 'true', briefRepresentation: 'false', max: '-1' });
   expect(kindOf('group')?.look('group:%2Fops').request.query).toEqual({ search: 'ops', exact: 'true', briefRepresentation: 'false', populateHierarchy: 'false' });
   expect(kindOf('group')?.look('group:%2F spaces ').request.query).toEqual({ briefRepresentation: 'false', populateHierarchy: 'false' });
+});
+
+test('a group below another is looked for in the list of children, and inside its parent where the server has no such list', () => {
+  const look = kindOf('group')?.look('group:%2Fplatform%2Fops');
+  const parent = { method: 'GET', path: ['groups', { $id: 'group:%2Fplatform' }] };
+  expect(look?.follow?.([[]])).toEqual([]);
+  expect(look?.pick([{ id: 'x', name: 'ops' }], [])).toMatchObject({ serverId: 'x' });
+  // 22.0.5 answers 405.
+  expect(look?.follow?.([null])).toEqual([parent]);
+  expect(look?.pick(null, [{ id: 'p', name: 'platform', subGroups: [{ id: 'y', name: 'ops' }] }])).toMatchObject({ serverId: 'y' });
+  expect(look?.pick(null, [null])).toBeNull();
 });

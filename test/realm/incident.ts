@@ -27,8 +27,8 @@ function withoutIds(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'id').map(([key, item]) => [key, withoutIds(item)]));
 }
 
-export function state(representation: RealmRepresentation, source = 'live', completeness: Completeness = 'full'): RealmState {
-  return readState({ realm: representation.realm ?? 'primary', source, completeness, representation });
+export function state(representation: RealmRepresentation, source = 'live', completeness: Completeness = 'full', serverVersion: string | null = null): RealmState {
+  return readState({ realm: representation.realm ?? 'primary', source, completeness, serverVersion, representation });
 }
 
 /** A realm with one client, for tables. */

@@ -22,8 +22,8 @@ function differences(live: RealmRepresentation, evidence: RealmState | RealmRepr
 const said = (...input: Parameters<typeof differences>): readonly string[] => differences(...input).differences.map(({ id, change }) => `${change} ${id}`);
 
 /** Everything restored, or what `only` takes. */
-function plan(live: RealmRepresentation, evidence: RealmState | RealmRepresentation, only: (id: string) => boolean = () => true): Plan {
-  const input = differences(live, evidence);
+function plan(live: RealmRepresentation, evidence: RealmState | RealmRepresentation, only: (id: string) => boolean = () => true, version: string | null = null): Plan {
+  const input = { ...differences(live, evidence), live: state(live, 'live', 'full', version) };
   const choices: Choices = Object.fromEntries(input.differences.map(({ id }): [string, Choice] => [id, only(id) ? 'restore' : 'leave']));
   return makePlan({ ...input, choices, order: [] });
 }
@@ -53,6 +53,33 @@ describe('one PUT of the realm', () => {
     const carried = { attributes: live.attributes, oauth2DeviceCodeLifespan: 450, oauth2DevicePollingInterval: 5 };
     expect(operation.request.body).toEqual({ displayName: 'b', ...carried });
     expect(operation.inverse?.body).toEqual({ displayName: 'a', ...carried });
+  });
+
+  describe('on older releases', () => {
+    const HEADERS = { xFrameOptions: 'DENY', corpHeader: 'on' };
+    const live = { attributes: { ...CIBA, cibaExpiresIn: '99' }, browserSecurityHeaders: HEADERS, browserFlow: 'browser', firstBrokerLoginFlow: 'first' };
+    const all = (): boolean => true;
+
+    test.each(['26.0.8', '24.0.5', null])('carries the headers beside the attributes, without which %s erases them', (version) => {
+      const operation = one(realm({ ...live, displayName: 'a' }), realm({ ...live, displayName: 'b' }), all, version);
+      expect(operation.request.body).toEqual({ displayName: 'b', attributes: live.attributes, browserSecurityHeaders: HEADERS });
+      const changed = one(realm({ ...live, browserSecurityHeaders: { ...HEADERS, xFrameOptions: 'SAMEORIGIN', added: '1' } }), realm(live), all, version);
+      expect(changed.request.body).toMatchObject({ browserSecurityHeaders: { ...HEADERS, added: null } });
+      expect(changed.inverse?.body).toMatchObject({ browserSecurityHeaders: { ...HEADERS, xFrameOptions: 'SAMEORIGIN', added: '1' } });
+    });
+
+    test('leaves them to newer ones', () => {
+      expect(Object.keys(one(realm({ ...live, displayName: 'a' }), realm({ ...live, displayName: 'b' }), all, '26.7.4').request.body ?? {})).toEqual(['attributes', 'displayName']);
+    });
+
+    test.each([['22.0.5', 'first'], [null, undefined]])('refuses on %s what would erase the rest that is kept among the attributes', (version, firstBrokerLoginFlow) => {
+      const old = (fields: Readonly<Record<string, unknown>>): RealmRepresentation => realm({ browserFlow: 'browser', firstBrokerLoginFlow, ...fields });
+      const refused = (from: Readonly<Record<string, unknown>>, to: Readonly<Record<string, unknown>>): number => plan(old(from), old(to), all, version).refused.length;
+      expect(refused({ displayName: 'a', attributes: live.attributes }, { displayName: 'b', attributes: live.attributes })).toBe(1);
+      expect(refused({ attributes: { ...CIBA, tier: 'lead' } }, { attributes: { ...CIBA, tier: 'gold' } })).toBe(1);
+      expect(refused({ browserFlow: 'a', attributes: live.attributes }, { browserFlow: 'b', attributes: live.attributes })).toBe(1);
+      expect(refused({ displayName: 'a' }, { displayName: 'b' })).toBe(0);
+    });
   });
 
   test('sends the whole map of attributes, in which fields stand a second time, for the map is replaced', () => {

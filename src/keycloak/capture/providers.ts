@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../realm/json.ts';
-import { isDefaultProfile, PROFILE_PROVIDER } from '../../realm/normal/user-profile.ts';
+import { hasOwnProfile, isDefaultProfile } from '../../realm/normal/user-profile.ts';
 import { refusal } from '../api.ts';
 import { nestComponents } from '../../realm/normal/component.ts';
 import { allPages } from '../flight.ts';
@@ -34,10 +34,11 @@ export async function readComponents(reading: Reading, realmId: string): Promise
 
 /**
  * The user profile where the components do not hold it: the server's own one, if it is not the one that this tool knows, or null
- * where the server has none (before 24 it is a feature). A realm with a profile of its own has it among its components.
+ * where the server has none (before 24 it is a feature). A realm with a profile of its own has it among its components;
+ * 22.0.5 has the component without it.
  */
 export async function readUserProfile(reading: Reading, components: Record<string, Json> | undefined): Promise<{ readonly userProfile?: Json } | undefined> {
-  if (components === undefined || components[PROFILE_PROVIDER] !== undefined) return undefined;
+  if (components === undefined || hasOwnProfile(components)) return undefined;
   return reading.part('user profile', 'view-realm', async () => {
     const reply = await reading.api.get(['users', 'profile']);
     if (reply.status === 400 || reply.status === 404) return { userProfile: null };

@@ -1,5 +1,5 @@
 import { memberAt } from '../file-place.ts';
-import { objectId, partOf } from '../keys.ts';
+import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
@@ -18,7 +18,7 @@ export const defaultGroup: Kind = {
     // An export leaves out an empty list. Its default role shows that settings of the realm were read: without view-realm there are five.
     const whole = omissionMeansEmpty(representation, completeness) && representation['defaultRole'] !== undefined;
     const said = representation['defaultGroups'] !== undefined || whole;
-    return { objects: [...new Set(found.flatMap((paths) => (paths.length === 1 ? paths : [])))].map(object), listed: said && found.every((paths) => paths.length === 1) ? ['default-group@*'] : [] };
+    return { objects: [...new Set(found.flatMap((paths) => (paths.length === 1 ? paths : [])))].map(object), listed: said ? listedBy(representation, found.filter((paths) => paths.length > 1)) : [] };
   },
   references: (found) => [objectId('group', partOf(found.id, 0))],
   effect: (change, found) => {
@@ -52,10 +52,21 @@ function defaultsIn(representation: RealmRepresentation): readonly (readonly str
   });
 }
 
+/** Everything; beside ambiguous entries each group of the representation that none of them can mean. */
+function listedBy(representation: RealmRepresentation, ambiguous: readonly (readonly string[])[]): readonly string[] {
+  if (ambiguous.length === 0) return ['default-group@*'];
+  const unknown = new Set(ambiguous.flat());
+  return allGroups(representation).flatMap(({ path }) => (unknown.has(path) ? [] : [placeOf(path)]));
+}
+
+function placeOf(path: string): string {
+  return place('default-group', escapePart(path));
+}
+
 function texts(list: unknown): readonly string[] {
   return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
 }
 
 function object(path: string): RealmObject {
-  return { id: objectId('default-group', path), kind: 'default-group', owner: `group ${path}`, name: path, value: MAPPED };
+  return { id: objectId('default-group', path), kind: 'default-group', owner: `group ${path}`, name: path, value: MAPPED, places: [placeOf(path)] };
 }

@@ -3,7 +3,7 @@ import { objectsAt } from '../derived.ts';
 import type { JsonObject } from '../json.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
-import { idOf, lookInList } from '../looks.ts';
+import { idOf, isRecord, lookInList, recordsIn } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { allGroups, groupNames, groupValue, parentPath, pathOfId, writtenPath, type PlacedGroup } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
@@ -48,7 +48,13 @@ export const group: Kind = {
     const search = name === name.trim() ? { search: name, exact: 'true' } : {};
     // Children come ten at a time where nothing is said; and a search at the top finds groups at any depth.
     const query = { ...search, briefRepresentation: 'false', ...(parent === undefined ? { populateHierarchy: 'false' } : { max: '-1' }) };
-    return lookInList({ path: parent === undefined ? ['groups'] : ['groups', { $id: parent }, 'children'], query }, pickNamed(name, parent === undefined));
+    if (parent === undefined) return lookInList({ path: ['groups'], query }, pickNamed(name, true));
+    // Before Keycloak 23 there is no list of children (405); they stand whole inside their parent.
+    return {
+      request: { method: 'GET', path: ['groups', { $id: parent }, 'children'], query },
+      follow: ([children]) => (Array.isArray(children) ? [] : [{ method: 'GET', path: ['groups', { $id: parent }] }]),
+      pick: (children, [above]) => pickNamed(name, false)(recordsIn(Array.isArray(children) || !isRecord(above) ? children : above['subGroups'])),
+    };
   },
   raw: (state, id) => rawGroup(state, partOf(id, 0)),
   inFile: (id) => [valueAt(...groupSteps(groupNames(partOf(id, 0))))],

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { Completeness } from '../model.ts';
 import type { RealmRepresentation } from '../representation.ts';
+import { isOlderThan } from '../version.ts';
 import { omissionMeansEmpty } from './whole.ts';
 
 /** The provider type under which exports have the profile, as a text of JSON in one setting of a component. */
@@ -33,12 +34,23 @@ export const DEFAULT_PROFILE: JsonObject = {
 export function profileOf(representation: RealmRepresentation, completeness: Completeness): JsonObject | undefined {
   const own = representation['userProfile'] as Json | undefined;
   if (own === null) return undefined;
-  const component = recordsIn((representation.components as JsonObject | undefined)?.[PROFILE_PROVIDER])[0];
-  const config = isRecord(component?.['config']) ? component['config'][PROFILE_CONFIG] : undefined;
-  const parsed = parse(Array.isArray(config) ? config[0] : config);
+  const parsed = parse(textIn(representation.components as JsonObject | undefined));
   if (parsed !== undefined) return parsed;
   if (isRecord(own)) return own;
+  // Before 24 the profile was a feature with another default.
+  if (isOlderThan(representation.keycloakVersion ?? null, 24, 0)) return undefined;
   return representation.components !== undefined && omissionMeansEmpty(representation, completeness) ? DEFAULT_PROFILE : undefined;
+}
+
+/** Whether components hold a profile that is the realm's own. */
+export function hasOwnProfile(components: JsonObject): boolean {
+  return textIn(components) !== undefined;
+}
+
+function textIn(components: JsonObject | undefined): Json | undefined {
+  const component = recordsIn(components?.[PROFILE_PROVIDER])[0];
+  const config = isRecord(component?.['config']) ? component['config'][PROFILE_CONFIG] : undefined;
+  return Array.isArray(config) ? (config as readonly Json[])[0] : config;
 }
 
 /** Whether a server's own profile is the one that this tool takes for it. */
@@ -47,7 +59,7 @@ export function isDefaultProfile(profile: JsonObject): boolean {
   return profile['unmanagedAttributePolicy'] === undefined && canonicalJson(normal(profile)) === canonicalJson(normal(DEFAULT_PROFILE));
 }
 
-function parse(text: unknown): JsonObject | undefined {
+function parse(text: Json | undefined): JsonObject | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const value = JSON.parse(text) as Json;

@@ -7,6 +7,7 @@ import { authorizationOf, freshAuthorization, partId } from '../normal/authoriza
 import { hasSecret, isConfidential } from '../normal/confidential.ts';
 import { settingId } from '../normal/settings.ts';
 import type { ClientRepresentation } from '../representation.ts';
+import { linksServiceAccountScope } from './client-flags.ts';
 import { MAPPED } from './role-writes.ts';
 import { mapServiceAccountRole } from './service-account-writes.ts';
 
@@ -94,7 +95,7 @@ function serviceAccountEffects(client: string, live: Raw, after: Raw, context: P
   if (was === is) return NOTHING;
   if (is) {
     // The server links this one by itself, where the realm has it.
-    const links = linked === null && !context.chosen.has(link) && context.live.objects.has(objectId('client-scope', 'service_account'));
+    const links = linked === null && !context.chosen.has(link) && linksServiceAccountScope(context.live);
     return {
       ...NOTHING,
       before: links ? [{ id: link, value: null }] : [], after: links ? [{ id: link, value: { type: 'default' } }] : [],

@@ -1,8 +1,7 @@
 /**
  * The write for settings of a client that is there: one PUT with nothing but the clientId, what was chosen, and the flags whose absence
  * destroys. Tried on 26.7.4: fields that are left out stay as they are, `null` too; attributes merge by key and `null` takes one out; a
- * list is taken whole. Without `authorizationServicesEnabled: true` the resource server dies; a mask becomes the secret;
- * `protocolMappers` replaces the whole list. `serviceAccountsEnabled` is not carried along: true would link `service_account` again.
+ * list is taken whole. Which flags come along is said in client-flags.ts; a mask becomes the secret; `protocolMappers` replaces the whole list.
  */
 import { parseId, objectId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
@@ -14,6 +13,7 @@ import { SETS, settingsOf, settingId } from '../normal/settings.ts';
 import type { ClientRepresentation } from '../representation.ts';
 import { isSecretKey, isUnknown, placeholdersIn, unknown } from '../unknowns.ts';
 import { isCreated, refusePlaceholder } from './body.ts';
+import { flagsCarried } from './client-flags.ts';
 import { asServerKeeps, isBlocked, settingEffects } from './client-setting-effects.ts';
 
 type Body = { readonly [field: string]: Template };
@@ -38,9 +38,9 @@ export function restoreSetting(difference: Difference, context: PlanContext): re
   return [...effects.drafts, {
     id: `update ${objectId('client', client)}`,
     covers: chosen.map((other) => other.id), title: `${chosen.length} ${chosen.length === 1 ? 'setting' : 'settings'} of ${client}`, note: noteOf(chosen),
-    request: { method: 'PUT', path: ['clients', { $id: objectId('client', client) }], body: bodyOf(client, chosen, live, after) },
+    request: { method: 'PUT', path: ['clients', { $id: objectId('client', client) }], body: bodyOf({ client, chosen, flags: flagsCarried(context.live, live, { after }), before: live, after }) },
     before: [...changed.before, ...effects.before], after: [...changed.after, ...effects.after],
-    inverse: { method: 'PUT', path: ['clients', { $id: objectId('client', client) }], body: bodyOf(client, chosen, after, live, 'live') },
+    inverse: { method: 'PUT', path: ['clients', { $id: objectId('client', client) }], body: bodyOf({ client, chosen, flags: flagsCarried(context.live, live, { after }), before: after, after: live, from: 'live' }) },
     ...(effects.inverseNote === undefined ? {} : { inverseNote: effects.inverseNote }),
     ...(effects.losses.length === 0 ? {} : { losses: effects.losses }),
     needs: ['manage-clients'], requires: [objectId('client', client)], afterOperations: effects.afterOperations,
@@ -95,11 +95,19 @@ function listOf(raw: ClientRepresentation, field: string): readonly string[] {
   return Array.isArray(list) ? list.map(String) : [];
 }
 
-/**
- * A body that leads from one representation to the other.
- * @param from  `live` where secrets come from the realm as it was captured
- */
-function bodyOf(client: string, chosen: readonly Difference[], before: ClientRepresentation, after: ClientRepresentation, from?: 'live'): Body {
+interface Change {
+  readonly client: string;
+  readonly chosen: readonly Difference[];
+  /** Those that stay as they are. */
+  readonly flags: Body;
+  readonly before: ClientRepresentation;
+  readonly after: ClientRepresentation;
+  /** `live` where secrets come from the realm as it was captured. */
+  readonly from?: 'live';
+}
+
+/** A body that leads from one representation to the other. */
+function bodyOf({ client, chosen, flags, before, after, from }: Change): Body {
   const paths = chosen.map((difference) => parseId(difference.id).parts.slice(1));
   const secret = (field: string): Template => ({ $secret: objectId('client', client), field, ...(from === undefined ? {} : { from }) });
   const fields = paths.filter((path) => path.length === 1 && path[0] !== 'secret').map(([field = '']): [string, Template] => [field, (after[field] as Json | undefined) ?? (typeof before[field] === 'boolean' ? false : '')]);
@@ -113,7 +121,7 @@ function bodyOf(client: string, chosen: readonly Difference[], before: ClientRep
   const secretSent = isConfidential(after) && (paths.some(([field]) => field === 'secret') || !isConfidential(before));
   return {
     clientId: client,
-    ...(before.authorizationServicesEnabled === true && after.authorizationServicesEnabled === true ? { authorizationServicesEnabled: true } : {}),
+    ...flags,
     ...Object.fromEntries(fields), ...Object.fromEntries(lists),
     ...(keys.length === 0 ? {} : { attributes: Object.fromEntries(attributes) }),
     ...(secretSent ? { secret: secret('secret') } : {}),

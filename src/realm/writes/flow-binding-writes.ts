@@ -7,7 +7,8 @@ import type { Difference, ObjectId, RequestTemplate, Template } from '../model.t
 import { rawClient } from '../normal/raw.ts';
 import { isUnknown } from '../unknowns.ts';
 import { isCreated } from './body.ts';
-import { carriedByEveryPut, REALM_SETTINGS } from './realm-setting-writes.ts';
+import { flagsCarried } from './client-flags.ts';
+import { carriedByEveryPut, REALM_SETTINGS, unwritableRealm } from './realm-setting-writes.ts';
 
 interface Bound {
   readonly id: ObjectId;
@@ -20,6 +21,8 @@ export function restoreBinding(difference: Difference, context: PlanContext): re
   const why = unbindable(difference, context);
   if (why !== null) return { refused: why };
   const [holder, owner = ''] = parseId(difference.id).parts;
+  const never = holder === 'realm' ? unwritableRealm(context) : null;
+  if (never !== null) return never;
   const together = [...context.chosen.values()].filter((other) => other.kind === 'flow-binding' && sameHolder(other.id, difference.id) && unbindable(other, context) === null).toSorted((a, b) => compareText(a.id, b.id));
   // The first of them writes them all.
   if (together[0]?.id !== difference.id) return [];
@@ -63,16 +66,17 @@ function realmPut(context: PlanContext): Put {
 }
 
 /**
- * By id. Bindings that the body leaves out stay, an empty text removes one (tried on 26.7.4). Without the flag the server deletes the
- * whole resource server of a client that has authorization services.
+ * By id. Bindings that the body leaves out stay, an empty text removes one (tried on 26.7.4). Without its flags the server deletes what
+ * hangs on them: see client-flags.ts.
  */
 function clientPut(client: string, context: PlanContext): Put {
   const id = objectId('client', client);
-  const raw = rawClient(isCreated(id, context) ? context.evidenceOf(id) : context.live, client);
-  const flag = raw?.authorizationServicesEnabled === true ? { authorizationServicesEnabled: true } : {};
+  const from = isCreated(id, context) ? context.evidenceOf(id) : context.live;
+  const raw = rawClient(from, client);
+  const flags = from === undefined || raw === undefined ? {} : flagsCarried(context.live, raw, { from });
   const named = (alias: Json): Template => (typeof alias === 'string' ? { $id: objectId('flow', alias) } : '');
   return (bindings) => ({
     method: 'PUT', path: ['clients', { $id: id }],
-    body: { ...flag, authenticationFlowBindingOverrides: Object.fromEntries(bindings.map(([name, alias]) => [name, named(alias)])) },
+    body: { ...flags, authenticationFlowBindingOverrides: Object.fromEntries(bindings.map(([name, alias]) => [name, named(alias)])) },
   });
 }

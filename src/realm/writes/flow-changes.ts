@@ -7,6 +7,9 @@ import { MASK } from '../unknowns.ts';
 import { changeConfig, changeStep, describeSubFlow, type Move, type Placed } from './flow-moves.ts';
 import type { Parts } from './flow-parts.ts';
 
+/** See flow-moves.ts: what it was made from cannot be made again, neither by the restore nor by the undo. */
+export const UNORDERED: Refusal = { refused: 'releases before 25 number the steps of a flow by themselves; add, remove and move steps in the admin console' };
+
 type LiveStep = KeyedStep<Placed>;
 
 export interface Changing {
@@ -17,6 +20,8 @@ export interface Changing {
   readonly wanted: JsonObject;
   /** Whether the top-level flow is a built-in one. */
   readonly builtIn: boolean;
+  /** Whether the server lets others say the priority of a step. */
+  readonly ordered: boolean;
   readonly parts: Parts;
   /** Why steps cannot be made. */
   readonly unwritable: (steps: readonly KeyedStep[]) => string | null;
@@ -37,6 +42,7 @@ export function changesOf(changing: Changing): readonly Move[] | Refusal {
     return after === undefined || !(before.key in wanted) || same(entryOf(before.step), wanted[before.key]) ? [] : [{ before, after }];
   });
   const touched = [...removed, ...changed.map(({ before }) => before)];
+  if (!changing.ordered && (added.length > 0 || removed.length > 0 || changed.some(({ before, after }) => before.step.priority !== after.step.priority))) return UNORDERED;
   const why = orphaned(changing) ?? builtIn(changing, [...added, ...removed]) ?? changing.unwritable([...added, ...changed.map(({ after }) => after)])
     ?? first([...touched, ...added], (step) => sharedAbove(step, now, parts));
   if (why !== null) return { refused: why };
@@ -57,11 +63,11 @@ export function changesOf(changing: Changing): readonly Move[] | Refusal {
   return 'refused' in going ? going : [...sooner, ...coming, ...moving, ...going];
 }
 
-function changeOne({ key, step }: LiveStep, after: KeyedStep, { flow, parts }: Changing): readonly Move[] | Refusal {
+function changeOne({ key, step }: LiveStep, after: KeyedStep, { flow, parts, ordered }: Changing): readonly Move[] | Refusal {
   const to = after.step;
   const moves: Move[] = [];
   if ((step.sub === null) !== (to.sub === null) || step.sub?.apart !== to.sub?.apart || (step.sub !== null && step.provider !== to.provider)) return { refused: `step ${step.name} is of another sort; change it in the admin console` };
-  if (step.requirement !== to.requirement || step.priority !== to.priority) moves.push(changeStep(flow, key, step, to));
+  if (step.requirement !== to.requirement || step.priority !== to.priority) moves.push(changeStep(flow, key, step, to, ordered));
   if (step.sub !== null && to.sub !== null && !step.sub.apart && (step.sub.description !== to.sub.description || step.sub.type !== to.sub.type)) moves.push(describeSubFlow(flow, key, { ...step, sub: step.sub }, to.sub));
   const settings = step.config?.id === undefined ? null : { ...step.config, id: step.config.id };
   if (settings !== null && (to.config === null || to.config.alias !== settings.alias || !same(settings.values, to.config.values))) {

@@ -4,6 +4,9 @@
  * Tried on 26.7.4: `POST flows`, `POST executions` and `POST executions/{id}/config` keep the id in the body, and the priority. So
  * every part gets its id when the plan is made, and later requests can name it. `PUT flows/{alias}/executions` sets the priority to 0
  * where it is left out, and answers 500 where the requirement is.
+ *
+ * Tried on 24.0.5 and 22.0.5: `POST executions` ignores the priority and puts the step last, and `PUT flows/{alias}/executions` refuses a
+ * priority with 400 and keeps the one that is there.
  */
 import { sha256 } from '../canonical.ts';
 import { objectId } from '../keys.ts';
@@ -113,9 +116,10 @@ export function addStep(flow: string, key: string, step: Placed, parent: Templat
   };
 }
 
-export function changeStep(flow: string, key: string, before: Placed, after: Pick<Step, 'requirement' | 'priority'>): Move {
+/** @param ordered  whether the server lets others say the priority of a step */
+export function changeStep(flow: string, key: string, before: Placed, after: Pick<Step, 'requirement' | 'priority'>, ordered: boolean): Move {
   const way = ({ requirement, priority }: Pick<Step, 'requirement' | 'priority'>): Way => ({
-    request: { method: 'PUT', path: [...ROOT, 'flows', flow, 'executions'], body: { id: before.id, requirement, priority } },
+    request: { method: 'PUT', path: [...ROOT, 'flows', flow, 'executions'], body: { id: before.id, requirement, ...(ordered ? { priority } : {}) } },
     leaves: withStep(before.id, (step) => ({ ...step, requirement, priority })),
   });
   return { id: `update ${stepObject(flow, key)}`, title: `step ${before.name} of flow ${flow}`, there: way(after), back: way(before) };

@@ -5,8 +5,9 @@ import { isRecord } from '../looks.ts';
 import type { Difference } from '../model.ts';
 import { keyed, rawFlow, stepsOf, type KeyedStep, type Step } from '../normal/flows.ts';
 import type { AuthenticationFlowRepresentation } from '../representation.ts';
+import { isOlderThan } from '../version.ts';
 import { keepableId, firstPlaceholder, refusePlaceholder } from './body.ts';
-import { changesOf } from './flow-changes.ts';
+import { changesOf, UNORDERED } from './flow-changes.ts';
 import { chained, createFlow, describeFlow, reversed, type FlowState, type Move, type Placed } from './flow-moves.ts';
 import { openParts } from './flow-parts.ts';
 import { usesOf } from './flow-uses.ts';
@@ -15,6 +16,7 @@ import { usesOf } from './flow-uses.ts';
 const RESERVED = /[:/?#[\]@!$&()*+,;=\\]/;
 
 export function restoreFlow(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
+  if (difference.change !== 'changed' && !isOrdered(context)) return UNORDERED;
   const drafts = difference.change === 'lost' ? create(difference, context) : difference.change === 'changed' ? change(difference, context) : remove(difference, context);
   if ('refused' in drafts) return drafts;
   const placeholder = drafts.map(({ request }) => firstPlaceholder(request.body)).find((found) => found !== undefined);
@@ -51,7 +53,7 @@ function change(difference: Difference, context: PlanContext): readonly Draft[] 
   const start: FlowState = { ...headOf(raw), steps: now };
   const parts = openParts(name, context);
   const steps = changesOf({
-    flow: name, live: keyed(now), evidence: keyed(stepsOf(source.representation, name)), wanted: isRecord(value['steps'] ?? null) ? (value['steps'] as JsonObject) : {}, builtIn: raw.builtIn === true, parts,
+    flow: name, live: keyed(now), evidence: keyed(stepsOf(source.representation, name)), wanted: isRecord(value['steps'] ?? null) ? (value['steps'] as JsonObject) : {}, builtIn: raw.builtIn === true, ordered: isOrdered(context), parts,
     unwritable: (added) => unwritable(name, added),
   });
   if ('refused' in steps) return steps;
@@ -78,6 +80,10 @@ function remove(difference: Difference, context: PlanContext): readonly Draft[] 
   if ('refused' in moves) return moves;
   const start: FlowState = { ...headOf(raw), steps: now };
   return chained(name, start, [...moves, ...reversed([createFlow(name, start, raw.id)])], { note: 'removed', after: uses.released });
+}
+
+function isOrdered({ live }: PlanContext): boolean {
+  return !isOlderThan(live.serverVersion ?? null, 25, 0);
 }
 
 /** Why steps cannot be made, where they cannot. */

@@ -6,6 +6,7 @@ import { isRecord } from '../looks.ts';
 import type { Difference, RealmState, Template } from '../model.ts';
 import { ATTRIBUTE_DEFAULTS, elementsOf, isBlind, OPTIONAL, policyOf, REALM_MAPS, REALM_SETS, SMTP_SECRETS } from '../normal/realm-settings.ts';
 import { isSecretKey, isUnknown, MASK } from '../unknowns.ts';
+import { isAtLeast, isOlderThan } from '../version.ts';
 import { firstPlaceholder, refusePlaceholder } from './body.ts';
 
 /** One chosen setting and what it shall be; null where it goes. */
@@ -36,6 +37,19 @@ export function restoreRealmSetting(difference: Difference, context: PlanContext
   return parts.filter((part) => part[0]?.difference.id === difference.id).map((part) => draft(part, context, forGood && part.includes(mine) && mine.field === 'smtpServer'));
 }
 
+/**
+ * Why the realm cannot be written at all: before Keycloak 24 a PUT with `attributes` also erases what the server keeps among them
+ * without showing it there: brute force detection, client policies, passkey policies, names, token lifetimes (tried on 22.0.5).
+ */
+export function unwritableRealm(context: PlanContext, fields: readonly string[] = []): Refusal | null {
+  const { representation, serverVersion } = context.live;
+  // Every realm has named a flow for the first login from an identity provider since 24.
+  const old = serverVersion === null || serverVersion === undefined ? representation['firstBrokerLoginFlow'] === undefined && representation['browserFlow'] !== undefined : isOlderThan(serverVersion, 24, 0);
+  const attributes = mapOf(representation['attributes']);
+  if (!old || !(fields.includes('attributes') || resetByEveryPut(attributes) || resetByEveryPut(mapAfter(attributes, of('attributes', wishesIn(context)))))) return null;
+  return { refused: 'releases before 24 erase much more when attributes of the realm are written, and CIBA or PAR settings when they are not; change it in the admin console' };
+}
+
 /** The operation after which every other PUT of the realm has to come. */
 export const REALM_SETTINGS = 'update realm-setting:*';
 
@@ -58,6 +72,8 @@ function draft(wishes: readonly Wish[], context: PlanContext, forGood: boolean):
 /** Why one setting cannot be written as the others are chosen; null where it can. */
 function refusal(wish: Wish, wishes: readonly Wish[], context: PlanContext): Refusal | null {
   const { difference, field, key, value } = wish;
+  const never = unwritableRealm(context, wishes.map((other) => other.field));
+  if (never !== null) return never;
   const realm = context.live.representation;
   const source = context.evidenceOf(difference.id)?.representation;
   const secret = key !== undefined && (field === 'smtpServer' ? SMTP_SECRETS.has(key) : isSecretKey(key));
@@ -118,7 +134,7 @@ function bodyFrom(wishes: readonly Wish[], context: PlanContext, side: 'live' | 
   const body: Record<string, Template> = side === 'live' ? everyPut(context, [], touched) : everyPut(context, wishesIn(context), touched);
   for (const field of touched) if (!isMap(field) && !isDevice(field)) for (const name of withPolicy(field, realm, wishes)) body[name] = fieldAfter(name, realm, taken, policyOf(field) !== undefined);
   if (touched.has('smtpServer')) body['smtpServer'] = secretsOf('smtpServer', mapAfter(mapOf(own(realm, 'smtpServer')), of('smtpServer', taken)), taken);
-  if (touched.has('browserSecurityHeaders')) body['browserSecurityHeaders'] = headers(of('browserSecurityHeaders', wishes), context, side);
+  if (touched.has('browserSecurityHeaders')) body['browserSecurityHeaders'] = { ...(body['browserSecurityHeaders'] as Readonly<Record<string, Template>> | undefined), ...headers(of('browserSecurityHeaders', wishes), context, side) };
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== LEFT_OUT));
 }
 
@@ -137,10 +153,17 @@ function everyPut(context: PlanContext, wishes: readonly Wish[], touched: Readon
   const attributes = mirrored(mapAfter(mapOf(own(realm, 'attributes')), of('attributes', wishes)), realm, wishes);
   const device = DEVICE.map(([field, usual]) => ({ field, usual, value: fieldAfter(field, realm, wishes, false) })).filter(({ value }) => value !== LEFT_OUT);
   const carried = device.some(({ field, usual, value }) => touched.has(field) || value !== usual) ? device : [];
+  const whole = touched.has('attributes') || resetByEveryPut(attributes);
   return {
     ...Object.fromEntries(carried.map(({ field, value }) => [field, value])),
-    ...(touched.has('attributes') || resetByEveryPut(attributes) ? { attributes: secretsOf('attributes', attributes, wishes) } : {}),
+    ...(whole ? { attributes: secretsOf('attributes', attributes, wishes) } : {}),
+    ...(whole && takesHeaders(context.live) ? { browserSecurityHeaders: mapAfter(mapOf(own(realm, 'browserSecurityHeaders')), of('browserSecurityHeaders', wishes)) } : {}),
   };
+}
+
+/** A PUT with `attributes` erases the headers that it leaves out (tried on 24.0.5 and 26.0.8; 26.7.4 keeps them). They are the same as before where nobody knows the release. */
+function takesHeaders({ serverVersion, representation }: RealmState): boolean {
+  return !isAtLeast(serverVersion ?? null, 26, 7) && Object.keys(mapOf(representation['browserSecurityHeaders'])).length > 0;
 }
 
 /** Attributes that show a field a second time: an old value among them would set that field back. */
@@ -205,7 +228,7 @@ function secretsOf(field: 'attributes' | 'smtpServer', map: JsonObject, wishes: 
 }
 
 /** Headers are merged: only the chosen ones are sent, null takes one away; one that stood there empty is emptied (tried on 26.7.4). */
-function headers(wishes: readonly Wish[], context: PlanContext, side: 'live' | 'evidence'): Template {
+function headers(wishes: readonly Wish[], context: PlanContext, side: 'live' | 'evidence'): Readonly<Record<string, Template>> {
   return Object.fromEntries(wishes.map(({ key = '', value, difference }): [string, Template] => {
     const live = own(mapOf(context.live.representation['browserSecurityHeaders']), key);
     if (side === 'live') return [key, live ?? null];

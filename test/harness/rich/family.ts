@@ -7,11 +7,9 @@ import type { AdminCalls } from '../../../src/sandbox/incident/calls.ts';
  */
 export interface Family {
   readonly name: string;
-  /** The oldest release on which it can be built, as `26.7`: what it makes names providers or endpoints that older ones lack. All where it is left out. */
-  readonly since?: string;
   /** The top-level fields of a realm file that hold objects of this family: what a hand-written file about them states. `others`: all that no other family names. */
   readonly fields: readonly string[] | 'others';
-  /** Makes objects of every kind of the family in a realm that exists and has what earlier families made. Plain REST. */
+  /** Makes objects of every kind of the family that the server has in a realm that exists and has what earlier families made. Plain REST. */
   build(calls: AdminCalls): Promise<void>;
   /** Single damages. Any subset of them, in any order, can be applied: one whose target is gone already does nothing. */
   readonly damages: readonly Damage[];
@@ -26,6 +24,8 @@ export interface Damage {
   /** Unique over all families: `group /platform/ops deleted`. */
   readonly name: string;
   apply(calls: AdminCalls): Promise<void>;
+  /** The oldest release on which there is what it destroys, as `26.0`; all where it is left out. */
+  readonly since?: string;
   /** The least evidence that can bring it back; a hand-written file where it is left out. */
   readonly needs?: Needs;
 }

@@ -3,12 +3,15 @@ import type { Json, JsonObject } from '../../../src/realm/json.ts';
 import { idIn, must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
 import type { Family } from './family.ts';
+import { carried } from './rest.ts';
 
 export const BROWSER = 'Corp browser';
 const DIRECT = 'Größe 100% grant';
 const SPARE = 'Corp spare';
 const BROKER = 'Corp broker';
 const AUTH = '/authentication';
+/** Before 25 the server numbers the steps of a flow by itself, so nobody can put one where it was; of the older releases here only these do not. */
+const ORDERED = '26.0';
 
 const flowId = async (calls: AdminCalls, alias: string): Promise<string | undefined> => idIn(await must(calls, 'GET', `${AUTH}/flows`), 'alias', alias);
 
@@ -52,7 +55,7 @@ const spareParts: readonly Part[] = [
   { sub: 'Corp spare forms', requirement: 'ALTERNATIVE', priority: 20, description: 'name, then a second factor', parts: [
     step('auth-username-form', 'REQUIRED', 10),
     { sub: 'Corp spare choice', requirement: 'REQUIRED', priority: 20, parts: [
-      step('conditional-credential', 'REQUIRED', 5, ['corp spare credential', { credentials: 'webauthn-passwordless' }]),
+      step('conditional-user-attribute', 'REQUIRED', 5, ['corp spare condition', { attribute_name: 'passkey', attribute_expected_value: 'yes' }]),
       step('auth-password-form', 'ALTERNATIVE', 10), step('auth-otp-form', 'ALTERNATIVE', 20),
     ] },
   ] },
@@ -64,7 +67,7 @@ async function setOverrides(calls: AdminCalls, clientId: string, overrides: Read
   const id = idIn(await must(calls, 'GET', `/clients?clientId=${clientId}`), 'clientId', clientId);
   if (id === undefined) return;
   const entries = await Promise.all(Object.entries(overrides).map(async ([name, alias]) => [name, alias === '' ? '' : (await flowId(calls, alias)) ?? ''] as const));
-  await must(calls, 'PUT', `/clients/${id}`, { authenticationFlowBindingOverrides: Object.fromEntries(entries) });
+  await must(calls, 'PUT', `/clients/${id}`, { ...await carried(calls, `/clients/${id}`), authenticationFlowBindingOverrides: Object.fromEntries(entries) });
 }
 
 async function drop(calls: AdminCalls, flow: string, name: string): Promise<void> {
@@ -72,9 +75,10 @@ async function drop(calls: AdminCalls, flow: string, name: string): Promise<void
   if (row !== undefined) await must(calls, 'DELETE', `${AUTH}/executions/${String(row['id'])}`);
 }
 
+/** Before 25 a step has no priority here, and one that is sent is refused. */
 async function change(calls: AdminCalls, flow: string, name: string, fields: JsonObject): Promise<void> {
   const row = await rowOf(calls, flow, name);
-  if (row !== undefined) await must(calls, 'PUT', `${AUTH}/flows/${encodeURIComponent(flow)}/executions`, { id: row['id'] ?? '', requirement: row['requirement'] ?? '', priority: row['priority'] ?? 0, ...fields });
+  if (row !== undefined) await must(calls, 'PUT', `${AUTH}/flows/${encodeURIComponent(flow)}/executions`, { id: row['id'] ?? '', requirement: row['requirement'] ?? '', ...(row['priority'] === undefined ? {} : { priority: row['priority'] }), ...fields });
 }
 
 async function configure(calls: AdminCalls, flow: string, name: string, config: JsonObject | null): Promise<void> {
@@ -90,7 +94,6 @@ async function extend(calls: AdminCalls, flow: string, below: string | null, par
 
 export const flows: Family = {
   name: 'flows',
-  since: '26.7',
   fields: ['authenticationFlows', 'authenticatorConfig', 'browserFlow', 'registrationFlow', 'directGrantFlow', 'resetCredentialsFlow', 'clientAuthenticationFlow', 'dockerAuthenticationFlow', 'firstBrokerLoginFlow'],
   build: async (calls) => {
     await makeFlow(calls, BROWSER, 'how people of Corp log in', [
@@ -100,14 +103,16 @@ export const flows: Family = {
       { sub: 'Corp forms', requirement: 'ALTERNATIVE', priority: 30, description: 'password and second factor', parts: [
         step('auth-username-password-form', 'REQUIRED', 10),
         { sub: 'Corp second factor', requirement: 'CONDITIONAL', priority: 20, description: 'who has one', parts: [
-          step('conditional-user-configured', 'REQUIRED', 10), step('conditional-credential', 'REQUIRED', 20, ['corp credential', { credentials: 'webauthn-passwordless' }]), step('auth-otp-form', 'ALTERNATIVE', 30), step('webauthn-authenticator', 'DISABLED', 40),
+          step('conditional-user-configured', 'REQUIRED', 10), step('conditional-user-attribute', 'REQUIRED', 20, ['corp condition', { attribute_name: 'passkey', attribute_expected_value: 'yes' }]), step('auth-otp-form', 'ALTERNATIVE', 30), step('webauthn-authenticator', 'DISABLED', 40),
         ] },
       ] },
     ]);
     await makeFlow(calls, DIRECT, '', [step('direct-grant-validate-username', 'REQUIRED', 10), step('direct-grant-validate-password', 'REQUIRED', 20)]);
     await makeFlow(calls, BROKER, 'first login', [step('idp-review-profile', 'REQUIRED', 10, ['corp review', { 'update.profile.on.first.login': 'missing' }]), step('idp-create-user-if-unique', 'ALTERNATIVE', 20)]);
     await makeFlow(calls, SPARE, 'bound to nothing', spareParts);
-    await must(calls, 'PUT', '', { browserFlow: BROWSER, firstBrokerLoginFlow: BROKER });
+    await must(calls, 'PUT', '', { browserFlow: BROWSER });
+    // Before 24 each identity provider names its flow, and no realm does.
+    if (object(await must(calls, 'GET', ''))?.['firstBrokerLoginFlow'] !== undefined) await must(calls, 'PUT', '', { firstBrokerLoginFlow: BROKER });
     for (const clientId of ['flows-app', 'flows-other', 'flows-guarded']) {
       await must(calls, 'POST', '/clients', { clientId, secret: 'lab-secret', ...(clientId === 'flows-guarded' ? { publicClient: false, serviceAccountsEnabled: true, authorizationServicesEnabled: true } : {}) });
     }
@@ -115,28 +120,28 @@ export const flows: Family = {
     await setOverrides(calls, 'flows-guarded', { browser: BROWSER });
   },
   damages: [
-    { name: 'flow Corp spare deleted', apply: async (calls) => {
+    { name: 'flow Corp spare deleted', since: ORDERED, apply: async (calls) => {
       const id = await flowId(calls, SPARE);
       if (id !== undefined) await must(calls, 'DELETE', `${AUTH}/flows/${id}`);
     } },
-    { name: 'flow for direct grants unbound and deleted', apply: async (calls) => {
+    { name: 'flow for direct grants unbound and deleted', since: ORDERED, apply: async (calls) => {
       const id = await flowId(calls, DIRECT);
       await setOverrides(calls, 'flows-app', { direct_grant: '' });
       await must(calls, 'PUT', '', { directGrantFlow: 'direct grant' });
       if (id !== undefined) await must(calls, 'DELETE', `${AUTH}/flows/${id}`);
     } },
-    { name: 'flow Corp broker unbound and deleted', apply: async (calls) => {
+    { name: 'flow Corp broker unbound and deleted', since: ORDERED, apply: async (calls) => {
       const id = await flowId(calls, BROKER);
       await must(calls, 'PUT', '', { firstBrokerLoginFlow: 'first broker login' });
       if (id !== undefined) await must(calls, 'DELETE', `${AUTH}/flows/${id}`);
     } },
-    { name: 'step auth-otp-form of Corp browser deleted', apply: (calls) => drop(calls, BROWSER, 'auth-otp-form') },
-    { name: 'step with settings of Corp browser deleted', apply: (calls) => drop(calls, BROWSER, 'conditional-credential') },
-    { name: 'sub-flow Corp second factor deleted', apply: (calls) => drop(calls, BROWSER, 'Corp second factor') },
+    { name: 'step auth-otp-form of Corp browser deleted', since: ORDERED, apply: (calls) => drop(calls, BROWSER, 'auth-otp-form') },
+    { name: 'step with settings of Corp browser deleted', since: ORDERED, apply: (calls) => drop(calls, BROWSER, 'conditional-user-attribute') },
+    { name: 'sub-flow Corp second factor deleted', since: ORDERED, apply: (calls) => drop(calls, BROWSER, 'Corp second factor') },
     { name: 'requirement of the password form changed', apply: (calls) => change(calls, BROWSER, 'auth-username-password-form', { requirement: 'DISABLED' }) },
-    { name: 'order of steps changed', apply: (calls) => change(calls, BROWSER, 'auth-cookie', { priority: 35 }) },
+    { name: 'order of steps changed', since: ORDERED, apply: (calls) => change(calls, BROWSER, 'auth-cookie', { priority: 35 }) },
     { name: 'settings of a step changed', apply: (calls) => configure(calls, BROWSER, 'identity-provider-redirector', { alias: 'renamed idp', config: { defaultProvider: 'evil' } }) },
-    { name: 'settings of a step deleted', apply: (calls) => configure(calls, BROWSER, 'conditional-credential', null) },
+    { name: 'settings of a step deleted', apply: (calls) => configure(calls, BROWSER, 'conditional-user-attribute', null) },
     { name: 'sub-flow described otherwise', apply: async (calls) => {
       const row = await rowOf(calls, BROWSER, 'Corp forms');
       if (row !== undefined) await must(calls, 'PUT', `${AUTH}/flows/${String(row['flowId'])}`, { alias: 'Corp forms', description: 'changed', providerId: 'basic-flow', topLevel: false, builtIn: false });
@@ -145,24 +150,24 @@ export const flows: Family = {
       const id = await flowId(calls, BROWSER);
       if (id !== undefined) await must(calls, 'PUT', `${AUTH}/flows/${id}`, { alias: BROWSER, description: 'changed', providerId: 'basic-flow', topLevel: true, builtIn: false });
     } },
-    { name: 'step added to Corp browser', apply: (calls) => extend(calls, BROWSER, null, [step('auth-spnego', 'ALTERNATIVE', 15)]) },
-    { name: 'sub-flow added to Corp forms', apply: (calls) => extend(calls, BROWSER, 'Corp forms', [{ sub: 'Back door', requirement: 'ALTERNATIVE', priority: 5, description: 'of an intruder', parts: [
-      step('conditional-credential', 'REQUIRED', 10, ['back door', { credentials: 'otp' }]), step('auth-otp-form', 'ALTERNATIVE', 20),
+    { name: 'step added to Corp browser', since: ORDERED, apply: (calls) => extend(calls, BROWSER, null, [step('auth-spnego', 'ALTERNATIVE', 15)]) },
+    { name: 'sub-flow added to Corp forms', since: ORDERED, apply: (calls) => extend(calls, BROWSER, 'Corp forms', [{ sub: 'Back door', requirement: 'ALTERNATIVE', priority: 5, description: 'of an intruder', parts: [
+      step('conditional-user-attribute', 'REQUIRED', 10, ['back door', { attribute_name: 'otp' }]), step('auth-otp-form', 'ALTERNATIVE', 20),
     ] }]) },
     { name: 'settings added to a step', apply: async (calls) => {
       const row = await rowOf(calls, DIRECT, 'direct-grant-validate-password');
       if (row !== undefined) await must(calls, 'POST', `${AUTH}/executions/${String(row['id'])}/config`, { alias: `added ${String(row['id'])}`, config: {} });
     } },
-    { name: 'flow added', apply: (calls) => makeFlow(calls, 'Added flow', 'nobody asked for it', [step('auth-cookie', 'REQUIRED', 10), { sub: 'Added forms', requirement: 'ALTERNATIVE', priority: 20, parts: [
+    { name: 'flow added', since: ORDERED, apply: (calls) => makeFlow(calls, 'Added flow', 'nobody asked for it', [step('auth-cookie', 'REQUIRED', 10), { sub: 'Added forms', requirement: 'ALTERNATIVE', priority: 20, parts: [
       step('identity-provider-redirector', 'REQUIRED', 10, ['added idp', { defaultProvider: 'x' }]), step('auth-otp-form', 'DISABLED', 20),
     ] }]) },
-    { name: 'flow added and bound', apply: async (calls) => {
+    { name: 'flow added and bound', since: ORDERED, apply: async (calls) => {
       await makeFlow(calls, 'Added and bound', '', [step('auth-cookie', 'REQUIRED', 10)]);
       await must(calls, 'PUT', '', { browserFlow: 'Added and bound' });
       await setOverrides(calls, 'flows-other', { browser: 'Added and bound' });
       await setOverrides(calls, 'flows-app', { browser: 'Added and bound' });
     } },
-    { name: 'built-in flow browser changed', apply: (calls) => change(calls, 'browser', 'auth-spnego', { requirement: 'ALTERNATIVE', priority: 21 }) },
+    { name: 'built-in flow browser changed', apply: (calls) => change(calls, 'browser', 'auth-spnego', { requirement: 'ALTERNATIVE' }) },
     { name: 'settings of a built-in flow changed', apply: (calls) => configure(calls, 'first broker login', 'idp-review-profile', { alias: 'review profile config', config: { 'update.profile.on.first.login': 'on' } }) },
     { name: 'other realm bindings changed', apply: (calls) => must(calls, 'PUT', '', { resetCredentialsFlow: 'browser', registrationFlow: 'browser' }).then(() => undefined) },
     { name: 'flow override of flows-guarded removed', apply: (calls) => setOverrides(calls, 'flows-guarded', { browser: '' }) },

@@ -1,19 +1,20 @@
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
-import { must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
+import { must, type AdminCalls, type Called } from '../../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../../src/sandbox/incident/read.ts';
-import type { Damage, Family, Needs } from './family.ts';
+import type { Damage, Family } from './family.ts';
+import { childrenOf } from './rest.ts';
 
 /** Names that paths, addresses and searches stumble over. */
 export const ODD = ['a/b', '~tilde~', '100% ünïcode 組', ' spaces ', 'x~/y', 'CASE', 'case', 'dot.dot', "quote'\"<&>", '%2F'] as const;
 /** More than one page of the capture, and more than the ten children that the server gives by default. */
 const MANY = 104;
+/** Since when groups are described, and since when there are organizations, among the releases that the suite runs on. */
+const [DESCRIBED, ORGANIZED] = ['26.7', '26.0'];
 const PROVIDERS = ['groups-corp', 'groups-partner'] as const;
 
 /** Groups in a tree with attributes, roles and default entries; organizations with domains and identity providers. */
 export const groups: Family = {
   name: 'groups',
-  // Organizations of 26.0.8 are read and changed otherwise.
-  since: '26.7',
   fields: ['groups', 'defaultGroups', 'organizations'],
   async build(calls) {
     for (const role of ['groups-reader', 'groups/slash']) await must(calls, 'POST', '/roles', { name: role });
@@ -34,8 +35,10 @@ export const groups: Family = {
     await mapRoles(calls, ['platform', 'ops'], ['groups-reader', 'groups/slash'], true);
     await mapRoles(calls, [' spaces ', ' spaces '], ['groups/slash']);
     for (const names of [['platform', 'ops'], ['a/b'], ['sales/b']]) await setDefault(calls, names, true);
-    await must(calls, 'PUT', '', { organizationsEnabled: true });
     for (const alias of PROVIDERS) await must(calls, 'POST', '/identity-provider/instances', { alias, providerId: 'oidc', config: { clientId: 'x', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a' } });
+    // Before 25 there is no such setting, and a realm that names it is refused.
+    if (!await hasOrganizations(calls)) return;
+    await must(calls, 'PUT', '', { organizationsEnabled: true });
     await must(calls, 'POST', '/organizations', {
       name: 'Acme Corp', alias: 'acme', description: 'Biggest', redirectUrl: 'https://acme.example/', attributes: { tier: ['gold', 'eu'] },
       domains: [{ name: 'acme.com', verified: true }, { name: 'acme.example.org', verified: false }],
@@ -47,13 +50,13 @@ export const groups: Family = {
   damages: [
     damage('group /platform/ops deleted with its children, roles and default entry', (calls) => drop(calls, ['platform', 'ops'])),
     damage('group /platform edited', (calls) => edit(calls, ['platform'], { description: 'Ran it', attributes: { cost: ['18'], extra: ['1'] } })),
-    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' }), 'export'),
+    damage('group /sales described', (calls) => edit(calls, ['sales'], { description: 'new words' }), { needs: 'export', since: DESCRIBED }),
     damage('group /sales/b deleted', (calls) => drop(calls, ['sales', 'b'])),
     // Exports write its path as they write that of `b` below `sales`.
-    damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false), 'snapshot'),
+    damage('group "sales/b" no default any more', (calls) => setDefault(calls, ['sales/b'], false), { needs: 'snapshot' }),
     damage('group /sales made a default', (calls) => setDefault(calls, ['sales'], true)),
     damage('odd groups deleted', async (calls) => { for (const name of ODD.slice(0, 6)) await drop(calls, [name]); }),
-    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }, 'export'),
+    damage('odd groups edited', async (calls) => { for (const name of ODD) await edit(calls, [name], { description: 'even', attributes: { odd: ['not'] } }); }, { needs: 'export' }),
     damage('thirty of many teams deleted', async (calls) => { for (let index = 60; index < 90; index += 1) await drop(calls, ['many', `team 0${index}`]); }),
     damage('group /intruders added with children, roles and a default entry', async (calls) => {
       const top = await make(calls, null, { name: 'intruders', attributes: { from: ['console'] } });
@@ -85,20 +88,24 @@ export const groups: Family = {
   ],
   async read(calls) {
     const organizations: Record<string, Json> = {};
-    for (const raw of list(await must(calls, 'GET', '/organizations?max=-1&briefRepresentation=false'))) {
+    for (const raw of await hasOrganizations(calls) ? list(await must(calls, 'GET', '/organizations?max=-1&briefRepresentation=false')) : []) {
       const { id, domains, ...rest } = object(raw) ?? {};
       const providers = list(await must(calls, 'GET', `/organizations/${String(id)}/identity-providers`)).map((provider) => text(provider, 'alias') ?? '').sort();
       organizations[text(raw, 'alias') ?? ''] = { ...rest, domains: list(domains ?? null).map((each) => JSON.stringify(each)).sort(), providers };
     }
-    const found = await tree(calls, '/groups', '');
+    const found = await tree(calls, list(await must(calls, 'GET', '/groups?max=-1&briefRepresentation=false')), '');
     const defaults = list(await must(calls, 'GET', '/default-groups')).map((entry) => found.ids[text(entry, 'id') ?? ''] ?? '').sort();
     return { groups: found.groups, defaults, organizations: sorted(organizations) };
   },
 };
 
 /** Organizations are in no partial export (tried on 26.7.4); a file that leaves attributes and descriptions out says nothing about them. */
-function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, needs: Needs | undefined = /organization|acme|globex/.test(name) ? 'whole' : undefined): Damage {
-  return { name, apply, ...(needs === undefined ? {} : { needs }) };
+function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, more: Pick<Damage, 'needs' | 'since'> = /organization|acme|globex/.test(name) ? { needs: 'whole', since: ORGANIZED } : {}): Damage {
+  return { name, apply, ...more };
+}
+
+async function hasOrganizations(calls: AdminCalls): Promise<boolean> {
+  return object(await must(calls, 'GET', ''))?.['organizationsEnabled'] !== undefined;
 }
 
 interface Tree {
@@ -107,13 +114,13 @@ interface Tree {
   readonly ids: Record<string, string>;
 }
 
-async function tree(calls: AdminCalls, at: string, above: string): Promise<Tree> {
+async function tree(calls: AdminCalls, level: readonly Json[], above: string): Promise<Tree> {
   const groups: Record<string, Json> = {};
   const ids: Record<string, string> = {};
-  for (const raw of list(await must(calls, 'GET', `${at}?max=-1&briefRepresentation=false`))) {
+  for (const raw of level) {
     const [id, name] = [text(raw, 'id') ?? '', text(raw, 'name') ?? ''];
     const place = `${above}|${name}`;
-    const below = await tree(calls, `/groups/${id}/children`, place);
+    const below = await tree(calls, await childrenOf(calls, id), place);
     const attributes = Object.entries(object(object(raw)?.['attributes']) ?? {}).map(([key, values]): [string, Json] => [key, (values as string[]).toSorted()]);
     const byClient = Object.entries(object(object(raw)?.['clientRoles']) ?? {}).map(([client, roles]): [string, Json] => [client, (roles as string[]).toSorted()]);
     groups[name] = { description: text(raw, 'description') ?? '', attributes: sorted(Object.fromEntries(attributes)), realmRoles: ((object(raw)?.['realmRoles'] ?? []) as string[]).toSorted(), clientRoles: sorted(Object.fromEntries(byClient)), children: below.groups };
@@ -127,17 +134,25 @@ function sorted(map: Record<string, Json>): JsonObject {
 }
 
 async function make(calls: AdminCalls, parent: string | null, body: JsonObject): Promise<string> {
-  const { location, body: made } = await calls.call('POST', parent === null ? '/groups' : `/groups/${parent}/children`, body);
+  const { location, body: made } = await send(calls, 'POST', parent === null ? '/groups' : `/groups/${parent}/children`, body);
   return text(made, 'id') ?? location?.split('/').at(-1) ?? '';
+}
+
+/** Before 26.7 a group with a description is refused (400 on 26.0.8, 24.0.5 and 22.0.5): it is sent without. */
+async function send(calls: AdminCalls, method: string, path: string, { description, ...rest }: JsonObject): Promise<Called> {
+  const first = await calls.call(method, path, description === undefined ? rest : { ...rest, description });
+  const answer = first.status === 400 && description !== undefined ? await calls.call(method, path, rest) : first;
+  if (answer.status >= 300) throw new Error(`${method} ${path} answers ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer;
 }
 
 /** The id of a group by the names above it, or undefined. */
 export async function find(calls: AdminCalls, names: readonly string[]): Promise<string | undefined> {
-  let [at, id]: [string, string | undefined] = ['/groups', undefined];
-  for (const name of names) {
-    id = text(list(await must(calls, 'GET', `${at}?max=-1`)).find((group) => text(group, 'name') === name) ?? null, 'id');
+  let [level, id]: [readonly Json[], string | undefined] = [list(await must(calls, 'GET', '/groups?max=-1')), undefined];
+  for (const [index, name] of names.entries()) {
+    id = text(level.find((group) => text(group, 'name') === name) ?? null, 'id');
     if (id === undefined) return undefined;
-    at = `/groups/${id}/children`;
+    if (index < names.length - 1) level = await childrenOf(calls, id);
   }
   return id;
 }
@@ -149,7 +164,7 @@ async function drop(calls: AdminCalls, names: readonly string[]): Promise<void> 
 
 async function edit(calls: AdminCalls, names: readonly string[], change: JsonObject): Promise<void> {
   const id = await find(calls, names);
-  if (id !== undefined) await must(calls, 'PUT', `/groups/${id}`, { name: names.at(-1) ?? '', ...change });
+  if (id !== undefined) await send(calls, 'PUT', `/groups/${id}`, { name: names.at(-1) ?? '', ...change });
 }
 
 async function addBelow(calls: AdminCalls, names: readonly string[], name: string): Promise<void> {

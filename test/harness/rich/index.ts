@@ -9,8 +9,8 @@ import { settings } from './settings.ts';
 /** Every kind of realm object; later families may build on what earlier ones made. */
 export const FAMILIES: readonly Family[] = [core, clients, flows, providers, settings, groups];
 
-/** The families that can be built on a release. */
+/** The families with the damages that are possible on a release. */
 export function familiesOn(version: string): readonly Family[] {
   const number = (release: string): number => release.split('.').slice(0, 2).reduce((sum, part) => sum * 1000 + Number(part), 0);
-  return FAMILIES.filter(({ since }) => since === undefined || number(version) >= number(since));
+  return FAMILIES.map((family) => ({ ...family, damages: family.damages.filter(({ since }) => since === undefined || number(version) >= number(since)) }));
 }

@@ -33,8 +33,6 @@ const hardcoded = (name: string, alias: string, value: string): JsonObject => ({
  */
 export const providers: Family = {
   name: 'providers',
-  // Before, a list of users answers 400 beside an LDAP that cannot be reached (26.0.8).
-  since: '26.7',
   fields: ['identityProviders', 'identityProviderMappers', 'components', 'requiredActions'],
   async build(calls) {
     for (const provider of [saml('partner'), saml('supplier')]) await must(calls, 'POST', INSTANCES, provider);
@@ -49,6 +47,8 @@ export const providers: Family = {
     await must(calls, 'POST', '/components', ldap('people', { batchSizeForSync: '500', pagination: 'true' }));
     await must(calls, 'POST', '/components', ldap('staff', { authType: 'simple', bindDn: 'cn=reader', bindCredential: 'staff-lab-secret', enabled: 'false', customUserSearchFilter: '(objectClass=person)' }));
     await must(calls, 'POST', '/components', ldap('office', { vendor: 'ad', rdnLDAPAttribute: 'cn', usernameLDAPAttribute: 'sAMAccountName', uuidLDAPAttribute: 'objectGUID', editMode: 'WRITABLE', enabled: 'false' }));
+    // Before 26.7 no list of users is answered beside an LDAP that cannot be reached (400 on 26.0.8, 24.0.5 and 22.0.5).
+    if ((await calls.call('GET', '/users?max=-1')).status !== 200) await setConfig(calls, await top(calls, 'people'), { enabled: ['false'] });
     await setConfig(calls, await below(calls, 'people', 'first name'), { 'ldap.attribute': ['givenName'] });
     await remove(calls, await below(calls, 'people', 'modify date'));
     const people = (await top(calls, 'people'))?.['id'] ?? '';

@@ -1,6 +1,7 @@
 /** Plain REST for families: what a damage needs that may find its target gone already. */
-import type { Json } from '../../../src/realm/json.ts';
+import type { Json, JsonObject } from '../../../src/realm/json.ts';
 import { idIn, must, type AdminCalls } from '../../../src/sandbox/incident/calls.ts';
+import { list, object } from '../../../src/sandbox/incident/read.ts';
 
 /** Sends a request whose target may be gone (404) or there already (409): both leave the realm as it is. Throws for any other refusal. */
 export async function attempt(calls: AdminCalls, method: string, path: string, body?: unknown): Promise<void> {
@@ -23,4 +24,19 @@ export async function roleNamed(calls: AdminCalls, client: string | null, name: 
   if (owner === undefined) return undefined;
   const answer = await calls.call('GET', `${owner === '' ? '' : `/clients/${owner}`}/roles/${encodeURIComponent(name)}`);
   return answer.status === 200 ? answer.body : undefined;
+}
+
+/**
+ * What an edit of a client carries so that it does not take along what hangs on the client by accident: its authorization services, and
+ * on releases before 26.1 its service account.
+ */
+export async function carried(calls: AdminCalls, client: string): Promise<JsonObject> {
+  const raw = object(await must(calls, 'GET', client));
+  return Object.fromEntries(['authorizationServicesEnabled', 'serviceAccountsEnabled'].filter((flag) => raw?.[flag] === true).map((flag) => [flag, true]));
+}
+
+/** The groups below a group, whole. Before Keycloak 23 they stand inside it, and there is no list of them. */
+export async function childrenOf(calls: AdminCalls, group: string): Promise<readonly Json[]> {
+  const { status, body } = await calls.call('GET', `/groups/${group}/children?max=-1&briefRepresentation=false`);
+  return status === 405 ? list(object(await must(calls, 'GET', `/groups/${group}`))?.['subGroups']) : list(body);
 }
