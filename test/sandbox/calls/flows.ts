@@ -27,7 +27,7 @@ export const flowWriteCalls: readonly Call[] = [
   post(flows(), { id: id(5), alias: 'Corp forms', providerId: 'basic-flow', topLevel: false, builtIn: false }),
   get(flows('/Corp%20forms/executions')),
   step(id(6), 'nothing', 20, { authenticatorFlow: true, flowId: id(5), requirement: 'CONDITIONAL', authenticator: null }),
-  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }),
+  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }), step(id(10), 'conditional-user-attribute', 3, { parentFlow: id(5) }), step(id(11), 'auth-username-form', 30),
   get(flows('/Corp%20flow/executions')), get(flows(`/${id(1)}`)), get(flows(`/${id(5)}`)),
   get(at(`/authentication/executions/${id(3)}`)), get(at(`/authentication/executions/${id(6)}`)), get(at('/authentication/executions/nope')),
   put(flows('/Corp%20flow/executions'), { id: id(2), requirement: 'DISABLED' }),

@@ -80,7 +80,9 @@ const PROFILE = 'org.keycloak.userprofile.UserProfileProvider';
 function profile({ realm }: Request): Answer {
   const component = realm.components.find((row) => row['providerType'] === PROFILE);
   const [config] = texts(object(component?.['config'])['kc.user.profile.config']);
-  return ok(config === undefined ? freshData.profile : (JSON.parse(config) as JsonObject));
+  if (config === undefined) return ok(freshData.profile);
+  const own = JSON.parse(config) as JsonObject;
+  return ok({ ...own, groups: own['groups'] ?? [] });
 }
 
 /** The whole document is replaced; Keycloak keeps it as a component, and so it stands in exports. */

@@ -1,4 +1,5 @@
 /** Finding flows, their steps and the settings of these. Steps are rows inside their flow; a sub-flow hangs in another by its alias. */
+import { sightOfStep } from '../../../realm/descriptions.ts';
 import { object, objects, text, without } from './json.ts';
 import type { Fields, RealmRow } from './model.ts';
 
@@ -35,13 +36,9 @@ export function flowJson(realm: RealmRow, flow: Fields): Fields {
   return { ...flow, authenticationExecutions };
 }
 
-/** Keys that the providers declare, for those that people give settings most often; any other key is shown masked, like a declared secret. */
-const DECLARED = new Set([
-  'defaultProvider', 'credentials', 'update.profile.on.first.login', 'require.password.update.after.registration', 'site.key', 'action', 'condUserRole', 'negate', 'max_age', 'loa-condition-level', 'loa-max-age',
-]);
-
+/** Keys that no step of the server declares are shown masked, like a declared secret. */
 export function configJson(config: Fields): Fields {
-  const values = Object.entries(object(config['config'])).map(([key, value]) => [key, DECLARED.has(key) ? value : '**********'] as const);
+  const values = Object.entries(object(config['config'])).map(([key, value]) => [key, sightOfStep(undefined, key) === 'open' ? value : '**********'] as const);
   return { ...config, config: Object.fromEntries(values) };
 }
 
