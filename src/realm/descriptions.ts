@@ -32,8 +32,8 @@ export interface SettingDescriptions {
  */
 export type Sight = 'open' | 'secret' | 'unseen';
 
-/** What authenticators and form actions of 26.7.4 declare as no secret. */
-const STEPS: readonly string[] = [
+/** What authenticators and form actions of 26.7.4 declare as no secret, and what GET therefore shows. */
+export const OPEN_IN_STEPS: readonly string[] = [
   'action', 'action_on_otp_reset_flag', 'always_set_password_on_register_form', 'attribute_expected_value', 'attribute_name', 'behavior', 'check_result', 'client_scope', 'condUserRole',
   'credentials', 'defaultOtpOutcome', 'defaultProvider', 'denyErrorMessage', 'errorMessage', 'flow_to_check', 'force-login', 'forceOtpForHeaderPattern', 'forceOtpRole',
   'include_group_attributes', 'included', 'loa-condition-level', 'loa-max-age', 'negate', 'noOtpRequiredForHeaderPattern', 'not', 'otpControlAttribute', 'project.id', 'recaptcha.v3', 'regex',
@@ -82,7 +82,7 @@ const COMPONENTS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** One setting of a step, in the eyes of the server that a source was read beside; of Keycloak itself where none was. */
 export function sightOfStep(descriptions: SettingDescriptions | undefined, key: string): Exclude<Sight, 'unseen'> {
-  const { open, secret } = descriptions?.steps ?? { open: STEPS, secret: [] };
+  const { open, secret } = descriptions?.steps ?? { open: OPEN_IN_STEPS, secret: [] };
   return open.includes(key) && !secret.includes(key) && !isSecretKey(key) ? 'open' : 'secret';
 }
 
@@ -107,7 +107,7 @@ export function sightOfComponent(names: SettingNames | undefined, type: string, 
  */
 export function seenOf(described: SettingDescriptions | undefined, { authenticatorConfig = [] }: Pick<RealmRepresentation, 'authenticatorConfig'>): SettingDescriptions {
   const masked = authenticatorConfig.flatMap(({ config }) => Object.entries(config ?? {}).flatMap(([key, value]) => (value === MASK ? [key] : [])));
-  const { steps, components } = described ?? { steps: { open: STEPS, secret: [] }, components: {} };
+  const { steps, components } = described ?? { steps: { open: OPEN_IN_STEPS, secret: [] }, components: {} };
   return { steps: { open: steps.open, secret: [...new Set([...steps.secret, ...masked])] }, components };
 }
 

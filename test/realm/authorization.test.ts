@@ -59,7 +59,7 @@ describe('authorization services', () => {
     expect(operation(planned(realm({ authorizationSettings: EMPTY })), `create ${AT}policy/readers`)?.request).toEqual({
       method: 'POST', path: ['clients', { $id: 'client:guarded' }, 'authz', 'resource-server', 'policy', 'role'],
       body: {
-        name: 'readers', type: 'role', logic: 'POSITIVE', decisionStrategy: 'UNANIMOUS', fetchRoles: false,
+        name: 'readers', type: 'role', logic: 'POSITIVE', decisionStrategy: 'UNANIMOUS',
         roles: [{ id: { $id: 'realm-role:auditor' }, required: false }, { id: { $id: 'client-role:guarded/read' }, required: false }],
       },
     });

@@ -33,14 +33,23 @@ const FLAGS = new Set(['fetchRoles', 'targetContextAttributes']);
 /** PUT keeps these where they are left out (tried on 26.7.4): off and empty have to be said. */
 const KEPT: Readonly<Record<string, Body>> = { role: { fetchRoles: false }, regex: { targetContextAttributes: false }, group: { groupsClaim: '' } };
 
-/** A policy or permission of a known type, with everything that it names by id: the server drops a role that it cannot find, without a word. */
-export function policyBody(name: string, value: Json, names: Names): Body {
+/** Only what the policy has before: releases that do not know a field fail over it with 500 (fetchRoles on 22.0.5 and 24.0.5). */
+function keptFrom(type: string, before: Json): Body {
+  const config = fieldsOf(fieldsOf(before)['config'] ?? null);
+  return Object.fromEntries(Object.entries(KEPT[type] ?? {}).filter(([key]) => config[key] !== undefined));
+}
+
+/**
+ * A policy or permission of a known type, with everything that it names by id: the server drops a role that it cannot find, without a word.
+ * @param before  what it is until then; null where it is not there
+ */
+export function policyBody(name: string, value: Json, before: Json, names: Names): Body {
   const fields = fieldsOf(value);
   const type = typeof fields['type'] === 'string' ? fields['type'] : '';
   const { roles, users, clients, groups, clientScopes, resources, scopes, applyPolicies, config, ...plain } = fields;
   const map = <T>(list: Json | undefined, make: (element: string, flag: Json) => T): readonly T[] => (isRecord(list) ? Object.entries(list).map(([element, flag]) => make(element, flag)) : []);
   return {
-    name, logic: 'POSITIVE', decisionStrategy: 'UNANIMOUS', ...KEPT[type], ...plain, ...scalars(config),
+    name, logic: 'POSITIVE', decisionStrategy: 'UNANIMOUS', ...keptFrom(type, before), ...plain, ...scalars(config),
     ...(roles === undefined ? {} : { roles: map(roles, (role, required) => ({ id: { $id: names.role(role) }, required })) }),
     ...(users === undefined ? {} : { users: map(users, (user) => user) }),
     ...(clients === undefined ? {} : { clients: map(clients, (client) => ({ $id: objectId('client', client) })) }),

@@ -38,16 +38,13 @@ export function restoreRealmSetting(difference: Difference, context: PlanContext
 }
 
 /**
- * Why the realm cannot be written at all: before Keycloak 24 a PUT with `attributes` also erases what the server keeps among them
- * without showing it there: brute force detection, client policies, passkey policies, names, token lifetimes (tried on 22.0.5).
+ * Why the realm cannot be written at all: before Keycloak 24 every PUT resets the passkey policy, and one with `attributes` erases what
+ * the server keeps among them without showing it there: brute force detection, client policies, names, token lifetimes (tried on 22.0.5).
  */
-export function unwritableRealm(context: PlanContext, fields: readonly string[] = []): Refusal | null {
-  const { representation, serverVersion } = context.live;
+export function unwritableRealm({ live: { representation, serverVersion } }: PlanContext): Refusal | null {
   // Every realm has named a flow for the first login from an identity provider since 24.
-  const old = serverVersion === null || serverVersion === undefined ? representation['firstBrokerLoginFlow'] === undefined && representation['browserFlow'] !== undefined : isOlderThan(serverVersion, 24, 0);
-  const attributes = mapOf(representation['attributes']);
-  if (!old || !(fields.includes('attributes') || resetByEveryPut(attributes) || resetByEveryPut(mapAfter(attributes, of('attributes', wishesIn(context)))))) return null;
-  return { refused: 'releases before 24 erase much more when attributes of the realm are written, and CIBA or PAR settings when they are not; change it in the admin console' };
+  const old = serverVersion === null || serverVersion === undefined ? representation['firstBrokerLoginFlow'] === undefined && representation['dockerAuthenticationFlow'] !== undefined : isOlderThan(serverVersion, 24, 0);
+  return old ? { refused: 'releases before 24 reset other settings of the realm whenever one is written; change it in the admin console' } : null;
 }
 
 /** The operation after which every other PUT of the realm has to come. */
@@ -72,7 +69,7 @@ function draft(wishes: readonly Wish[], context: PlanContext, forGood: boolean):
 /** Why one setting cannot be written as the others are chosen; null where it can. */
 function refusal(wish: Wish, wishes: readonly Wish[], context: PlanContext): Refusal | null {
   const { difference, field, key, value } = wish;
-  const never = unwritableRealm(context, wishes.map((other) => other.field));
+  const never = unwritableRealm(context);
   if (never !== null) return never;
   const realm = context.live.representation;
   const source = context.evidenceOf(difference.id)?.representation;

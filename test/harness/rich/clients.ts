@@ -60,6 +60,8 @@ async function part(calls: AdminCalls, listName: 'scope' | 'resource' | 'policy'
   const id = text(raw, '_id') ?? text(raw, 'id');
   return raw === undefined || id === undefined ? null : { path: `${client}/authz/resource-server/${listName}/${listName === 'policy' ? `${text(raw, 'type')}/` : ''}${id}`, raw: object(raw) ?? {} };
 }
+/** Where a role goes that a policy names, 22.0.5 fails with 500 over the settings of the authorization services until somebody edits the policy. */
+const shown = (damage: Damage): Damage => ({ ...damage, since: '24.0' });
 const cut = (listName: 'scope' | 'resource' | 'policy', name: string): Damage => drop(`${listName} ${name} deleted`, async (calls) => (await part(calls, listName, name))?.path ?? null);
 const rewrite = (listName: 'scope' | 'resource' | 'policy', name: string, what: string, body: (calls: AdminCalls) => Promise<JsonObject>): Damage => ({
   name: `${listName} ${name}: ${what}`,
@@ -113,9 +115,9 @@ export const DAMAGES: Readonly<Record<'settings' | 'authorization' | 'roles' | '
     },
   ],
   roles: [
-    drop('realm role fam-auditor deleted', async () => '/roles/fam-auditor'),
-    drop('realm role with a slash deleted', async (calls) => (text(await found(calls, '/roles', 'name', 'fam/odd role'), 'id') ?? '') === '' ? null : `/roles-by-id/${text(await found(calls, '/roles', 'name', 'fam/odd role'), 'id')}`),
-    drop('client role reader deleted', async (calls) => (await at(calls, 'fam-app', false) === null ? null : `${await at(calls, 'fam-app')}/roles/reader`)),
+    shown(drop('realm role fam-auditor deleted', async () => '/roles/fam-auditor')),
+    shown(drop('realm role with a slash deleted', async (calls) => (text(await found(calls, '/roles', 'name', 'fam/odd role'), 'id') ?? '') === '' ? null : `/roles-by-id/${text(await found(calls, '/roles', 'name', 'fam/odd role'), 'id')}`)),
+    shown(drop('client role reader deleted', async (calls) => (await at(calls, 'fam-app', false) === null ? null : `${await at(calls, 'fam-app')}/roles/reader`))),
     {
       name: 'client role writer described differently', apply: async (calls) => {
         const client = await at(calls, 'fam-app', false);
@@ -127,8 +129,9 @@ export const DAMAGES: Readonly<Record<'settings' | 'authorization' | 'roles' | '
   ],
   clients: [
     drop('fam-spa deleted', (calls) => at(calls, 'fam-spa', false)),
-    drop('fam-app deleted', (calls) => at(calls, 'fam-app', false)),
-    edit('authorization services switched off', GUARD, { authorizationServicesEnabled: false }),
+    shown(drop('fam-app deleted', (calls) => at(calls, 'fam-app', false))),
+    // 22.0.5 makes a policy of its own when they are switched on again, written in JavaScript: nobody else can make one.
+    { ...edit('authorization services switched off', GUARD, { authorizationServicesEnabled: false }), since: '24.0' },
     drop('client without redirect URIs deleted', (calls) => at(calls, 'fam-root', false)),
     drop('saml client deleted', (calls) => at(calls, 'https://fam.example/saml', false)),
   ],

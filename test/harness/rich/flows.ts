@@ -169,7 +169,7 @@ export const flows: Family = {
     } },
     { name: 'built-in flow browser changed', apply: (calls) => change(calls, 'browser', 'auth-spnego', { requirement: 'ALTERNATIVE' }) },
     { name: 'settings of a built-in flow changed', apply: (calls) => configure(calls, 'first broker login', 'idp-review-profile', { alias: 'review profile config', config: { 'update.profile.on.first.login': 'on' } }) },
-    { name: 'other realm bindings changed', apply: (calls) => must(calls, 'PUT', '', { resetCredentialsFlow: 'browser', registrationFlow: 'browser' }).then(() => undefined) },
+    { name: 'other realm bindings changed', since: '24.0', apply: (calls) => must(calls, 'PUT', '', { resetCredentialsFlow: 'browser', registrationFlow: 'browser' }).then(() => undefined) },
     { name: 'flow override of flows-guarded removed', apply: (calls) => setOverrides(calls, 'flows-guarded', { browser: '' }) },
     { name: 'flow override of flows-app changed', apply: (calls) => setOverrides(calls, 'flows-app', { browser: 'browser' }) },
     { name: 'flow override of flows-other added', apply: (calls) => setOverrides(calls, 'flows-other', { direct_grant: 'direct grant' }) },

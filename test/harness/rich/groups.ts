@@ -8,8 +8,8 @@ import { childrenOf } from './rest.ts';
 export const ODD = ['a/b', '~tilde~', '100% ünïcode 組', ' spaces ', 'x~/y', 'CASE', 'case', 'dot.dot', "quote'\"<&>", '%2F'] as const;
 /** More than one page of the capture, and more than the ten children that the server gives by default. */
 const MANY = 104;
-/** Since when groups are described, and since when there are organizations, among the releases that the suite runs on. */
-const [DESCRIBED, ORGANIZED] = ['26.7', '26.0'];
+/** Since when groups are described, among the releases that the suite runs on; and organizations restored: one that was looked at alone diverges on 26.0.8. */
+const [DESCRIBED, ORGANIZED] = ['26.7', '26.7'];
 const PROVIDERS = ['groups-corp', 'groups-partner'] as const;
 
 /** Groups in a tree with attributes, roles and default entries; organizations with domains and identity providers. */

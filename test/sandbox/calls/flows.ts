@@ -6,6 +6,7 @@ const at = (path: string): string => `^/admin/realms/{realm}-flows${path}`;
 const flows = (path = ''): string => at(`/authentication/flows${path}`);
 const step = (id: string, authenticator: string, priority: number, rest: Record<string, Json> = {}): Call =>
   post(at('/authentication/executions'), { id, authenticator, requirement: 'REQUIRED', priority, parentFlow: '{flowTop}', ...rest });
+const unnamed = (authenticator: string, priority: number, parentFlow: string): Call => post(at('/authentication/executions'), { authenticator, requirement: 'REQUIRED', priority, parentFlow });
 const flow = (id: string, alias: string, rest: Record<string, Json> = {}): Call => post(flows(), { id, alias, description: `about ${alias}`, providerId: 'basic-flow', topLevel: true, builtIn: false, ...rest });
 const id = (n: number): string => `{uuid1}`.replace('1', String(n));
 const config = (path: string): string => at(`/authentication/config/${path}`);
@@ -27,7 +28,7 @@ export const flowWriteCalls: readonly Call[] = [
   post(flows(), { id: id(5), alias: 'Corp forms', providerId: 'basic-flow', topLevel: false, builtIn: false }),
   get(flows('/Corp%20forms/executions')),
   step(id(6), 'nothing', 20, { authenticatorFlow: true, flowId: id(5), requirement: 'CONDITIONAL', authenticator: null }),
-  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }), step(id(10), 'conditional-user-attribute', 3, { parentFlow: id(5) }), step(id(11), 'auth-username-form', 30),
+  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }), unnamed('conditional-user-attribute', 3, id(5)), unnamed('auth-username-form', 30, id(1)),
   get(flows('/Corp%20flow/executions')), get(flows(`/${id(1)}`)), get(flows(`/${id(5)}`)),
   get(at(`/authentication/executions/${id(3)}`)), get(at(`/authentication/executions/${id(6)}`)), get(at('/authentication/executions/nope')),
   put(flows('/Corp%20flow/executions'), { id: id(2), requirement: 'DISABLED' }),

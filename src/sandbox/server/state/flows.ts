@@ -1,5 +1,5 @@
 /** Finding flows, their steps and the settings of these. Steps are rows inside their flow; a sub-flow hangs in another by its alias. */
-import { sightOfStep } from '../../../realm/descriptions.ts';
+import { OPEN_IN_STEPS } from '../../../realm/descriptions.ts';
 import { object, objects, text, without } from './json.ts';
 import type { Fields, RealmRow } from './model.ts';
 
@@ -38,7 +38,7 @@ export function flowJson(realm: RealmRow, flow: Fields): Fields {
 
 /** Keys that no step of the server declares are shown masked, like a declared secret. */
 export function configJson(config: Fields): Fields {
-  const values = Object.entries(object(config['config'])).map(([key, value]) => [key, sightOfStep(undefined, key) === 'open' ? value : '**********'] as const);
+  const values = Object.entries(object(config['config'])).map(([key, value]) => [key, OPEN_IN_STEPS.includes(key) ? value : '**********'] as const);
   return { ...config, config: Object.fromEntries(values) };
 }
 
