@@ -37,7 +37,7 @@ export function flowJson(realm: RealmRow, flow: Fields): Fields {
 
 /** Keys that the providers declare, for those that people give settings most often; any other key is shown masked, like a declared secret. */
 const DECLARED = new Set([
-  'defaultProvider', 'credentials', 'update.profile.on.first.login', 'require.password.update.after.registration', 'site.key', 'action', 'condUserRole', 'negate', 'max_age', 'loa-condition-level', 'loa-max-age',
+  'defaultProvider', 'credentials', 'update.profile.on.first.login', 'require.password.update.after.registration', 'site.key', 'action', 'condUserRole', 'negate', 'attribute_name', 'attribute_expected_value', 'include_group_attributes', 'not', 'regex', 'max_age', 'loa-condition-level', 'loa-max-age',
 ]);
 
 export function configJson(config: Fields): Fields {
