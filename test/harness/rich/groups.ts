@@ -36,7 +36,6 @@ export const groups: Family = {
     await mapRoles(calls, [' spaces ', ' spaces '], ['groups/slash']);
     for (const names of [['platform', 'ops'], ['a/b'], ['sales/b']]) await setDefault(calls, names, true);
     for (const alias of PROVIDERS) await must(calls, 'POST', '/identity-provider/instances', { alias, providerId: 'oidc', config: { clientId: 'x', tokenUrl: 'https://idp.example/t', authorizationUrl: 'https://idp.example/a' } });
-    // Before 25 there is no such setting, and a realm that names it is refused.
     if (!await hasOrganizations(calls)) return;
     await must(calls, 'PUT', '', { organizationsEnabled: true });
     await must(calls, 'POST', '/organizations', {
@@ -104,8 +103,9 @@ function damage(name: string, apply: (calls: AdminCalls) => Promise<void>, more:
   return { name, apply, ...more };
 }
 
+/** Those of 26.0.8, which the tool does not bring back, are left out: their list is without attributes at times. A realm says `adminPermissionsEnabled` only on newer ones. */
 async function hasOrganizations(calls: AdminCalls): Promise<boolean> {
-  return object(await must(calls, 'GET', ''))?.['organizationsEnabled'] !== undefined;
+  return object(await must(calls, 'GET', ''))?.['adminPermissionsEnabled'] !== undefined;
 }
 
 interface Tree {

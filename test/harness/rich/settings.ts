@@ -25,7 +25,7 @@ async function build(calls: AdminCalls): Promise<void> {
   const profile = object(await must(calls, 'GET', '/users/profile')) ?? {};
   const [first, ...others] = list(profile['attributes']);
   // Before 24 the profile is a preview that is off: whatever is put is taken with 200 and forgotten.
-  if (profile['groups'] !== undefined) await must(calls, 'PUT', '/users/profile', {
+  if (realm['firstBrokerLoginFlow'] !== undefined) await must(calls, 'PUT', '/users/profile', {
     attributes: [first, { name: 'department', displayName: '${department}', validations: { length: { min: 1, max: 20 }, 'person-name-prohibited-characters': {} }, required: {}, permissions: { view: ['admin', 'user'], edit: ['admin'] }, annotations: { inputType: 'select' }, group: 'work' },
       ...others, { name: 'badge', permissions: { view: ['admin'], edit: ['admin'] }, group: 'work' }],
     groups: [...list(profile['groups']), { name: 'work', displayHeader: 'Work', annotations: { order: '2' } }], unmanagedAttributePolicy: 'ADMIN_EDIT',
