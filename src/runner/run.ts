@@ -95,6 +95,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
       if (!(await step())) break;
     }
+    context.memory.forget();
     writeTranscripts(ports.store);
     return state.finished ? (state.finished.exit as ExitCode) : stoppedExit(state);
   };
