@@ -39,11 +39,11 @@ async function bothSides(invocation: Invocation, specs: readonly string[]): Prom
   }
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
     const reader = evidenceWithRealms(process.cwd(), target);
-    const local = specs.filter((spec) => !spec.startsWith('realm:'));
-    const read = await Promise.all(local.map((spec) => reader.read(spec, keycloak.realm)));
-    const known = read.flatMap((snapshot) => (snapshot.representation.clients ?? []).flatMap((client) => (client.clientId ? [client.clientId] : [])));
+    // Other realms wait until this one is captured; nothing is read twice.
+    const read = await Promise.all(specs.map((spec) => (spec.startsWith('realm:') ? undefined : reader.read(spec, keycloak.realm))));
+    const known = read.flatMap((snapshot) => snapshot ?? []).flatMap((snapshot) => (snapshot.representation.clients ?? []).flatMap((client) => (client.clientId ? [client.clientId] : [])));
     const live = await captureOnce(keycloak, known);
-    return { live, evidence: await readAll(reader, keycloak.realm) };
+    return { live, evidence: await Promise.all(specs.map((spec, index) => read[index] ?? reader.read(spec, keycloak.realm))) };
   });
 }
 

@@ -3,12 +3,15 @@
  * and undici, yaml and their like cost more than everything that it shows (npm run bench).
  */
 import type { Target } from '../keycloak/target.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
+import { stayFrugal } from './frugal.ts';
 import type { EvidenceReader, Exporter, Keycloak } from '../runner/ports.ts';
 
 export function lazyKeycloak(target: Target): Keycloak {
   let loaded: Keycloak | undefined;
   const load = async (): Promise<Keycloak> => {
     const { openKeycloak } = await import('../keycloak/keycloak.ts');
+    stayFrugal();
     loaded ??= openKeycloak(target);
     return loaded;
   };
@@ -28,10 +31,18 @@ export function lazyKeycloak(target: Target): Keycloak {
   };
 }
 
-/** @param cwd the directory that relative paths are meant from */
-export function lazyEvidence(cwd: string, target: Target): EvidenceReader {
+/**
+ * @param cwd  the directory that relative paths are meant from
+ * @param read what has been read already, by spec: each is handed out once, and kept by whoever asked for it
+ */
+export function lazyEvidence(cwd: string, target: Target, read: Map<string, Snapshot> = new Map()): EvidenceReader {
   const load = async () => (await import('./live.ts')).evidenceWithRealms(cwd, target);
-  return { read: async (spec, realm) => (await load()).read(spec, realm), find: async (request) => (await load()).find(request) };
+  const handOut = (spec: string): Snapshot | undefined => {
+    const known = read.get(spec);
+    read.delete(spec);
+    return known;
+  };
+  return { read: async (spec, realm) => handOut(spec) ?? (await load()).read(spec, realm), find: async (request) => (await load()).find(request) };
 }
 
 export function lazyExporter(): Exporter {

@@ -5,12 +5,14 @@ import type { EvidenceReader, Keycloak } from '../runner/ports.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { refuseGaps, refuseHalfSight } from '../runner/whole.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { stayFrugal } from './frugal.ts';
 import type { Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
 
 /** Opens the target, hands it to the work, and closes it whatever happens. */
 export async function withKeycloak<T>(invocation: Invocation, terminal: Terminal, work: (keycloak: Keycloak, target: Target) => Promise<T>): Promise<T> {
   const target = await resolveTarget(invocation, terminal);
+  stayFrugal();
   const keycloak = openKeycloak(target);
   try {
     return await work(keycloak, target);

@@ -5,12 +5,14 @@ import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
 import { RescueError } from '../realm/errors.ts';
+import type { Snapshot } from '../realm/snapshot.ts';
 import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
 import type { Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { VERSION } from '../version.ts';
 import { reconnect } from '../runner/reconnect.ts';
+import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
 import { lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { refreshToken } from './refresh-token.ts';
@@ -49,12 +51,12 @@ function freshId(invocation: Invocation): string {
 
 /** A new recorded run, from the lock to the exit code. What can be known to be wrong is said before anything is made. */
 export async function newRun(request: SessionRequest, made?: SessionStore): Promise<number> {
-  await checkEvidence(request);
+  const evidence = await checkEvidence(request);
   const id = made?.id ?? freshId(request.invocation);
   return recorded(request, id, (lockTakenFrom) => ({
     store: made ?? newSession(request.invocation, id),
     first: { type: 'run.started', run: runInfo(request, id), ...lockTakenFrom },
-  }));
+  }), evidence);
 }
 
 /** A recorded run goes on. */
@@ -71,7 +73,7 @@ interface Opened {
 }
 
 /** Holds the lock from before the journal is opened until after it is closed: opening may cut off a torn line. */
-async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened): Promise<number> {
+async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened, evidence?: Map<string, Snapshot>): Promise<number> {
   const { target, settings, terminal, cwd } = request;
   // What can be wrong with files that flags name comes before the lock: it would stay behind.
   const refresh = refreshToken(request.invocation.flags);
@@ -85,7 +87,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   try {
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
-    const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
+    const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target, evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await reconnect(keycloak, store.lines);
     const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle);
@@ -106,13 +108,19 @@ function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
   if (holder && terminal.mode !== 'json') process.stderr.write(`Read-only beside run ${holder.session}, which works on this realm since ${holder.since} (process ${holder.pid} on ${holder.host}).\n`);
 }
 
-/** Reads what lies on this machine; realms of the server have to wait for the login. */
-async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise<void> {
-  if (settings.evidence.length === 0) return;
+/**
+ * Reads what lies on this machine; realms of the server have to wait for the login.
+ * @returns what was read, by spec: the run takes it from here instead of reading megabytes again
+ */
+async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise<Map<string, Snapshot>> {
+  const read = new Map<string, Snapshot>();
+  if (settings.evidence.length === 0) return read;
   const { createEvidenceReader, specFiles } = await import('../evidence/reader.ts');
+  stayFrugal();
   const reader = createEvidenceReader({ cwd });
   specFiles(settings.evidence, cwd);
-  for (const spec of settings.evidence) if (!spec.startsWith('realm:')) await reader.read(spec, target.realm);
+  for (const spec of settings.evidence) if (!spec.startsWith('realm:')) read.set(spec, await reader.read(spec, target.realm));
+  return read;
 }
 
 function runMode(terminal: Terminal): RunInfo['mode'] {

@@ -31,7 +31,7 @@ export const run: CommandRun = async (invocation) => {
   const files: string[] = [];
   writingOut('transcript', out, () => mkdirSync(out, { recursive: true, mode: 0o700 }));
   for (const [name, text] of [['transcript.md', transcriptMarkdown(lines)], ['transcript.json', transcriptJson(lines)], ['transcript.cast', transcriptCast(lines)]] as const) {
-    writingOut('transcript', out, () => writeDurably(`${out}/${name}`, Buffer.from(text)));
+    writingOut('transcript', out, () => writeDurably(`${out}/${name}`, text));
     if (!invocation.flags.json) process.stdout.write(`${out}/${name}\n`);
     files.push(`${out}/${name}`);
   }

@@ -58,6 +58,11 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
 }
 
+/** Pieces of a text as the bytes of a file. A piece must not end inside of a character. */
+export function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}
+
 /** Makes the names in a directory survive a power cut: a new file is only durable once its directory is. */
 export function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r');
@@ -71,14 +76,18 @@ export function syncDirectory(directory: string): void {
   }
 }
 
-/** Writes a file so that its name always stands for whole content: beside, fsync, rename, fsync of the directory. Mode 0600. */
-export function writeDurably(path: string, bytes: Uint8Array): void {
+/**
+ * Writes a file so that its name always stands for whole content: beside, fsync, rename, fsync of the directory. Mode 0600.
+ *
+ * @param content its bytes or its text; or pieces of it one after the other, of which only one has to be in memory
+ */
+export function writeDurably(path: string, content: Uint8Array | string | Generator<Uint8Array>): void {
   const beside = `${path}.${process.pid}.tmp`;
   try {
     // 'w' and not 'wx': what an earlier process of this number left behind is no reason to fail.
     const descriptor = openSync(beside, 'w', 0o600);
     try {
-      writeAll(descriptor, bytes);
+      for (const bytes of typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content) writeAll(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

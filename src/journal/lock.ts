@@ -91,7 +91,7 @@ function lockName(url: string, realm: string): string {
 /** Puts a whole lock file there, unless there is one: false. */
 function place(path: string, text: string): boolean {
   const beside = `${path}.${process.pid}`;
-  writeDurably(beside, Buffer.from(text));
+  writeDurably(beside, text);
   try {
     linkSync(beside, path);
     return true;

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { snapshotFault } from '../realm/snapshot-shape.ts';
 import type { JournalLine } from '../runbook/model.ts';
-import { onDisk, syncDirectory, writeDurably } from './files.ts';
+import { bytesOf, onDisk, syncDirectory, writeDurably } from './files.ts';
+import { prettyChunks } from '../realm/pretty.ts';
 
 const FOLDER = 'snapshots';
 
@@ -19,19 +20,20 @@ const FOLDER = 'snapshots';
 export function writeSnapshotFile(directory: string, name: string, snapshot: Snapshot): { file: string; sha256: string } {
   const folder = join(directory, FOLDER);
   const file = `${FOLDER}/${fileName(name)}.json`;
-  const bytes = textFile(JSON.stringify(snapshot, null, 1));
+  const hash = createHash('sha256');
   onDisk(folder, () => {
     if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) syncDirectory(directory);
-    writeDurably(join(directory, file), bytes);
+    writeDurably(join(directory, file), hashed(bytesOf(prettyChunks(snapshot, 1)), hash));
   });
-  return { file, sha256: sha256(bytes) };
+  return { file, sha256: `sha256:${hash.digest('hex')}` };
 }
 
-/** The bytes of a text and a newline, without a second copy of a text that may be megabytes long. */
-function textFile(text: string): Buffer {
-  const bytes = Buffer.allocUnsafe(Buffer.byteLength(text) + 1);
-  bytes[bytes.write(text)] = 0x0a;
-  return bytes;
+/** The chunks as they are; each goes into the hash on its way. */
+function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
+  for (const bytes of chunks) {
+    hash.update(bytes);
+    yield bytes;
+  }
 }
 
 /**

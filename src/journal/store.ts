@@ -4,7 +4,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent } from '../runbook/model.ts';
 import type { SessionStore } from '../runner/ports.ts';
 import { GENESIS, JOURNAL_VERSION, encodeLine, lineHash } from './chain.ts';
-import { diskError, onDisk, syncDirectory, writeAll, writeDurably } from './files.ts';
+import { bytesOf, diskError, onDisk, syncDirectory, writeAll, writeDurably } from './files.ts';
 import { JOURNAL_FILE, readJournal, tornFiles, type JournalRead } from './read.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshots.ts';
 
@@ -119,7 +119,7 @@ function store(place: string, id: string, now: () => number, descriptor: number,
       const target = join(place, within(file));
       onDisk(target, () => {
         mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-        writeDurably(target, Buffer.from(text));
+        writeDurably(target, typeof text === 'string' ? text : bytesOf(text));
       });
     },
     close: () => {

@@ -55,8 +55,10 @@ function disagreements(live: RealmState, evidence: readonly RealmState[], judge:
     for (const object of state.objects.values()) {
       if (seen.has(object.id) || !concerns(object)) continue;
       seen.add(object.id);
-      const having = (): readonly RealmState[] => [state, ...evidence.filter((other) => other !== state && other.objects.has(object.id))];
       const there = live.objects.get(object.id);
+      // Equal objects of a large realm are one and the same.
+      if (there === object) continue;
+      const having = (): readonly RealmState[] => [state, ...evidence.filter((other) => other !== state && other.objects.has(object.id))];
       if (there !== undefined) {
         const fields = fieldDifferences(there.value, object.value, state.completeness !== 'stated', object.name);
         if (fields.length > 0) add('changed', object, having(), fields);

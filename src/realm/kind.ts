@@ -5,7 +5,8 @@ import type { RealmRepresentation } from './representation.ts';
 
 /** What a kind finds in a representation. */
 export interface Extracted {
-  readonly objects: readonly RealmObject[];
+  /** To be walked once: kinds of which a large realm has tens of thousands make one at a time. */
+  readonly objects: Iterable<RealmObject>;
   /** `kind@owner` or `kind@*`: where the source listed everything there is. */
   readonly listed: readonly string[];
 }

@@ -37,14 +37,14 @@ export function hintEdges(differences: readonly Difference[], union: RealmState)
   const lost = new Set(differences.filter((difference) => difference.change === 'lost').map((difference) => difference.id));
   const hinting = new Map(KINDS.flatMap((kind) => (kind.hints === undefined ? [] : [[kind.name, kind.hints] as const])));
   const edges: Edge[] = [];
-  for (const object of union.objects.values()) {
+  union.objects.forEach((object) => {
     for (const hint of hinting.get(object.kind)?.(object) ?? []) {
       edges.push(hint.strength === 'tokens' && lost.has(objectId('client', hint.after))
         // Nobody can take tokens yet: the audience itself has to come back first.
         ? { before: hint.after, after: hint.before, strength: 'object', reason: `names ${hint.after} as audience, which is gone itself` }
         : hint);
     }
-  }
+  });
   return edges;
 }
 

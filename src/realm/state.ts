@@ -65,9 +65,15 @@ function isSame(a: unknown, b: unknown): boolean {
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(a) !== Array.isArray(b)) return false;
   const [one, other] = [a, b] as Readonly<Record<string, unknown>>[];
   if (one === undefined || other === undefined) return false;
+  let left = 0;
   // Own keys only: an attribute may be called `constructor`, which every object inherits.
-  const keys = (value: Readonly<Record<string, unknown>>): string[] => Object.keys(value).filter((key) => value[key] !== undefined);
-  return keys(one).length === keys(other).length && keys(one).every((key) => Object.hasOwn(other, key) && isSame(one[key], other[key]));
+  for (const key in other) if (Object.hasOwn(other, key) && other[key] !== undefined) left += 1;
+  for (const key in one) {
+    if (!Object.hasOwn(one, key) || one[key] === undefined) continue;
+    if (!Object.hasOwn(other, key) || !isSame(one[key], other[key])) return false;
+    left -= 1;
+  }
+  return left === 0;
 }
 
 /** A state from its parts, with its objects keyed. */

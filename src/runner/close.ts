@@ -2,7 +2,7 @@
 import type { Plan } from '../realm/model.ts';
 import type { Effect } from '../runbook/model.ts';
 import { transcriptCast } from '../transcript/cast.ts';
-import { transcriptJson } from '../transcript/json.ts';
+import { transcriptJsonPieces } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
 import { readState } from '../realm/state.ts';
 import { accountFor } from './account.ts';
@@ -72,6 +72,6 @@ export function finish(context: EffectContext, effect: Extract<Effect, { type: '
 /** The three forms of the record, always computed from the journal; written whenever a run ends, however it ends. */
 export function writeTranscripts(store: SessionStore): void {
   store.writeText('transcript.md', transcriptMarkdown(store.lines));
-  store.writeText('transcript.json', transcriptJson(store.lines));
+  store.writeText('transcript.json', transcriptJsonPieces(store.lines));
   store.writeText('transcript.cast', transcriptCast(store.lines));
 }

@@ -24,6 +24,8 @@ export interface RunMemory {
   evidence(): readonly { readonly snapshot: Snapshot; readonly state: RealmState }[];
   /** Reads a source once, however many steps look at it. */
   source(spec: string): Promise<Snapshot>;
+  /** Lets go of what can be read again: the record of a large run is written after it, and needs room of its own. */
+  forget(): void;
   /** What tokens showed before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
   readonly before: Map<string, Promise<readonly Earlier[]>>;
 }
@@ -58,6 +60,10 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       // A failure is not kept: the person may mend the file and try again.
       reading.catch(() => sources.delete(spec));
       return reading;
+    },
+    forget: () => {
+      snapshots.clear();
+      sources.clear();
     },
     before: new Map(),
   };

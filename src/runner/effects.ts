@@ -20,7 +20,10 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
   return {
     perform: (effect) => perform(context, effect, evidenceFiles),
     describe: (request) => run.ports.keycloak.describe(request, references(context)),
-    writeTranscripts: () => writeTranscripts(run.ports.store),
+    writeTranscripts: () => {
+      context.memory.forget();
+      writeTranscripts(run.ports.store);
+    },
   };
 }
 

@@ -134,7 +134,8 @@ export interface SessionStore {
   /** mode 0600, fsynced, written beside and renamed. Gives path below the directory and the file's SHA-256. */
   writeSnapshot(name: string, snapshot: Snapshot): { readonly file: string; readonly sha256: string };
   readSnapshot(file: string): Snapshot;
-  writeText(file: string, text: string): void;
+  /** Like a snapshot. A long text may come in pieces, of which only one is in memory then. */
+  writeText(file: string, text: string | Generator<string>): void;
   close(): void;
 }
 

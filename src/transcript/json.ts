@@ -1,5 +1,6 @@
 import { choiceOf, fieldChoice } from '../realm/choice.ts';
 import { printable } from '../journal/chain.ts';
+import { prettyChunks } from '../realm/pretty.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { summarise } from '../runbook/summary.ts';
 import { tell } from './story.ts';
@@ -10,6 +11,11 @@ import { tell } from './story.ts';
  * @returns one JSON document with a newline at its end; the same lines give the same bytes
  */
 export function transcriptJson(lines: readonly JournalLine[]): string {
+  return [...transcriptJsonPieces(lines)].join('');
+}
+
+/** The same text piece by piece: with thousands of differences it is megabytes long. */
+export function* transcriptJsonPieces(lines: readonly JournalLine[]): Generator<string> {
   const story = tell(lines);
   const { run, connection, finished, stopped, steps, triage, differences, choices, account, exported, thaw } = story.state;
   const document = {
@@ -37,5 +43,5 @@ export function transcriptJson(lines: readonly JournalLine[]): string {
     verify: `realm-rescue transcript verify ${run?.id ?? ''}`,
     journal: lines,
   };
-  return `${printable(JSON.stringify(document, null, 2))}\n`;
+  for (const piece of prettyChunks(document, 2)) yield printable(piece);
 }

@@ -99,7 +99,7 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
 
 /** Whether a file says of an object what is live already, as the file does that was restored from. */
 function isAsLive({ id, kind }: Pick<Difference, 'id' | 'kind'>, file: JsonObject, live: RealmState): boolean {
-  const stated = kindOf(kind)?.extract(file as RealmRepresentation, 'stated').objects.find((object) => object.id === id);
+  const stated = Iterator.from(kindOf(kind)?.extract(file as RealmRepresentation, 'stated').objects ?? []).find((object) => object.id === id);
   const now = live.objects.get(id);
   return stated === undefined || now === undefined ? stated === now : fieldDifferences(now.value, stated.value, false).length === 0;
 }

@@ -21,7 +21,7 @@ export const clientMapper: Kind = {
     const whole = omissionMeansEmpty(representation, completeness);
     const clients = (representation.clients ?? []).filter(named);
     return {
-      objects: clients.flatMap((raw) => (raw.protocolMappers ?? []).flatMap((mapper) => object(raw.clientId, mapper))),
+      objects: clients.values().flatMap((raw) => (raw.protocolMappers ?? []).flatMap((mapper) => object(raw.clientId, mapper))),
       listed: clients.map((raw) => {
         const here = place('client-mapper', escapePart(raw.clientId));
         return whole || raw.protocolMappers !== undefined ? here : passedOver(here);

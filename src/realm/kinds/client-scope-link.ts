@@ -21,7 +21,7 @@ export const clientScopeLink: Kind = {
     const whole = omissionMeansEmpty(representation, completeness);
     const clients = (representation.clients ?? []).flatMap((raw) => (raw.clientId === undefined ? [] : [{ ...raw, clientId: raw.clientId }]));
     return {
-      objects: clients.flatMap((raw) => [...linksOf(raw.clientId, raw.defaultClientScopes, DEFAULT), ...linksOf(raw.clientId, raw.optionalClientScopes, OPTIONAL)]),
+      objects: clients.values().flatMap((raw) => [...linksOf(raw.clientId, raw.defaultClientScopes, DEFAULT), ...linksOf(raw.clientId, raw.optionalClientScopes, OPTIONAL)]),
       listed: clients.flatMap((raw) => {
         const key = escapePart(raw.clientId);
         return [

@@ -25,7 +25,7 @@ export const clientSetting: Kind = {
     const whole = omissionMeansEmpty(representation, completeness);
     const clients = (representation.clients ?? []).flatMap((raw) => (raw.clientId === undefined ? [] : [{ name: raw.clientId, raw }]));
     return {
-      objects: clients.flatMap(({ name, raw }) => settingsOf(raw).map((setting) => object(name, setting))),
+      objects: clients.values().flatMap(({ name, raw }) => settingsOf(raw).map((setting) => object(name, setting))),
       listed: clients.flatMap(({ name, raw }) => {
         const key = escapePart(name);
         if (completeness !== 'stated') return [place('client-setting', key)];

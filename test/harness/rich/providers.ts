@@ -60,7 +60,7 @@ export const providers: Family = {
   },
   damages: [
     damage('identity provider partner deleted', (calls) => calls.call('DELETE', `${INSTANCES}/partner`)),
-    damage('identity provider supplier edited', (calls) => setProvider(calls, 'supplier', { displayName: 'Somebody else', trustEmail: false, linkOnly: true }, { singleSignOnServiceUrl: 'https://other.example/sso', wantAuthnRequestsSigned: 'true' })),
+    { ...damage('identity provider supplier edited', (calls) => setProvider(calls, 'supplier', { displayName: 'Somebody else', trustEmail: false, linkOnly: true }, { singleSignOnServiceUrl: 'https://other.example/sso', wantAuthnRequestsSigned: 'true' })), needs: 'export' },
     damage('identity provider rogue added with a mapper', async (calls) => {
       await calls.call('POST', INSTANCES, saml('rogue'));
       await calls.call('POST', `${INSTANCES}/rogue/mappers`, hardcoded('origin', 'rogue', 'nowhere'));
