@@ -47,6 +47,21 @@ describe('settings of a client', () => {
     expect(inverse?.body).toEqual({ clientId: 'app', authorizationServicesEnabled: true, enabled: false });
   });
 
+  test.each([
+    ['26.0.8', { publicClient: true, frontchannelLogout: false }, false], ['26.0.8', { publicClient: false, frontchannelLogout: false }, undefined],
+    ['26.0.8', { publicClient: true, frontchannelLogout: true }, undefined], ['26.7.4', { publicClient: true, frontchannelLogout: false }, undefined],
+  ] as const)('carry on %s, for %j, the front-channel logout that 26.0 would switch on: %s', (version, client, carried) => {
+    const { request, inverse } = only(planned(realm({ ...client, enabled: false }), realm(client), 'full', ['client-setting:app/enabled'], version));
+    const said = (each: typeof inverse): unknown => Object.entries(each?.body ?? {}).find(([field]) => field === 'frontchannelLogout')?.[1];
+    expect([said(request), said(inverse)]).toEqual([carried, carried]);
+  });
+
+  test('carry it in both directions where a client becomes public or stops being so', () => {
+    const made = planned(realm({ publicClient: false, frontchannelLogout: false }), realm({ publicClient: true, frontchannelLogout: false }), 'full', ['client-setting:app/publicClient'], '26.0.8');
+    const update = operationsOf(made).find(({ id }) => id === 'update client:app');
+    expect(update).toMatchObject({ request: { body: { publicClient: true, frontchannelLogout: false } }, inverse: { body: { publicClient: false, frontchannelLogout: false } } });
+  });
+
   describe('carry the flag without which servers before 26.1 delete the user behind a service account', () => {
     const users = [{ username: 'service-account-app', serviceAccountClientId: 'app' }];
     const linked = { defaultClientScopes: ['service_account'] };
