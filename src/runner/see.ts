@@ -16,11 +16,13 @@ export async function seeObjects(keycloak: Pick<Keycloak, 'look'>, filled: Refer
   const bodies = new Map<string, ReturnType<Keycloak['look']>>();
   const images: Image[] = [];
   const made: Record<ObjectId, string> = {};
+  // What lies in an object that was only just made is found by the id that the object shows in this very look.
+  const known: References = { ...filled, id: (object) => made[object] ?? filled.id(object) };
   const bodyOf = async (request: RequestTemplate): Promise<Json> => {
     // An object below something that has no id yet cannot exist yet.
-    if (!resolvable(request, filled)) return null;
+    if (!resolvable(request, known)) return null;
     const key = JSON.stringify(request);
-    const body = bodies.get(key) ?? keycloak.look({ request, pick: (value) => (value === null ? null : { value }) }, filled);
+    const body = bodies.get(key) ?? keycloak.look({ request, pick: (value) => (value === null ? null : { value }) }, known);
     bodies.set(key, body);
     return (await body)?.value ?? null;
   };
