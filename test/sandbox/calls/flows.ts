@@ -28,7 +28,7 @@ export const flowWriteCalls: readonly Call[] = [
   post(flows(), { id: id(5), alias: 'Corp forms', providerId: 'basic-flow', topLevel: false, builtIn: false }),
   get(flows('/Corp%20forms/executions')),
   step(id(6), 'nothing', 20, { authenticatorFlow: true, flowId: id(5), requirement: 'CONDITIONAL', authenticator: null }),
-  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }), unnamed('conditional-user-attribute', 3, id(5)), unnamed('auth-username-form', 30, id(1)),
+  step(id(7), 'conditional-credential', 5, { parentFlow: id(5) }), unnamed('conditional-user-attribute', 3, id(5)), unnamed('auth-username-form', 35, id(1)),
   get(flows('/Corp%20flow/executions')), get(flows(`/${id(1)}`)), get(flows(`/${id(5)}`)),
   get(at(`/authentication/executions/${id(3)}`)), get(at(`/authentication/executions/${id(6)}`)), get(at('/authentication/executions/nope')),
   put(flows('/Corp%20flow/executions'), { id: id(2), requirement: 'DISABLED' }),
