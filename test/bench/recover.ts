@@ -86,24 +86,31 @@ interface Times {
 async function measure(stage: Stage, { bare, writes, user }: { readonly bare: Bare; readonly writes: readonly Sent[]; readonly user: string }): Promise<Times> {
   const { bench, name, incident, evidence, file } = stage;
   const work = { server: { url: bench.url, ...bench.admin }, realm: name };
-  const requests = join(scratch, 'capture-M.json');
-  await child<Measured>('capture', { ...work, requests });
-  const live = join(scratch, 'M-damaged.json');
   const [whole, parts, script]: [number[], number[], number[]] = [[], [], []];
   let detail = '';
+  const noted = async (state: string): Promise<string> => {
+    const requests = join(scratch, `capture-M-${state}.json`);
+    await child<Measured>('capture', { ...work, requests });
+    return requests;
+  };
+  const restored = await noted('restored');
+  await incident.destroy();
+  const damaged = await noted('damaged');
+  const live = join(scratch, 'M-damaged.json');
+  writeFileSync(live, readFileSync((await tool(['snapshot', '--url', bench.url, '--realm', name, '--username', 'admin', '--out', scratch])).stdout.trim()));
+  const replay = async (requests: string): Promise<number> => (await child<Measured>('replay', { ...work, requests, width: WIDTH })).milliseconds;
   for (let round = 0; round < ROUNDS; round += 1) {
-    await incident.destroy();
-    if (round === 0) writeFileSync(live, readFileSync((await tool(['snapshot', '--url', bench.url, '--realm', name, '--username', 'admin', '--out', scratch])).stdout.trim()));
+    if (round > 0) await incident.destroy();
     whole.push((await recovery(stage, bench.url)).milliseconds);
-    const replay = async (): Promise<number> => (await child<Measured>('replay', { ...work, requests, width: WIDTH })).milliseconds;
-    const begin = (await run(process.execPath, [fileURLToPath(new URL('../../dist/realm-rescue.js', import.meta.url)), '--help'])).milliseconds;
-    const first = await replay();
-    const compare = (await child<Measured>('compare', { live, evidence })).milliseconds;
+    // The parts come in the order of the run, so that each finds the server's caches as the run does: cooled by the incident, warmed by the part before.
     await incident.destroy();
+    const begin = (await run(process.execPath, [fileURLToPath(new URL('../../dist/realm-rescue.js', import.meta.url)), '--help'])).milliseconds;
+    const first = await replay(damaged);
+    const compare = (await child<Measured>('compare', { live, evidence })).milliseconds;
     const written = await inWaves(bare, writes);
     const proven = await bare.send(incident.clients.map((id) => get(name, `/clients/${id}/evaluate-scopes/generate-example-access-token?scope=openid&userId=${user}`)), WIDTH);
     const readBack = await bare.send(writes.map(({ path }) => get(name, path.replace(/^\/admin\/realms\/[^/]+(\/[^/?]+(?:\/[^/?]+)?).*$/, '$1'))), WIDTH);
-    const second = await replay();
+    const second = await replay(restored);
     parts.push(begin + first + compare + written + proven + readBack + second);
     detail = [['start', begin], ['capture', first], ['compare', compare], [`${writes.length} writes`, written], ['prove', proven], ['read back', readBack], ['capture', second]].map(([part, took]) => `${String(part)} ${Number(took).toFixed(0)}`).join(', ') + ' ms';
     await incident.destroy();
