@@ -16,24 +16,34 @@ const BUILTIN = ['realm-management', 'broker'];
  * @param stale  what the stale-cache test found
  */
 export async function readFacts(api: Api, clients: readonly Client[] | undefined, stale: readonly StaleFinding[]): Promise<LiveFacts> {
-  const settings = await api.read([]);
+  const [settings, stats, builtinSecretTimes, usersCount, keys, keyComponents, adminEvents] = await Promise.all([
+    api.read([]),
+    sessionStats(api),
+    secretTimes(api, clients),
+    allowed(() => api.read(['users', 'count'])),
+    allowed(() => readKeys(api)),
+    allowed(() => api.read(['components'], { type: 'org.keycloak.keys.KeyProvider' })),
+    adminEventSettings(api),
+  ]);
   if (!isObject(settings)) throw realmNotFound(api.realm);
-  const stats = await sessionStats(api);
   const owners = (stats ?? clients ?? (await allowed(() => listClients(api))) ?? []).map((owner) => ({ id: owner.id, expected: 'active' in owner && typeof owner.active === 'number' && typeof owner.offline === 'number' ? { active: owner.active, offline: owner.offline } : undefined }));
-  const builtinSecretTimes = await secretTimes(api, clients);
-  const count = number(await allowed(() => api.read(['users', 'count'])));
+  const [sessions, offlineSessions, recentEvents] = await Promise.all([
+    listSessions(api, owners, 'user-sessions'),
+    listSessions(api, owners, 'offline-sessions'),
+    recentAdminEvents(api, [...new Set(builtinSecretTimes.map(({ epochSeconds }) => epochSeconds))]),
+  ]);
   return {
     realmId: text(settings['id']) ?? '',
     notBefore: number(settings['notBefore']) ?? 0,
-    keys: (await allowed(() => readKeys(api))) ?? [],
-    sessions: await listSessions(api, owners, 'user-sessions'),
-    offlineSessions: await listSessions(api, owners, 'offline-sessions'),
-    usersCount: count ?? null,
+    keys: keys ?? [],
+    sessions,
+    offlineSessions,
+    usersCount: number(usersCount) ?? null,
     sessionStats: (stats ?? []).map(({ clientId, active, offline }) => ({ clientId, active, offline })),
     builtinSecretTimes,
-    keyComponents: objects((await allowed(() => api.read(['components'], { type: 'org.keycloak.keys.KeyProvider' }))) ?? []).map((component) => ({ id: text(component['id']) ?? '', providerId: text(component['providerId']) ?? '' })),
-    adminEvents: await adminEventSettings(api),
-    recentAdminEvents: await recentAdminEvents(api, [...new Set(builtinSecretTimes.map(({ epochSeconds }) => epochSeconds))]),
+    keyComponents: objects(keyComponents ?? []).map((component) => ({ id: text(component['id']) ?? '', providerId: text(component['providerId']) ?? '' })),
+    adminEvents,
+    recentAdminEvents: recentEvents,
     stale,
   };
 }

@@ -53,6 +53,9 @@ export function openKeycloak(target: Target): Keycloak {
 }
 
 async function connect(api: Api, target: Target): Promise<Connection> {
+  const rights = readRights(api, target);
+  // A realm that is not there is said first, whatever else fails.
+  rights.catch(() => undefined);
   const [realm, { version: serverVersion }] = await Promise.all([api.get([]), api.server()]);
   if (realm.status === 404) throw realmNotFound(api.realm);
   if (realm.status !== 200) throw refusal(realm, `GET ${api.path([])}`);
@@ -62,7 +65,7 @@ async function connect(api: Api, target: Target): Promise<Connection> {
     clientId: target.clientId,
     serverVersion,
     realmId: text(settings['id']) ?? '',
-    rights: await readRights(api, target),
+    rights: await rights,
   };
 }
 
@@ -78,10 +81,10 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   }, onBulk);
   const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
   onProgress({ part: 'sessions', done: 0, total: null });
-  const facts = await readFacts(api, representation.clients as Client[] | undefined, []);
+  const facts = await readFacts(reading.api, representation.clients as Client[] | undefined, []);
   onProgress({ part: 'stale cache', done: 0, total: null });
   const users = [...(facts.sessions ?? []), ...(facts.offlineSessions ?? [])].map(({ userId, username }) => ({ id: userId, username }));
-  const stale = await findStale(api, { representation, unlisted, usersCount: facts.usersCount, users });
+  const stale = await findStale(reading.api, { representation, unlisted, usersCount: facts.usersCount, users });
   const draft: Snapshot = {
     schema: 'realm-rescue/snapshot/v1',
     source: 'live',

@@ -52,10 +52,10 @@ async function rolesOfUser(api: Api, target: Target, owner: string, named: strin
       throw error;
     }
   };
-  const user = text(objects((await list(['users'], { username, exact: true })) ?? [])[0]?.['id']);
-  const client = text(objects((await list(['clients'], { clientId: owner })) ?? [])[0]?.['id']);
+  const [users, clients] = await Promise.all([list(['users'], { username, exact: true }), list(['clients'], { clientId: owner })]);
+  const [user, client] = [users, clients].map((found) => text(objects(found ?? [])[0]?.['id']));
   if (user === undefined || client === undefined) return undefined;
-  const [realm, ofClient] = [await list(['users', user, 'role-mappings', 'realm', 'composite']), await list(['users', user, 'role-mappings', 'clients', client, 'composite'])];
+  const [realm, ofClient] = await Promise.all([list(['users', user, 'role-mappings', 'realm', 'composite']), list(['users', user, 'role-mappings', 'clients', client, 'composite'])]);
   if (realm === undefined || ofClient === undefined) return undefined;
   return [...names(ofClient), ...names(realm).filter((role) => role === ADMIN)];
 }

@@ -52,7 +52,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  * nobody are closed (403) without view-clients and view-users (tried with each role alone on 26.7.4).
  */
 async function findRoles(api: Api, target: Target): Promise<Found> {
-  const [account, keys, viewClients, viewUsers, providers, events, organizations, own] = await Promise.all([
+  const [account, keys, viewClients, viewUsers, providers, events, organizations, own, mapping] = await Promise.all([
     accountClient(api),
     opens(api, ['keys']),
     isOpen(api, ['clients-initial-access']),
@@ -62,6 +62,7 @@ async function findRoles(api: Api, target: Target): Promise<Found> {
     // Closed (403) to everybody without manage-realm or a role for organizations.
     isOpen(api, ['organizations'], { max: 1 }),
     ownRoles(api, target),
+    mapsRoles(api),
   ]);
   const manageClients = account?.['configure'] ?? (viewClients ? null : false);
   const probed: Found = {
@@ -71,7 +72,7 @@ async function findRoles(api: Api, target: Target): Promise<Found> {
     'view-identity-providers': providers,
     'view-events': events,
     'manage-clients': manageClients,
-    'manage-users': viewUsers ? await mapsRoles(api) : false,
+    'manage-users': viewUsers ? mapping : false,
     'manage-realm': keys && organizations ? null : false,
     // No read tells manage- from view-identity-providers, nor does one for authorization where no client has the services.
     'manage-identity-providers': providers ? null : false,

@@ -15,6 +15,8 @@ import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
 import { refuseGaps, refuseHalfSight } from './whole.ts';
 
 export async function connect(context: EffectContext): Promise<void> {
+  // A login takes the server a while, in which evidence can be read. What is wrong with it is said when its turn comes.
+  givenEvidence(context).catch(() => undefined);
   context.dispatch({ type: 'connect.succeeded', connection: await context.ports.keycloak.connect() });
 }
 

@@ -12,7 +12,7 @@ import { readDefaultGroups, readGroups } from './groups.ts';
 import { readComponents, readIdentityProviders, readLocalization, readOrganizations, readUserProfile } from './providers.ts';
 import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
-import { listClientScopes, readScopeMappings, realmDefaultScopes } from './scopes.ts';
+import { listClientScopes, readScopeMappings, realmDefaultScopes, type ClientScope } from './scopes.ts';
 
 const USER_STORAGE = 'org.keycloak.storage.UserStorageProvider';
 /** Without view-realm the realm answers with 5 fields instead of about 105 (verified-keycloak.md 4). */
@@ -25,42 +25,56 @@ const FEWEST_FIELDS = 20;
  * @param onBulk called once the bulk of what an overwrite destroys has been read
  */
 export async function readRealm(reading: Reading, named: (listed: readonly Client[]) => Promise<readonly Client[]>, onBulk?: (representation: RealmRepresentation) => void): Promise<RealmRepresentation> {
-  const { api } = reading;
   const settings = await realmSettings(reading);
   // On a cold server the list of client scopes alone takes seconds, in which the pages of clients can be read.
   const [scopes, listed] = await Promise.all([
-    reading.part('client scopes', 'view-clients', () => listClientScopes(api)),
+    reading.part('client scopes', 'view-clients', () => listClientScopes(reading.api)),
     reading.part('clients', 'view-clients', async () => readableClients(reading, named)),
   ]);
   if (listed && scopes) onBulk?.({ ...settings, clients: listed, clientScopes: scopes } as RealmRepresentation);
-  const clients = listed && (await withAuthorization(reading, listed));
-  const known = clients ?? [];
-  const providers = await readIdentityProviders(reading);
-  const flows = await readFlows(reading);
-  const components = await readComponents(reading, text(settings['id']) ?? '');
-  const profile = await readUserProfile(reading, components);
-  const defaults = await reading.part('default client scopes of the realm', 'view-realm', async () => ({
-    defaultDefaultClientScopes: await realmDefaultScopes(api, 'default-default-client-scopes'),
-    defaultOptionalClientScopes: await realmDefaultScopes(api, 'default-optional-client-scopes'),
-  }));
-  const localizationTexts = await readLocalization(reading);
-  const organizations = settings['organizationsEnabled'] === true ? await readOrganizations(reading) : undefined;
-  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, known)]);
-  const defaultGroups = await readDefaultGroups(reading, settings['defaultGroups'] as Json | undefined);
-  const client = clients && (await readClientRoles(reading, known));
-  const users = clients && (await readServiceAccounts(reading, known, components === undefined || USER_STORAGE in components));
-  const mappings = scopes && clients && (await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, known, scopes)));
+  const known = listed ?? [];
+  const components = readComponents(reading.aside, text(settings['id']) ?? '');
+  const [clients, small, { realm, client, users, mappings, groups }] = await Promise.all([
+    listed && withAuthorization(reading.aside, listed),
+    readSmallParts(reading.aside, settings, components),
+    readLongParts(reading, known, scopes ?? [], components),
+  ]);
   return {
     ...settings,
-    ...given({ clients, clientScopes: scopes, components, localizationTexts, organizations, groups, users }),
-    ...(realm || client ? { roles: given({ realm, client }) } : {}),
-    ...profile,
-    ...defaults,
-    ...defaultGroups,
-    ...providers,
-    ...flows,
-    ...mappings,
+    ...given({ clients, clientScopes: scopes, groups, users: clients && users }),
+    ...(realm || client ? { roles: given({ realm, client: clients && client }) } : {}),
+    ...small,
+    ...(scopes && clients && mappings),
   } as RealmRepresentation;
+}
+
+/** Parts of a few requests each. They fill the gaps that the long parts leave. */
+async function readSmallParts(reading: Reading, settings: RealmRepresentation, components: ReturnType<typeof readComponents>): Promise<object> {
+  const { api } = reading;
+  const [providers, flows, found, profile, defaults, localizationTexts, organizations, defaultGroups] = await Promise.all([
+    readIdentityProviders(reading),
+    readFlows(reading),
+    components,
+    components.then((known) => readUserProfile(reading, known)),
+    reading.part('default client scopes of the realm', 'view-realm', async () => ({
+      defaultDefaultClientScopes: await realmDefaultScopes(api, 'default-default-client-scopes'),
+      defaultOptionalClientScopes: await realmDefaultScopes(api, 'default-optional-client-scopes'),
+    })),
+    readLocalization(reading),
+    settings['organizationsEnabled'] === true ? readOrganizations(reading) : undefined,
+    readDefaultGroups(reading, settings['defaultGroups'] as Json | undefined),
+  ]);
+  return { ...given({ components: found, localizationTexts, organizations }), ...profile, ...defaults, ...defaultGroups, ...providers, ...flows };
+}
+
+/** Parts of a request for each object, one after the other: each of them keeps the server busy by itself. */
+async function readLongParts(reading: Reading, clients: readonly Client[], scopes: readonly ClientScope[], components: ReturnType<typeof readComponents>) {
+  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, clients)]);
+  const client = await readClientRoles(reading, clients);
+  const found = await components;
+  const users = await readServiceAccounts(reading, clients, found === undefined || USER_STORAGE in found);
+  const mappings = await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, clients, scopes));
+  return { groups, realm, client, users, mappings };
 }
 
 /** Settings of the realm itself: everything that an export has besides the lists. */

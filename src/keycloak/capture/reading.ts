@@ -16,12 +16,14 @@ export interface Reading {
   part<Result>(name: string, role: string, read: () => Promise<Result>): Promise<Result | undefined>;
   /** Does something for each item, several at a time, and counts. */
   each<Item, Result>(name: string, items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>;
+  /** The same for parts that are read beside others, whose count would only flicker between theirs. */
+  readonly aside: Reading;
 }
 
 export function openReading(api: Api, onProgress: (progress: Progress) => void): Reading {
-  const notes: string[] = [];
-  return {
-    api: bounded(api),
+  const [limited, notes]: [Api, string[]] = [bounded(api), []];
+  const open = (tell: (progress: Progress) => void): Omit<Reading, 'aside'> => ({
+    api: limited,
     notes,
     part: async (name, role, read) => {
       try {
@@ -35,15 +37,17 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
     },
     each: async (name, items, work) => {
       let done = 0;
-      onProgress({ part: name, done, total: items.length });
+      tell({ part: name, done, total: items.length });
       return inFlight(items, async (item) => {
         const result = await work(item);
         done += 1;
-        onProgress({ part: name, done, total: items.length });
+        tell({ part: name, done, total: items.length });
         return result;
       });
     },
-  };
+  });
+  const aside: Reading = { ...open(() => undefined), get aside() { return aside; } };
+  return { ...open(onProgress), aside };
 }
 
 /** A sentence after a colon. */

@@ -33,16 +33,14 @@ export interface CachedView {
 /** Everything on which the cache and the database disagree; empty when nothing shows. */
 export async function findStale(api: Api, view: CachedView): Promise<StaleFinding[]> {
   const { representation } = view;
-  const findings = [
-    ...emptyList(representation),
-    ...unlistedFindings(view.unlisted),
-    ...((await allowed(() => otherRealmId(api, text(representation.id) ?? ''))) ?? []),
-    ...((await allowed(() => vanishedUsers(api, view.usersCount, view.users))) ?? []),
-    ...((await allowed(() => movedRoles(api, representation))) ?? []),
-    ...((await allowed(() => movedRoleMappings(api, representation).catch(nothingTold))) ?? []),
-    ...((await allowed(() => movedGroupRoles(api, representation))) ?? []),
-  ];
-  return findings;
+  const found = await Promise.all([
+    allowed(() => otherRealmId(api, text(representation.id) ?? '')),
+    allowed(() => vanishedUsers(api, view.usersCount, view.users)),
+    allowed(() => movedRoles(api, representation)),
+    allowed(() => movedRoleMappings(api, representation).catch(nothingTold)),
+    allowed(() => movedGroupRoles(api, representation)),
+  ]);
+  return [...emptyList(representation), ...unlistedFindings(view.unlisted), ...found.flatMap((findings) => findings ?? [])];
 }
 
 /** Where a directory is asked for the holders of roles, and does not answer. */
