@@ -1,7 +1,7 @@
 /** The whole realm in the shape of an export, put together from reads that are bounded, paged and never write. */
 import { RescueError } from '../../realm/errors.ts';
 import type { Json } from '../../realm/json.ts';
-import type { RealmRepresentation } from '../../realm/representation.ts';
+import type { GroupRepresentation, RealmRepresentation, RoleRepresentation, UserRepresentation } from '../../realm/representation.ts';
 import { refusal } from '../api.ts';
 import { isObject, text } from '../text.ts';
 import { readServiceAccounts } from './accounts.ts';
@@ -12,7 +12,7 @@ import { readDefaultGroups, readGroups } from './groups.ts';
 import { readComponents, readIdentityProviders, readLocalization, readOrganizations, readUserProfile } from './providers.ts';
 import type { Reading } from './reading.ts';
 import { readClientRoles, readRealmRoles } from './roles.ts';
-import { listClientScopes, readScopeMappings, realmDefaultScopes, type ClientScope } from './scopes.ts';
+import { listClientScopes, readScopeMappings, realmDefaultScopes, type ClientScope, type ScopeMappings } from './scopes.ts';
 
 const USER_STORAGE = 'org.keycloak.storage.UserStorageProvider';
 /** Without view-realm the realm answers with 5 fields instead of about 105 (verified-keycloak.md 4). */
@@ -32,19 +32,18 @@ export async function readRealm(reading: Reading, named: (listed: readonly Clien
     reading.part('clients', 'view-clients', async () => readableClients(reading, named)),
   ]);
   if (listed && scopes) onBulk?.({ ...settings, clients: listed, clientScopes: scopes } as RealmRepresentation);
-  const known = listed ?? [];
   const components = readComponents(reading.aside, text(settings['id']) ?? '');
   const [clients, small, { realm, client, users, mappings, groups }] = await Promise.all([
     listed && withAuthorization(reading.aside, listed),
     readSmallParts(reading.aside, settings, components),
-    readLongParts(reading, known, scopes ?? [], components),
+    readLongParts(reading, listed, scopes, components),
   ]);
   return {
     ...settings,
-    ...given({ clients, clientScopes: scopes, groups, users: clients && users }),
-    ...(realm || client ? { roles: given({ realm, client: clients && client }) } : {}),
+    ...given({ clients, clientScopes: scopes, groups, users }),
+    ...(realm || client ? { roles: given({ realm, client }) } : {}),
     ...small,
-    ...(scopes && clients && mappings),
+    ...mappings,
   } as RealmRepresentation;
 }
 
@@ -67,13 +66,21 @@ async function readSmallParts(reading: Reading, settings: RealmRepresentation, c
   return { ...given({ components: found, localizationTexts, organizations }), ...profile, ...defaults, ...defaultGroups, ...providers, ...flows };
 }
 
+interface LongParts {
+  readonly groups: GroupRepresentation[] | undefined;
+  readonly realm: RoleRepresentation[] | undefined;
+  readonly client: Record<string, RoleRepresentation[]> | undefined;
+  readonly users: UserRepresentation[] | undefined;
+  readonly mappings: ScopeMappings | undefined;
+}
+
 /** Parts of a request for each object, one after the other: each of them keeps the server busy by itself. */
-async function readLongParts(reading: Reading, clients: readonly Client[], scopes: readonly ClientScope[], components: ReturnType<typeof readComponents>) {
-  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, clients)]);
-  const client = await readClientRoles(reading, clients);
+async function readLongParts(reading: Reading, clients: readonly Client[] | undefined, scopes: readonly ClientScope[] | undefined, components: ReturnType<typeof readComponents>): Promise<LongParts> {
+  const [groups, realm] = await Promise.all([readGroups(reading), readRealmRoles(reading, clients ?? [])]);
+  const client = clients && await readClientRoles(reading, clients);
   const found = await components;
-  const users = await readServiceAccounts(reading, clients, found === undefined || USER_STORAGE in found);
-  const mappings = await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, clients, scopes));
+  const users = clients && await readServiceAccounts(reading, clients, found === undefined || USER_STORAGE in found);
+  const mappings = scopes && clients && await reading.part('scope mappings', 'view-clients', () => readScopeMappings(reading, clients, scopes));
   return { groups, realm, client, users, mappings };
 }
 
