@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Longer than CI has time for: many seeds, older servers. Each file starts the servers that it needs.
+// Longer than CI has time for: many seeds, older servers, a kill at every line of a journal. Each file starts the servers that it needs.
 export default defineConfig({
   test: {
     include: ['test/**/*.long.test.{ts,tsx}'],

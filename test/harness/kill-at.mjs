@@ -1,0 +1,19 @@
+/**
+ * Loaded into the tool by NODE_OPTIONS=--import: ends the process as kill -9 would, the moment that the journal line number
+ * REALM_RESCUE_TEST_KILL_AT is on disk, before anything else can happen. What lies there is then exactly that prefix.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const line = new RegExp(`^\\{"v":\\d+,"seq":${process.env['REALM_RESCUE_TEST_KILL_AT']},`);
+const { writeSync, fsyncSync } = fs;
+let written = null;
+fs.writeSync = (descriptor, data, ...rest) => {
+  if (line.test(typeof data === 'string' ? data : Buffer.from(data).toString('utf8', 0, 64))) written = descriptor;
+  return writeSync(descriptor, data, ...rest);
+};
+fs.fsyncSync = (descriptor) => {
+  fsyncSync(descriptor);
+  if (descriptor === written) process.kill(process.pid, 'SIGKILL');
+};
+syncBuiltinESMExports();
