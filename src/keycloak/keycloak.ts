@@ -76,7 +76,7 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
   let unlisted: readonly Client[] = [];
   const { version, descriptions } = await api.server();
   const read = await readRealm(reading, async (listed) => {
-    unlisted = await unlistedClients(api, listed, knownClients, knownClientIds);
+    unlisted = await unlistedClients(reading.api, listed, knownClients, knownClientIds);
     return unlisted;
   }, onBulk);
   const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };

@@ -70,5 +70,10 @@ function bounded(api: Api): Api {
       else free += 1;
     }
   };
-  return { ...api, get: (parts, query) => within(() => api.get(parts, query)), read: (parts, query) => within(() => api.read(parts, query)) };
+  return {
+    ...api,
+    get: (parts, query) => within(() => api.get(parts, query)),
+    read: (parts, query) => within(() => api.read(parts, query)),
+    getFromServer: (parts, query) => within(() => api.getFromServer(parts, query)),
+  };
 }
