@@ -1,3 +1,5 @@
+import type { Api } from './api.ts';
+
 /** Requests in flight at once: 4 keeps token requests of logged-in users fast beside us, and 16 buys nothing (baselines.md 4.2). */
 export const IN_FLIGHT = 4;
 
@@ -39,4 +41,28 @@ export async function allPages<Entry>(size: number, page: (first: number, max: n
     full = pages.every((entries) => entries.length === size);
   }
   return all;
+}
+
+/** The same Api, of which no more than `IN_FLIGHT` reads and token requests are in flight, however those who ask are nested. Writes do not wait. */
+export function bounded(api: Api): Api {
+  const waiting: (() => void)[] = [];
+  let free = IN_FLIGHT;
+  const within = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((go) => { waiting.push(go); });
+    try {
+      return await ask();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+  return {
+    ...api,
+    get: (parts, query) => within(() => api.get(parts, query)),
+    read: (parts, query) => within(() => api.read(parts, query)),
+    getFromServer: (parts, query) => within(() => api.getFromServer(parts, query)),
+    postForm: (endpoint, form, authorization) => within(() => api.postForm(endpoint, form, authorization)),
+  };
 }

@@ -1,6 +1,6 @@
 import { fingerprint } from '../realm/canonical.ts';
 import { seenOf } from '../realm/descriptions.ts';
-import { readState } from '../realm/state.ts';
+import { readingState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
 import type { CaptureRequest, Keycloak } from '../runner/ports.ts';
@@ -9,8 +9,9 @@ import { readRealm, realmNotFound } from './capture/capture.ts';
 import type { Client } from './capture/clients.ts';
 import { openReading } from './capture/reading.ts';
 import { readFacts } from './facts.ts';
-import { concernsPeople, rememberPeople } from './prove/known-people.ts';
-import { earlier, prove } from './prove/prove.ts';
+import { inSteps } from './in-steps.ts';
+import { concernsPeople } from './prove/known-people.ts';
+import { earlier, openAsked, prove } from './prove/prove.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
 import { unlistedClients } from './stale/clients.ts';
@@ -22,7 +23,7 @@ import { RescueError } from '../realm/errors.ts';
 /** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
 export function openKeycloak(target: Target): Keycloak {
   const api = openApi(target);
-  const people = rememberPeople(api);
+  const asked = openAsked(api);
   return {
     realm: target.realm,
     connect: () => connect(api, target),
@@ -38,13 +39,13 @@ export function openKeycloak(target: Target): Keycloak {
         return await sendWrite(api, request, references);
       } finally {
         // Whatever was asked while the write was under way may be from before it.
-        if (concernsPeople(request)) people.forget();
+        if (concernsPeople(request)) asked.people.forget();
       }
     },
     look: (look, references) => lookAt(api, look, references),
     describe: (request, references) => describeRequest(api, request, references),
-    prove: (request) => prove(api, people, request),
-    before: (request) => earlier(api, people, request),
+    prove: (request) => prove(asked, request),
+    before: (request) => earlier(asked, request),
     close: async () => {
       await api.tokens.end();
       await api.http.close();
@@ -80,24 +81,27 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
     return unlisted;
   }, onBulk);
   const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
+  // The server answers the last questions meanwhile.
+  const print = inSteps(readingState({ realm: api.realm, source: 'live', completeness: 'full', representation, serverVersion: version })).then(fingerprint);
+  print.catch(() => undefined);
   onProgress({ part: 'sessions', done: 0, total: null });
   const facts = await readFacts(reading.api, representation.clients as Client[] | undefined, []);
   onProgress({ part: 'stale cache', done: 0, total: null });
   const users = [...(facts.sessions ?? []), ...(facts.offlineSessions ?? [])].map(({ userId, username }) => ({ id: userId, username }));
   const stale = await findStale(reading.api, { representation, unlisted, usersCount: facts.usersCount, users });
-  const draft: Snapshot = {
+  const snapshot: Snapshot = {
     schema: 'realm-rescue/snapshot/v1',
     source: 'live',
     capturedAt,
     completeness: 'full',
     realm: api.realm,
     serverVersion: version,
-    fingerprint: '',
+    fingerprint: await print,
     representation,
     facts: { ...facts, stale },
     notes: reading.notes,
   };
-  return { snapshot: { ...draft, fingerprint: fingerprint(readState(draft)) }, requests: api.http.count() - before };
+  return { snapshot, requests: api.http.count() - before };
 }
 
 function refuseReadOnly(target: Target): void {

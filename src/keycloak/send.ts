@@ -1,10 +1,11 @@
 /** The only functions that change the realm. Each request is sent once; see http.ts for what a lost answer means. */
 import { RescueError } from '../realm/errors.ts';
-import { partOf } from '../realm/keys.ts';
+import { objectId, partOf } from '../realm/keys.ts';
 import type { Look, ObjectId, RequestTemplate } from '../realm/model.ts';
 import type { Answer, References } from '../runner/ports.ts';
 import type { Api } from './api.ts';
 import { serviceAccountOf } from './capture/accounts.ts';
+import { clientsCalled } from './capture/clients.ts';
 import { describePath, fillBody, fillPath, serviceAccountsIn, type Answers } from './fill.ts';
 import { refuseDangerous } from './guard.ts';
 import type { Reply } from './http.ts';
@@ -33,6 +34,8 @@ export function describeRequest(api: Api, request: RequestTemplate, references: 
 /** Reads one object, with repetition; null when it, or something that it lies in, is not there. */
 export async function lookAt(api: Api, look: Look, references: References): Promise<ReturnType<Look['pick']>> {
   const answers = await complete(api, look.request, references);
+  const called = clientCalled(look.request);
+  if (called !== undefined) return look.pick(await clientsCalled(api, called, references.id(objectId('client', called))), []);
   let path: string[];
   try {
     path = fillPath(look.request.path, answers);
@@ -41,6 +44,11 @@ export async function lookAt(api: Api, look: Look, references: References): Prom
     throw error;
   }
   return look.pick(await api.read(path, look.request.query), []);
+}
+
+/** The name in a search for one client. */
+function clientCalled({ path: [part, ...below], query }: RequestTemplate): string | undefined {
+  return part === 'clients' && below.length === 0 ? query?.['clientId'] : undefined;
 }
 
 /** After an import under a running node: makes it see the database. No session ends (verified-keycloak.md, top ten 1). */

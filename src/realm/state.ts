@@ -25,6 +25,9 @@ const known = new WeakMap<RealmRepresentation, Found>();
  */
 let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
 
+/** What of a snapshot its normal form is made of. */
+export type Readable = Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'> & Partial<Pick<Snapshot, 'serverVersion'>>;
+
 /**
  * The normal form of a snapshot. Each kind finds its own objects; where two objects share a key (Keycloak allows
  * duplicate mapper names by a race), the first one stands for both.
@@ -32,17 +35,26 @@ let latest: WeakRef<ReadonlyMap<ObjectId, RealmObject>> | undefined;
  * @param eyes  evidence beside a live realm: which settings of providers that server holds for secrets. It masks them, and so they are
  *   secrets in every source; what it never shows is not compared.
  */
-export function readState(snapshot: Pick<Snapshot, 'realm' | 'source' | 'completeness' | 'representation'> & Partial<Pick<Snapshot, 'serverVersion'>>, eyes?: SettingDescriptions): RealmState {
+export function readState(snapshot: Readable, eyes?: SettingDescriptions): RealmState {
+  const steps = readingState(snapshot, eyes);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps of one kind each, for those who wait for a server meanwhile and have to look after it. */
+export function* readingState(snapshot: Readable, eyes?: SettingDescriptions): Generator<undefined, RealmState, void> {
   const { realm, source, completeness, serverVersion = null } = snapshot;
   const representation = seenBy(snapshot.representation, eyes);
   const kept = known.get(snapshot.representation);
-  const found = kept?.from === completeness && kept.seen === representation ? kept : find(representation, completeness);
+  const found = kept?.from === completeness && kept.seen === representation ? kept : yield* find(representation, completeness);
   known.set(snapshot.representation, found);
   const { objects, listed } = found;
   return { realm, source, completeness, serverVersion, listed, representation, objects };
 }
 
-function find(representation: RealmRepresentation, from: Completeness): Found {
+function* find(representation: RealmRepresentation, from: Completeness): Generator<undefined, Found, void> {
   const objects = new Map<ObjectId, RealmObject>();
   const listed = new Set<string>();
   const others = latest?.deref();
@@ -54,6 +66,7 @@ function find(representation: RealmRepresentation, from: Completeness): Found {
       objects.set(object.id, other !== undefined && isSame(other, object) ? other : object);
     }
     for (const place of found.listed) listed.add(place);
+    yield;
   }
   latest = new WeakRef(objects);
   return { seen: representation, from, objects, listed };

@@ -5,7 +5,7 @@
 import type { Choices } from '../realm/choice.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate, TokenKind } from '../realm/model.ts';
-import type { RealmRepresentation } from '../realm/representation.ts';
+import type { ClientRepresentation, RealmRepresentation } from '../realm/representation.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
 
@@ -75,6 +75,10 @@ export interface Earlier extends Pick<Proof, 'expectation' | 'way' | 'user'> {
 
 export interface ProveRequest {
   readonly client: string;
+  /** Where the client was last seen; it may be elsewhere by now. */
+  readonly id?: string | undefined;
+  /** The client as it was captured before the restore; without it there is no `before`. */
+  readonly captured?: ClientRepresentation | undefined;
   readonly expectations: readonly ClaimExpectation[];
   /** Name of the user whose token is looked at; null: find one who can show the claim. */
   readonly probeUser: string | null;

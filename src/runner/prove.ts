@@ -1,3 +1,4 @@
+import { objectId } from '../realm/keys.ts';
 import type { Group } from '../realm/model.ts';
 import type { Proof, RunState } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
@@ -5,15 +6,18 @@ import type { Earlier, ProveRequest } from './ports.ts';
 
 /** One request for each client whose tokens a group feeds: a restored client scope shows in several. */
 export function proveRequests(context: EffectContext, group: Group, probeUser: string | null, before: readonly Earlier[] = []): ProveRequest[] {
-  const facts = context.memory.snapshot('live-before')?.facts;
-  const secrets = references(context);
+  const captured = context.memory.snapshot('live-before');
+  const facts = captured?.facts;
+  const known = references(context);
   const sessions = [...(facts?.sessions ?? []), ...(facts?.offlineSessions ?? [])];
   const clients = [...new Set(group.expectations.map((expectation) => expectation.client))];
   return clients.map((client) => ({
     client,
+    id: known.id(objectId('client', client)),
+    captured: captured?.representation.clients?.find(({ clientId }) => clientId === client),
     expectations: group.expectations.filter((expectation) => expectation.client === client),
     probeUser,
-    secret: secrets.secret(`client:${client}`, 'secret'),
+    secret: known.secret(objectId('client', client), 'secret'),
     refresh: context.ports.refresh?.client === client ? context.ports.refresh : undefined,
     keysBefore: facts?.keys.map((key) => key.kid) ?? [],
     before: before.filter((earlier) => earlier.expectation.client === client),

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../realm/json.ts';
+import type { Json, JsonObject } from '../../realm/json.ts';
 import type { ClientRepresentation } from '../../realm/representation.ts';
 import type { Api } from '../api.ts';
 import { allPages } from '../flight.ts';
-import { objects, text } from '../text.ts';
+import { isObject, objects, text } from '../text.ts';
 
 /**
  * A page of clients costs the square of its size on a cold server; one call for 2,000 clients took 65 s, pages of
@@ -23,9 +23,19 @@ export async function listClients(api: Api): Promise<Client[]> {
  * One client asked for by its name. On a node that kept running through an import this still answers from the cache
  * when the list no longer has it (verified-keycloak.md, "Node kept running during the import").
  */
-export async function clientByName(api: Api, clientId: string): Promise<Client | undefined> {
-  const found = objects(await api.read(['clients'], { clientId })).flatMap(asClient);
+export async function clientByName(api: Api, clientId: string, id?: string): Promise<Client | undefined> {
+  const found = objects(await clientsCalled(api, clientId, id)).flatMap(asClient);
   return found.find((client) => client.clientId === clientId);
+}
+
+/**
+ * What `GET /clients?clientId=` answers.
+ * @param id  where the client was last seen. By its id the server takes it from its cache, where a search goes to the database; if it
+ *   is not there, or somebody else is, it is searched for.
+ */
+export async function clientsCalled(api: Api, clientId: string, id: string | undefined): Promise<Json> {
+  const one = id === undefined ? null : await api.read(['clients', id]);
+  return isObject(one) && one['clientId'] === clientId ? [one] : api.read(['clients'], { clientId });
 }
 
 /** A client from an answer; empty when the answer is none. */

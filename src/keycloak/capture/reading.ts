@@ -1,7 +1,7 @@
 import { RescueError } from '../../realm/errors.ts';
 import type { Progress } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
-import { IN_FLIGHT, inFlight } from '../flight.ts';
+import { bounded, inFlight } from '../flight.ts';
 import { isSilence } from '../people.ts';
 
 /** What every part of a capture has at hand. */
@@ -21,6 +21,7 @@ export interface Reading {
 }
 
 export function openReading(api: Api, onProgress: (progress: Progress) => void): Reading {
+  // Parts run beside each other and inside each other (groups below groups).
   const [limited, notes]: [Api, string[]] = [bounded(api), []];
   const open = (tell: (progress: Progress) => void): Omit<Reading, 'aside'> => ({
     api: limited,
@@ -53,27 +54,4 @@ export function openReading(api: Api, onProgress: (progress: Progress) => void):
 /** A sentence after a colon. */
 function inside(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
-}
-
-/** Parts run beside each other and inside each other (groups below groups); however they nest, no more requests than these are in flight. */
-function bounded(api: Api): Api {
-  const waiting: (() => void)[] = [];
-  let free = IN_FLIGHT;
-  const within = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((go) => { waiting.push(go); });
-    try {
-      return await ask();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-  return {
-    ...api,
-    get: (parts, query) => within(() => api.get(parts, query)),
-    read: (parts, query) => within(() => api.read(parts, query)),
-    getFromServer: (parts, query) => within(() => api.getFromServer(parts, query)),
-  };
 }

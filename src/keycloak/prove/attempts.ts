@@ -4,14 +4,13 @@ import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
 import type { Client } from '../capture/clients.ts';
 import { preview } from './preview.ts';
-import { byCredentials, byRefresh, failed, type Attempt } from './real-token.ts';
+import { byCredentials, byRefresh, failed, type Attempt, type Issuer } from './real-token.ts';
 import { isSilence } from '../people.ts';
 import { probesFor, type Probe } from './users.ts';
 import { isAtLeast } from '../../realm/version.ts';
 
 /** One run of proofs for one client; real tokens are asked for once and looked at for every claim. */
-export interface Sources {
-  readonly api: Api;
+export interface Sources extends Issuer {
   /** Remembers who holds what from one client to the next; see known-people.ts. */
   readonly people: Api;
   readonly request: ProveRequest;
@@ -41,20 +40,25 @@ export async function* attempts(sources: Sources, client: Client, expectation: C
   };
   const { refresh, secret } = request;
   const scope = expectation.scope ?? '';
-  const previewFor = (probe: Probe): Promise<Attempt> => once(`preview ${probe.id} ${scope} ${wanted.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, wanted));
-  if (refresh?.client === request.client) yield await once('refresh', () => byRefresh(api, { ...request, refresh }));
+  const previewFor = (probe: Probe, kinds: readonly TokenKind[]): Promise<Attempt> => once(`preview ${probe.id} ${scope} ${kinds.join()} ${probe.qualified}`, () => preview(api, client.id, probe, scope, kinds));
+  if (refresh?.client === request.client) yield await once('refresh', () => byRefresh(sources, { ...request, refresh }));
   const forItself = expectation.needs === 'nothing' || expectation.needs === 'service-account';
   const probes = probesFor(people, request, expectation);
   // Who waits for them hears of a failure.
   probes.catch(() => undefined);
+  let left = wanted;
   if (forItself && secret !== undefined && client.serviceAccountsEnabled === true && wanted.includes('access')) {
-    const own = once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(api, { ...request, secret }, scope)));
-    // A client gets no ID token for itself, so somebody's preview will be needed besides.
-    if (wanted.some((kind) => kind !== 'access')) probes.then(([probe]) => probe && previewFor(probe)).catch(() => undefined);
-    yield await own;
+    const own = once(`credentials ${scope}`, async () => ((await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : byCredentials(sources, { ...request, secret }, scope)));
+    // A client gets no ID token for itself, so somebody's preview will be needed besides; of the access token only where none was issued.
+    const besides = wanted.filter((kind) => kind !== 'access');
+    if (besides.length > 0) probes.then(([probe]) => probe && previewFor(probe, besides)).catch(() => undefined);
+    const issued = await own;
+    yield issued;
+    if (issued.payloads.access !== undefined) left = besides;
   }
+  if (left.length === 0) return;
   try {
-    for (const probe of await probes) yield await previewFor(probe);
+    for (const probe of await probes) yield await previewFor(probe, left);
   } catch (error) {
     if (isSilence(error)) return yield failed('preview', 'the server does not answer a search for users');
     if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;

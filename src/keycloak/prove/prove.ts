@@ -5,44 +5,57 @@ import type { ClaimExpectation, TokenKind } from '../../realm/model.ts';
 import type { Proof } from '../../runbook/model.ts';
 import type { Earlier, ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
-import { clientByName, type Client } from '../capture/clients.ts';
-import { inFlight } from '../flight.ts';
+import { asClient, clientByName, type Client } from '../capture/clients.ts';
+import { bounded, inFlight } from '../flight.ts';
 import { attempts, tokenWrites, WOULD_WRITE, type Sources } from './attempts.ts';
 import { claimWords, shows, wantedTokens } from './claim.ts';
 import { rememberPeople, type KnownPeople } from './known-people.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
-import { byIntrospection, failed, type Attempt } from './real-token.ts';
+import { byIntrospection, failed, type Attempt, type Issuer } from './real-token.ts';
+import { openRealmKeys } from './realm-keys.ts';
 import { lacks, neededRole, nobody } from './users.ts';
 
 /** Makes claims of notes that a login leaves in its session; a preview has no login. */
 const SESSION_NOTE = 'oidc-usersessionmodel-note-mapper';
+
+/** Who is asked for proofs in a run, and what is kept from one proof to the next. */
+export interface Asked extends Issuer {
+  readonly people: KnownPeople;
+}
+
+/** Clients are proven beside each other, and each claim in several ways: the server is asked a few things at a time all the same. */
+export function openAsked(api: Api): Asked {
+  const limited = bounded(api);
+  return { api: limited, people: rememberPeople(limited), keys: openRealmKeys(limited) };
+}
 
 /**
  * One proof for each expectation. `proven` only where a token or a preview of one shows the claim in every kind of
  * token that should carry it; `not-showable` where nobody here can show it, with the reason; everything else is
  * `not-proven`. Payloads hold claims, never a token.
  */
-export async function prove(api: Api, people: KnownPeople, request: ProveRequest): Promise<readonly Proof[]> {
-  const { client, sources } = await open(api, people, request);
+export async function prove(asked: Asked, request: ProveRequest): Promise<readonly Proof[]> {
+  const sources = open(asked, request);
+  const client = await clientByName(sources.api, request.client, request.id);
   const proofs = await inFlight(request.expectations, (expectation) => (client ? judge(sources, client, expectation) : Promise.resolve({ ...unproven(expectation), because: `the client ${request.client} does not exist` })));
   // Whoever is asked next may name somebody who was not there before.
-  if (proofs.some((proof) => proof.outcome === 'not-proven')) people.forget();
+  if (proofs.some((proof) => proof.outcome === 'not-proven')) asked.people.forget();
   return proofs;
 }
 
-/** Nothing is written while claims are proven, so the claims of one client share what was read: the client, the mappers that act. */
-async function open(api: Api, people: KnownPeople, request: ProveRequest): Promise<{ client: Client | undefined; sources: Sources }> {
-  const asking = rememberPeople(api).api;
-  return { client: await clientByName(asking, request.client), sources: { api: asking, people: people.api, request, kept: new Map() } };
+/** Nothing is written to a client while its claims are proven, so they share what was read: the client, the mappers that act. */
+function open({ api, people, keys }: Asked, request: ProveRequest): Sources {
+  return { api: rememberPeople(api).api, people: people.api, keys, request, kept: new Map() };
 }
 
 /**
  * What the tokens show now, before the restore: claim by claim, each way once, so that before and after can stand side by side. A
  * picture is not worth stopping a restore for: where nobody can be asked it is empty.
  */
-export async function earlier(api: Api, people: KnownPeople, request: ProveRequest): Promise<readonly Earlier[]> {
+export async function earlier(asked: Asked, request: ProveRequest): Promise<readonly Earlier[]> {
   try {
-    const { client, sources } = await open(api, people, request);
+    const [client] = request.captured ? asClient(request.captured as JsonObject) : [];
+    const sources = open(asked, request);
     return client ? (await inFlight(request.expectations, (expectation) => eachWayOnce(sources, client, expectation))).flat() : [];
   } catch (error) {
     if (error instanceof RescueError) return [];
@@ -52,7 +65,8 @@ export async function earlier(api: Api, people: KnownPeople, request: ProveReque
 
 async function eachWayOnce(sources: Sources, client: Client, expectation: ClaimExpectation): Promise<Earlier[]> {
   const found: Earlier[] = [];
-  const wanted = wantedTokens(expectation);
+  // The first kind of token is the one that is shown later.
+  const wanted = wantedTokens(expectation).slice(0, 1);
   if (wanted.length === 0) return found;
   for await (const { way, user, payloads } of attempts(sources, client, expectation, wanted)) {
     found.push({ expectation, way, user, payloads });
@@ -150,10 +164,10 @@ async function grantedRole({ api, people, request }: Sources, client: Client, ex
   return `nobody holds the role ${role.name}, so no token can show it; the server lets it into the tokens of ${request.client}`;
 }
 
-async function lightweight({ api, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
+async function lightweight({ api, keys, request }: Sources, client: Client, expectation: ClaimExpectation): Promise<Proof> {
   const explained = `${request.client} uses lightweight access tokens, which leave this claim out; only introspection has it`;
   if (request.secret === undefined || !['nothing', 'service-account'].includes(expectation.needs)) return { ...unproven(expectation), outcome: 'not-showable', because: explained };
-  const attempt = (await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : await byIntrospection(api, { ...request, secret: request.secret }, expectation.scope ?? '');
+  const attempt = (await tokenWrites(api, client)) ? failed('client-credentials', WOULD_WRITE) : await byIntrospection({ api, keys }, { ...request, secret: request.secret }, expectation.scope ?? '');
   const payload = attempt.payloads.access;
   if (!payload) return { ...unproven(expectation), outcome: 'not-showable', because: `${explained}; ${attempt.note}` };
   const there = shows(payload, expectation);

@@ -1,10 +1,11 @@
 /** Tokens that are really issued: signed, and checked against the realm's keys. None of them leaves this file. */
-import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
-import type { Json, JsonObject } from '../../realm/json.ts';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { JsonObject } from '../../realm/json.ts';
 import type { TokenKind } from '../../realm/model.ts';
 import type { Proof } from '../../runbook/model.ts';
 import type { ProveRequest } from '../../runner/ports.ts';
 import type { Api } from '../api.ts';
+import type { RealmKeys } from './realm-keys.ts';
 import { isObject, serverWords, text } from '../text.ts';
 
 /** What a look at tokens gave: claims by kind of token, or why there are none. */
@@ -19,11 +20,17 @@ export interface Attempt {
   readonly note: string;
 }
 
+/** Where tokens come from, and what their signatures are checked with. */
+export interface Issuer {
+  readonly api: Api;
+  readonly keys: RealmKeys;
+}
+
 type KeysBefore = Pick<ProveRequest, 'keysBefore'>;
 
 /** A fresh token for the client itself. Creates no session and leaves one CLIENT_LOGIN event. */
-export async function byCredentials(api: Api, request: ProveRequest & { readonly secret: string }, scope: string): Promise<Attempt> {
-  const [reply, keys] = await Promise.all([api.postForm(['token'], { grant_type: 'client_credentials', client_id: request.client, client_secret: request.secret, ...(scope ? { scope } : {}) }), realmKeys(api)]);
+export async function byCredentials({ api, keys }: Issuer, request: ProveRequest & { readonly secret: string }, scope: string): Promise<Attempt> {
+  const reply = await api.postForm(['token'], { grant_type: 'client_credentials', client_id: request.client, client_secret: request.secret, ...(scope ? { scope } : {}) });
   const token = isObject(reply.body) ? text(reply.body['access_token']) : undefined;
   if (reply.status !== 200 || token === undefined) return failed('client-credentials', `client_credentials is refused (${reply.status} ${serverWords(reply.body)})`);
   return {
@@ -38,7 +45,7 @@ export async function byCredentials(api: Api, request: ProveRequest & { readonly
  * Renews a session that was there before the incident: the strongest proof. Not done where the realm revokes refresh
  * tokens on use, because that could end the session of whoever owns the token.
  */
-export async function byRefresh(api: Api, request: ProveRequest & { readonly refresh: NonNullable<ProveRequest['refresh']> }): Promise<Attempt> {
+export async function byRefresh({ api, keys }: Issuer, request: ProveRequest & { readonly refresh: NonNullable<ProveRequest['refresh']> }): Promise<Attempt> {
   const settings = await api.read([]);
   if (!isObject(settings) || settings['revokeRefreshToken'] !== false) return failed('refresh', 'the refresh token was not used, because the realm revokes a token once it was used');
   const { client, token, secret } = request.refresh;
@@ -51,7 +58,7 @@ export async function byRefresh(api: Api, request: ProveRequest & { readonly ref
   return {
     way: 'refresh', payloads, qualified: false,
     user: text(payloads.access?.['preferred_username']) ?? text(payloads.id?.['preferred_username']) ?? null,
-    signature: await signatureOf(access, await realmKeys(api), request),
+    signature: await signatureOf(access, keys, request),
     note: 'a refresh of a session from before (no new login)',
   };
 }
@@ -60,14 +67,14 @@ export async function byRefresh(api: Api, request: ProveRequest & { readonly ref
  * What introspection says about the client's own token: there a lightweight token has all its claims. A client that
  * is not in its own token's audience is answered `active: false` (verified-keycloak.md 4).
  */
-export async function byIntrospection(api: Api, request: ProveRequest & { readonly secret: string }, scope: string): Promise<Attempt> {
+export async function byIntrospection({ api, keys }: Issuer, request: ProveRequest & { readonly secret: string }, scope: string): Promise<Attempt> {
   const credentials = { client_id: request.client, client_secret: request.secret };
   const issued = await api.postForm(['token'], { grant_type: 'client_credentials', ...credentials, ...(scope ? { scope } : {}) });
   const token = isObject(issued.body) ? text(issued.body['access_token']) : undefined;
   if (token === undefined) return failed('client-credentials', `client_credentials is refused (${issued.status} ${serverWords(issued.body)})`);
   const { body } = await api.postForm(['token', 'introspect'], { token, ...credentials });
   if (!isObject(body) || body['active'] !== true) return failed('client-credentials', 'introspection does not answer, because the client is not in the audience of its own token');
-  return { way: 'client-credentials', user: null, qualified: true, payloads: { access: body }, signature: await signatureOf(token, await realmKeys(api), request), note: 'introspection of a fresh client_credentials token; the token itself is lightweight' };
+  return { way: 'client-credentials', user: null, qualified: true, payloads: { access: body }, signature: await signatureOf(token, keys, request), note: 'introspection of a fresh client_credentials token; the token itself is lightweight' };
 }
 
 export function failed(way: Proof['way'], note: string): Attempt {
@@ -84,17 +91,7 @@ function payloadsOf(tokens: Partial<Record<TokenKind, string>>): Partial<Record<
   return Object.fromEntries(Object.entries(tokens).map(([kind, token]) => [kind, decodeJwt<JsonObject>(token)]));
 }
 
-async function realmKeys(api: Api): Promise<Json> {
-  return (await api.getFromServer(['realms', api.realm, 'protocol', 'openid-connect', 'certs'])).body;
-}
-
-async function signatureOf(token: string, keys: Json, { keysBefore }: KeysBefore): Promise<Proof['signature']> {
+async function signatureOf(token: string, keys: RealmKeys, { keysBefore }: KeysBefore): Promise<Proof['signature']> {
   const { alg = '', kid = '' } = decodeProtectedHeader(token);
-  const sameKeyAsBefore = keysBefore.length === 0 ? null : keysBefore.includes(kid);
-  try {
-    await compactVerify(token, createLocalJWKSet(keys as unknown as JSONWebKeySet));
-    return { alg, kid, valid: true, sameKeyAsBefore };
-  } catch {
-    return { alg, kid, valid: false, sameKeyAsBefore };
-  }
+  return { alg, kid, valid: await keys.signed(token), sameKeyAsBefore: keysBefore.length === 0 ? null : keysBefore.includes(kid) };
 }
