@@ -3,7 +3,7 @@ import { isAnswered } from '../realm/choice.ts';
 import type { RunHandle } from '../runner/handle.ts';
 import type { JournalLine, RunState } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
-import { stoppedExit, summarise, unproven } from '../runbook/summary.ts';
+import { stoppedBy, stoppedExit, summarise, unproven } from '../runbook/summary.ts';
 import type { Terminal } from '../ui/terminal.ts';
 
 /** Where a front end writes: data on stdout, messages on stderr. */
@@ -86,7 +86,7 @@ function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   const { state, record } = handle.snapshot();
   if (state.finished && state.finished.exit !== EXIT.done && mode === 'json' && !state.run?.readOnly) io.err(`realm-rescue: The run has ended, but ${shortfall(state)}.\n  See what and why: realm-rescue transcript show ${state.run?.id ?? ''}${record?.flag ?? ''}\n`);
   if (!state.stopped) return;
-  const failure = state.failure?.failure ?? state.trouble?.failure;
+  const failure = stoppedBy(state);
   if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
   else io.err(`realm-rescue: The run has stopped: ${state.stopped.note}.\n`);
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.

@@ -1,4 +1,4 @@
-import type { RunEvent, RunState, StepName, StepState, WriteStatus } from './model.ts';
+import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
 import { answerWhole } from '../realm/choice.ts';
 import { missingChoices, presetChoices } from './choices.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
@@ -16,9 +16,11 @@ function finish(state: RunState, step: StepName, line: string, status: StepState
   return { ...state, steps: { ...state.steps, [step]: { status, line } } };
 }
 
-function write(state: RunState, operation: string, status: WriteStatus, trouble: RunState['trouble'] = null): RunState {
-  const changed = { ...state, writes: { ...state.writes, [operation]: status }, trouble };
-  return finish(changed, 'restore', restoreLine(changed), status === 'failed' || status === 'diverged' ? 'warned' : 'done');
+function write(state: RunState, operation: string, status: WriteStatus, trouble?: Trouble): RunState {
+  const { [operation]: _over, ...others } = state.troubles;
+  const changed = { ...state, writes: { ...state.writes, [operation]: status }, troubles: trouble === undefined ? others : { ...others, [operation]: trouble } };
+  const warned = Object.values(changed.writes).some((so) => so === 'failed' || so === 'diverged');
+  return finish(changed, 'restore', restoreLine(changed), warned ? 'warned' : 'done');
 }
 
 const nothingSaid = 'nobody said that the writer is paused: it may strike again';
@@ -31,7 +33,7 @@ const EVOLVERS: Evolvers = {
     stopped: null,
     failure: null,
     finished: null,
-    trouble: null,
+    troubles: {},
     // What failed or stayed unknown may have happened after all: it is looked at first.
     writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, ['failed', 'unknown', 'diverged'].includes(status) ? 'intended' : status])),
   }),
@@ -76,27 +78,27 @@ const EVOLVERS: Evolvers = {
   }),
   'group.confirmed': (state, { owner, all }) => {
     const owners = state.plan?.groups.map((group) => group.owner) ?? [];
-    return { ...state, group: owner, confirmed: [...state.confirmed, ...(all ? owners.slice(owners.indexOf(owner)) : [owner])] };
+    return { ...state, confirmed: [...state.confirmed, ...(all ? owners.slice(owners.indexOf(owner)) : [owner])] };
   },
   'group.skipped': (state, { owner }) => ({ ...state, skipped: [...state.skipped, owner] }),
   'write.intended': (state, { operation }) => write(state, operation, 'intended'),
   'write.sent': (state, { operation }) => write(state, operation, 'sent'),
   'write.verified': (state, { operation, undo, ids }) => write({ ...state, madeIds: { ...state.madeIds, ...ids } }, operation, undo ? 'undone' : 'verified'),
-  'write.failed': (state, { operation, failure }) => write(state, operation, 'failed', { operation, failure, images: [] }),
-  'write.unknown': (state, { operation, failure }) => write(state, operation, 'unknown', { operation, failure, images: [] }),
+  'write.failed': (state, { operation, failure }) => write(state, operation, 'failed', { failure, images: [] }),
+  'write.unknown': (state, { operation, failure }) => write(state, operation, 'unknown', { failure, images: [] }),
   'write.looked': (state, { operation, undo, found, images }) => {
     if (found === 'done') return write(state, operation, undo ? 'undone' : 'verified');
-    if (found === 'something-else') return write(state, operation, 'diverged', { operation, failure: null, images });
+    if (found === 'something-else') return write(state, operation, 'diverged', { failure: null, images });
     // Left dangling by a crash and seen not to have happened: it is still to be done. In the run that lost the answer
     // the request may yet arrive, so there a person decides.
-    return state.writes[operation] === 'unknown' ? write(state, operation, 'failed', state.trouble) : write(state, operation, 'planned');
+    return state.writes[operation] === 'unknown' ? write(state, operation, 'failed', state.troubles[operation]) : write(state, operation, 'planned');
   },
   'prove.done': (state, { owner, proofs }) => {
-    const proven = { ...state, group: owner, proofs: { ...state.proofs, [owner]: proofs } };
+    const proven = { ...state, proofs: { ...state.proofs, [owner]: proofs } };
     return finish(proven, 'prove', proveLine(proven), Object.values(proven.proofs).flat().every((proof) => proof.outcome === 'proven') ? 'done' : 'warned');
   },
   'proof.accepted': (state, { owner, reason }) => ({ ...state, accepted: { ...state.accepted, [owner]: reason } }),
-  'account.done': (state, { account }) => finish({ ...state, account, group: null }, 'account', accountLine(account), account.ok ? 'done' : 'failed'),
+  'account.done': (state, { account }) => finish({ ...state, account }, 'account', accountLine(account), account.ok ? 'done' : 'failed'),
   'export.done': (state, { exported }) => finish({ ...state, exported }, 'export', exportLine(exported), exported.applyCheck?.ok === false ? 'warned' : 'done'),
   'export.skipped': (state, { because }) => finish({ ...state, exportSkipped: because }, 'export', because, 'skipped'),
   'thaw.stated': (state, { statement }) =>
@@ -107,7 +109,7 @@ const EVOLVERS: Evolvers = {
   'step.retried': (state, { step }) => ({
     ...state,
     failure: null,
-    trouble: null,
+    troubles: {},
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
     ...(step === 'restore' ? { writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, status === 'failed' || status === 'diverged' ? 'intended' : status])) } : {}),

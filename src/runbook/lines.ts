@@ -6,7 +6,8 @@ import type { Choice, Difference } from '../realm/model.ts';
 
 /** `2 clients`, `1 client`. */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+  // Small numbers look the same without the format, which is made anew for each.
+  return `${n < 1000 ? n : n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 /** `a, b, and c`. The format is made when it is asked for: making one costs more than a whole frame, and the first frame lists nothing. */

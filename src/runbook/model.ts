@@ -117,6 +117,12 @@ export interface EvidenceRead {
 
 export type WriteStatus = 'planned' | 'intended' | 'sent' | 'verified' | 'failed' | 'unknown' | 'diverged' | 'undone';
 
+export interface Trouble {
+  readonly failure: Failure | null;
+  /** What the server shows instead of what the plan wants. */
+  readonly images: readonly Image[];
+}
+
 export interface Proof {
   readonly expectation: ClaimExpectation;
   readonly way: 'preview' | 'client-credentials' | 'refresh' | 'userinfo' | 'attachment' | 'granted-roles' | 'none';
@@ -252,14 +258,13 @@ export interface RunState {
   /** The engineer said that the choices stand. */
   readonly settled: boolean;
   readonly plan: Plan | null;
-  /** Owner whose group is being worked on; null before the first and after the last. */
-  readonly group: string | null;
   readonly confirmed: readonly string[];
   readonly skipped: readonly string[];
   readonly writes: Readonly<Record<string, WriteStatus>>;
   /** Ids that the server gave to what was made in this run. */
   readonly madeIds: Readonly<Record<string, string>>;
-  readonly trouble: { readonly operation: string; readonly failure: Failure | null; readonly images: readonly Image[] } | null;
+  /** What keeps a write from being verified, by operation. */
+  readonly troubles: Readonly<Record<string, Trouble>>;
   readonly probeUser: string | null;
   readonly proofs: Readonly<Record<string, readonly Proof[]>>;
   readonly accepted: Readonly<Record<string, string>>;

@@ -1,15 +1,15 @@
-import type { Group, Operation } from '../realm/model.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
+import { restoring } from './restoring.ts';
 import { finishedExit, summarise } from './summary.ts';
 
-/** What a run does now: one effect, or one question to a person, or nothing because it has ended. */
+/** What a run does now: one effect or some beside each other, or one question to a person, or nothing because it has ended. */
 export type Next =
-  | { readonly step: StepName; readonly effect: Effect }
+  | { readonly step: StepName; readonly effects: readonly [Effect, ...Effect[]] }
   | { readonly step: StepName; readonly question: Question }
   | { readonly step: StepName; readonly ended: true };
 
 const ask = (step: StepName, question: Question): Next => ({ step, question });
-const run = (step: StepName, effect: Effect): Next => ({ step, effect });
+const run = (step: StepName, effect: Effect): Next => ({ step, effects: [effect] });
 
 /**
  * Decides from the state alone. A run that was killed and replayed from its journal therefore goes on exactly where
@@ -53,47 +53,6 @@ function choosing(state: RunState): Next | null {
   if (!state.settled) return ask('choose', { kind: 'choose' });
   if (!state.plan) return run('choose', { type: 'plan' });
   return null;
-}
-
-function restoring(state: RunState): Next | null {
-  if (state.run?.readOnly || !state.plan) return null;
-  const groups = state.plan.groups;
-  for (const [index, group] of groups.entries()) {
-    if (state.skipped.includes(group.owner)) continue;
-    const step = restoreGroup(state, group, index, groups.length) ?? proveGroup(state, group);
-    if (step) return step;
-  }
-  return null;
-}
-
-function restoreGroup(state: RunState, group: Group, index: number, total: number): Next | null {
-  const open = group.operations.filter((operation) => !['verified', 'undone'].includes(state.writes[operation.id] ?? 'planned'));
-  if (open.length === 0) return null;
-  const begun = open.find((operation) => (state.writes[operation.id] ?? 'planned') !== 'planned');
-  if (begun) return goOn(state, begun);
-  if (!state.confirmed.includes(group.owner)) {
-    return ask('restore', { kind: 'confirm', group, index, total, word: state.run?.realm ?? '' });
-  }
-  const [first] = open;
-  return first ? run('restore', { type: 'write', operation: first, undo: false }) : null;
-}
-
-/** A write that was begun and is not verified: look at the server, or ask; never send it again unseen. */
-function goOn(state: RunState, operation: Operation): Next {
-  const status = state.writes[operation.id];
-  if (status === 'failed' || status === 'diverged') {
-    return ask('restore', { kind: 'write-trouble', operation, status, failure: state.trouble?.failure ?? null, images: state.trouble?.images ?? [] });
-  }
-  return run('restore', { type: 'look', operation, undo: false });
-}
-
-function proveGroup(state: RunState, group: Group): Next | null {
-  const proofs = state.proofs[group.owner];
-  if (!proofs) {
-    return group.expectations.length === 0 ? null : run('prove', { type: 'prove', group, probeUser: state.probeUser ?? state.run?.settings.probeUser ?? null });
-  }
-  if (state.accepted[group.owner] !== undefined || !proofs.some((proof) => proof.outcome === 'not-proven')) return null;
-  return ask('prove', { kind: 'not-proven', owner: group.owner, proofs });
 }
 
 function closing(state: RunState): Next {

@@ -1,6 +1,6 @@
 import { choiceOf, isAnswered } from '../realm/choice.ts';
 import { EXIT, ERROR_CODES, type ExitCode } from '../realm/errors.ts';
-import type { RunState, Summary } from './model.ts';
+import type { Failure, RunState, Summary } from './model.ts';
 
 /** The numbers of the last line of `recover --json`. */
 export function summarise(state: RunState): Summary {
@@ -43,12 +43,19 @@ export function finishedExit(state: RunState): ExitCode {
   return EXIT.done;
 }
 
+/** What went wrong with a step, or with the first write in the order of the plan that did not go well. */
+export function stoppedBy(state: RunState): Failure | undefined {
+  const operations = state.plan?.groups.flatMap((group) => group.operations) ?? [];
+  const troubled = operations.find(({ id }) => state.troubles[id] !== undefined);
+  return state.failure?.failure ?? (troubled && state.troubles[troubled.id]?.failure) ?? undefined;
+}
+
 /** The exit code of a run that was stopped before its end; it can be resumed. */
 export function stoppedExit(state: RunState): ExitCode {
   switch (state.stopped?.reason) {
     case 'undecided': return EXIT.needsDecision;
     case 'not-proven': return EXIT.notProven;
-    case 'failed': return ERROR_CODES[state.failure?.failure.code ?? state.trouble?.failure?.code ?? 'write-failed'];
+    case 'failed': return ERROR_CODES[stoppedBy(state)?.code ?? 'write-failed'];
     default: return EXIT.interrupted;
   }
 }

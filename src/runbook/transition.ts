@@ -8,12 +8,12 @@ export function transition(state: RunState, event: RunEvent): Step {
   return settle(evolve(state, event));
 }
 
-/** Where a state stands: the step it is in, the question it waits for, or the effect to perform. */
+/** Where a state stands: the step it is in, the question it waits for, or the effects to perform beside each other. */
 export function settle(state: RunState): Step {
   const now = next(state);
   const steps = 'ended' in now || state.steps[now.step].status !== 'pending' ? state.steps : { ...state.steps, [now.step]: { ...state.steps[now.step], status: 'active' as const } };
   const placed: RunState = { ...state, step: now.step, steps, question: 'question' in now ? now.question : null };
-  return { state: placed, effects: 'effect' in now ? [now.effect] : [] };
+  return { state: placed, effects: 'effects' in now ? now.effects : [] };
 }
 
 /** The state that a journal's events lead to. */

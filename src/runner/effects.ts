@@ -1,4 +1,4 @@
-/** The effects of the runbook, performed one at a time. Loaded after the first frame: see run.ts. */
+/** The effects of the runbook, performed. Loaded after the first frame: see run.ts. */
 import type { RequestTemplate } from '../realm/model.ts';
 import type { Effect } from '../runbook/model.ts';
 import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';

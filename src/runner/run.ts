@@ -1,6 +1,7 @@
 import { RescueError, EXIT, type ExitCode } from '../realm/errors.ts';
 import type { Connection, Effect, Question, RunEvent, RunState } from '../runbook/model.ts';
 import { stoppedExit } from '../runbook/summary.ts';
+import { groupOf } from '../runbook/restoring.ts';
 import { replay, settle, transition } from '../runbook/transition.ts';
 import type { Effects } from './effects.ts';
 import { asFailure } from './failure.ts';
@@ -22,7 +23,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs the runbook: performs one effect at a time through the ports, journals every event before it counts, and waits
+ * Runs the runbook: performs what comes next through the ports, journals every event before it counts, and waits
  * for a person where the state asks one. The three front ends only ever hold the handle.
  */
 export function startRun({ ports, evidenceFiles, first, reconnected, onLine, sessionFlag = '' }: RunOptions): RunHandle {
@@ -52,9 +53,9 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
   // What effects need (all kinds of object, the transcript) weighs as much as everything that the first frame shows.
   let effects: Effects | null = null;
 
-  const step = async ({ perform }: Effects): Promise<boolean> => {
-    const [effect] = settle(state).effects;
-    if (!effect) {
+  /** Until nothing is left to do without a person. Gives false when the run has ended. */
+  const step = async (loaded: Effects): Promise<boolean> => {
+    if (settle(state).effects.length === 0) {
       if (!state.question) return false;
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -62,19 +63,44 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
       });
       return true;
     }
-    busy = effect.type;
-    changed();
     try {
-      await perform(effect);
-    } catch (error) {
-      if (error instanceof RescueError && error.code === 'disk') throw error;
-      dispatch({ type: 'step.failed', step: state.step, failure: asFailure(error) });
+      await perform(loaded);
     } finally {
       busy = null;
       progress = null;
       changed();
     }
     return true;
+  };
+
+  /** Performs what comes next, one effect or those that may go beside each other; as soon as one is done, what it makes possible begins. */
+  const perform = async (loaded: Effects): Promise<void> => {
+    const running = new Map<string | null, Promise<void>>();
+    let broken: unknown = null;
+    const begin = async (effect: Effect): Promise<void> => {
+      const { step: begun } = state;
+      try {
+        await loaded.perform(effect).catch((error: unknown) => {
+          if (error instanceof RescueError && error.code === 'disk') throw error;
+          dispatch({ type: 'step.failed', step: effect.type === 'prove' ? 'prove' : begun, failure: asFailure(error) });
+        });
+      } catch (error) {
+        broken = error;
+      }
+    };
+    for (;;) {
+      for (const effect of interrupted || broken ? [] : settle(state).effects) {
+        const group = groupOf(effect);
+        // What is being written looks like what a crash has left half-written.
+        if (running.has(group)) continue;
+        [busy, progress] = [effect.type, null];
+        changed();
+        running.set(group, begin(effect).finally(() => running.delete(group)));
+      }
+      if (running.size === 0) break;
+      await Promise.race(running.values());
+    }
+    if (broken) throw broken;
   };
 
   const loop = async (): Promise<ExitCode> => {

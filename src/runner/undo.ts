@@ -86,7 +86,7 @@ export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Pr
       onStep(operation, 'undone', '');
       continue;
     }
-    const because = state.trouble?.failure?.title ?? 'it is no longer as this run left it: somebody changed it since';
+    const because = state.troubles[operation.id]?.failure?.title ?? 'it is no longer as this run left it: somebody changed it since';
     left.push({ operation: operation.id, because });
     onStep(operation, 'left', because);
   }

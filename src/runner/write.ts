@@ -3,6 +3,7 @@ import { readsAs } from '../realm/fields.ts';
 import { isUnknown } from '../realm/unknowns.ts';
 import type { Group, Image, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
+import { settle } from '../runbook/transition.ts';
 import type { Earlier } from './ports.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
@@ -46,11 +47,18 @@ export async function write(context: EffectContext, operation: Operation, undo: 
       return;
     }
     seen = before.ids;
+    // While this was looked at, a write beside it may have failed.
+    if (!undo && !isWanted(context, operation)) return;
   } catch (error) {
     fail(asFailure(error));
     return;
   }
   await sendOnce(context, operation, undo, seen, fail);
+}
+
+/** Whether the runbook, which asked for a write some time ago, still does. */
+function isWanted(context: EffectContext, { id }: Operation): boolean {
+  return settle(context.state()).effects.some((effect) => effect.type === 'write' && effect.operation.id === id);
 }
 
 /** @param seen  ids as the server has just shown them: what it made by itself with a container is in no snapshot */
@@ -92,8 +100,8 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   }
 }
 
-/** Groups of which the tokens are looked at while the groups before them are restored: most of that time is spent waiting. */
-const AHEAD = 4;
+/** Groups of which the tokens are looked at while the groups before them are restored: those that go beside each other, and as many after them. */
+const AHEAD = 8;
 
 /**
  * What the tokens of a client show before its first write, so that before and after can stand side by side. For the next groups that

@@ -39,7 +39,10 @@ function shortIds(path: string): string {
 export function writeRows({ story, line: { event, seq }, after }: Shot): Row[] {
   if (!('operation' in event)) return [];
   const write = story.writes.find((one) => one.seqs.includes(seq));
-  const name = `${write?.undo ? 'undo of ' : ''}${write?.title ?? event.operation}`;
+  // Clients go beside each other: a row that does not stand below its own requests says whose it is.
+  const above = story.writes.findLast((one) => (one.seqs[0] ?? seq) < seq);
+  const owner = write === undefined || above === undefined || above.owner === write.owner ? '' : ` of ${write.owner}`;
+  const name = `${write?.undo ? 'undo of ' : ''}${write?.title ?? event.operation}${owner}`;
   const row = (paint: Paint, mark: string, words: string) => plain([' ', piece(paint, mark), ` ${name}  `, piece(paint === 'ok' ? 'muted' : paint, words)], 5);
   switch (event.type) {
     case 'write.verified': return row('ok', '✓', event.found === 'look' ? 'found by a look' : `${write?.status ?? ''} in ${write?.milliseconds ?? '?'} ms, read back`);

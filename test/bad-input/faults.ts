@@ -35,11 +35,14 @@ export async function expectResumable(story: Story, nth: number, { fault, says }
   }
 }
 
-/** Every write that left the tool was on disk as an intent before. */
+/** Every write that left the tool was on disk as an intent before, and none began once it was known that one had gone wrong. */
 function expectIntents(stdout: string, proxy: FaultProxy, nth: number): void {
-  const intents = stdout.split('\n').filter((line) => line.includes('"write.intended"'));
-  expect(intents.length).toBe(proxy.asked.length);
-  expect(proxy.asked.length).toBe(nth);
+  const types = stdout.trim().split('\n').map((line) => (JSON.parse(line) as { readonly event?: { readonly type: string } }).event?.type ?? 'summary');
+  expect(types.filter((type) => type === 'write.intended').length).toBe(proxy.asked.length);
+  expect(proxy.asked.length).toBeGreaterThanOrEqual(nth);
+  const wrong = types.findIndex((type) => type === 'write.failed' || type === 'write.unknown');
+  expect(wrong).toBeGreaterThan(0);
+  expect(types.slice(wrong)).not.toContain('write.intended');
 }
 
 /** The independent reader finds the wanted realm, and no two equal writes were applied. */

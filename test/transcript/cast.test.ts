@@ -64,6 +64,16 @@ describe('the recording', () => {
     expect(readCast(quick).events.at(-1)?.[0]).toBeGreaterThan(10);
   });
 
+  it('says whose a write is where clients were restored beside each other', async () => {
+    const last = fullRun.findLastIndex(([, event]) => event.type === 'write.verified');
+    const first = fullRun.find(([, event]) => event.type === 'write.intended');
+    const between = [...fullRun.slice(0, last), ...(first ? [first] : []), ...fullRun.slice(last)];
+    const owners = async (run: readonly Timed[]) => (await played(transcriptCast(journalOf(run)))).lines.filter((row) => row.includes(' ms, read back')).map((row) => / of (\S+)/.exec(row)?.[1]);
+    const alone = await owners(fullRun);
+    expect(alone).toEqual(alone.map(() => undefined));
+    expect(await owners(between)).toEqual([...alone.slice(1), 'timeline-service']);
+  });
+
   it('is the same bytes for the same journal', () => {
     expect(transcriptCast(JSON.parse(JSON.stringify(fullJournal)))).toBe(cast);
   });
