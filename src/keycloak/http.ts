@@ -59,7 +59,7 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
     const started = performance.now();
     const silence = Math.min(call.silence ?? patience.silence, patience.silence);
     const response = await request(call.url, { dispatcher, method: call.method, headers: headersOf(call, target.userAgent), body: bodyOf(call), headersTimeout: silence, bodyTimeout: silence });
-    const text = await boundedText(response.body);
+    const text = await boundedText(response);
     return { status: response.statusCode, headers: response.headers, text, milliseconds: performance.now() - started };
   };
 
@@ -118,7 +118,9 @@ function bodyOf(call: Call): string | null {
   return call.json === undefined ? null : JSON.stringify(call.json);
 }
 
-async function boundedText(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function boundedText({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+  // Nearly every answer: read at once, which takes half the time. The length is held to by undici.
+  if (Number(headers['content-length']) <= LARGEST_BODY) return body.text();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {

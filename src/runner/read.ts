@@ -15,9 +15,10 @@ import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
 import { refuseGaps, refuseHalfSight } from './whole.ts';
 
 export async function connect(context: EffectContext): Promise<void> {
+  const connecting = context.ports.keycloak.connect();
   // A login takes the server a while, in which evidence can be read. What is wrong with it is said when its turn comes.
   givenEvidence(context).catch(() => undefined);
-  context.dispatch({ type: 'connect.succeeded', connection: await context.ports.keycloak.connect() });
+  context.dispatch({ type: 'connect.succeeded', connection: await connecting });
 }
 
 /** Reads the realm, puts it on disk, and only then says so in the journal. */
@@ -26,11 +27,12 @@ export async function captureLive(context: EffectContext, label: SnapshotLabel):
   const started = ports.now();
   const given = await givenEvidence(context);
   let found: string | undefined;
+  const watched = label === 'live-before' && context.state().run?.mode === 'interactive';
   const { snapshot, requests } = await ports.keycloak.capture({
     ...namedClients(given),
     onProgress: (progress) => context.progress(found === undefined ? progress : { ...progress, found }),
     onBulk: (bulk) => {
-      found = label === 'live-before' ? foundSoFar(bulk, given) : undefined;
+      found = watched ? foundSoFar(bulk, given) : undefined;
     },
   });
   const stale = label === 'live-before' && context.state().caches === 'untouched' && (snapshot.facts?.stale.length ?? 0) > 0;
