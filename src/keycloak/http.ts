@@ -1,6 +1,6 @@
 /** The only place that talks HTTP. Reads are repeated with a bound; everything else is sent exactly once. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { RescueError } from '../realm/errors.ts';
 import type { Json } from '../realm/json.ts';
 import { connectionFailure, reached } from './failures.ts';
@@ -50,6 +50,7 @@ export interface Http {
 
 export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 'userAgent' | 'patience'>): Http {
   const base = baseAddress(target.url);
+  const { origin } = new URL(base);
   const patience = target.patience ?? USUAL_PATIENCE;
   const dispatcher = target.dispatcher ?? openNetwork(base, target.caFile, patience.silence);
   let sent = 0;
@@ -58,7 +59,7 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
     sent += 1;
     const started = performance.now();
     const silence = Math.min(call.silence ?? patience.silence, patience.silence);
-    const response = await request(call.url, { dispatcher, method: call.method, headers: headersOf(call, target.userAgent), body: bodyOf(call), headersTimeout: silence, bodyTimeout: silence });
+    const response = await dispatcher.request({ origin, path: call.url.slice(origin.length), method: call.method, headers: headersOf(call, target.userAgent), body: bodyOf(call), headersTimeout: silence, bodyTimeout: silence });
     const text = await boundedText(response);
     return { status: response.statusCode, headers: response.headers, text, milliseconds: performance.now() - started };
   };

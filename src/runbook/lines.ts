@@ -74,6 +74,7 @@ export function accountLine(account: Account): string {
     account.keysUnchanged ? 'signing keys unchanged' : 'SIGNING KEYS CHANGED',
     account.clientIdsUnchanged ? 'client ids unchanged' : 'CLIENT IDS CHANGED',
     account.moved.length === 0 ? 'nothing else moved' : `${count(account.moved.length, 'thing')} MOVED: ${account.moved.slice(0, 3).map((difference) => difference.id).join(', ')}`,
+    ...((account.overwritten?.length ?? 0) > 0 ? ['OVERWRITTEN AGAIN underneath this node'] : []),
   ].join(' · ');
 }
 

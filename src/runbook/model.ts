@@ -145,6 +145,8 @@ export interface Account {
   readonly clientIdsUnchanged: boolean;
   /** Differences between the realm now and snapshot + plan. Must be empty. */
   readonly moved: readonly Difference[];
+  /** What the cache of the node still says although the database does not: somebody imported meanwhile. Not in older journals. */
+  readonly overwritten?: readonly string[];
   /** Sentences for what is not equal. */
   readonly notes: readonly string[];
   readonly ok: boolean;

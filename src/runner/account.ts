@@ -24,10 +24,14 @@ export function accountFor({ before, after, evidence, verified, now }: AccountRe
   const keysUnchanged = kids(before) === kids(after);
   const clientIdsUnchanged = [...clientIds(before)].every(([clientId, id]) => clientIds(after).get(clientId) === id);
   const moved = movedBesides({ before: readState(before), after: readState(after), evidence, operations: verified });
+  // An import under a running node leaves its cache as it was: what is read by id looks untouched, and only these tests show it.
+  const known = new Set((before.facts?.stale ?? []).map(({ text }) => text));
+  const overwritten = (after.facts?.stale ?? []).map(({ text }) => text).filter((text) => !known.has(text));
   const unexplained = sessions.lost.filter((session) => session.explained === null);
   const notes = [
     ...(unexplained.length > 0 ? [`${unexplained.length} sessions ended without a time-out that would explain it; a user may have logged out.`] : []),
     ...(keysUnchanged ? [] : ['The set of keys differs from before the restore. This tool never writes a key.']),
+    ...overwritten.map((text) => `${text}: the realm was overwritten again during this run, underneath the cache of this node. Start another run: it captures and compares anew.`),
     ...moved.map((difference) => `${difference.id} is ${difference.change} against the snapshot plus the plan: somebody else wrote meanwhile.`),
   ];
   return {
@@ -38,8 +42,9 @@ export function accountFor({ before, after, evidence, verified, now }: AccountRe
     keysUnchanged,
     clientIdsUnchanged,
     moved,
+    overwritten,
     notes,
-    ok: keysUnchanged && clientIdsUnchanged && moved.length === 0 && unexplained.length === 0,
+    ok: keysUnchanged && clientIdsUnchanged && moved.length === 0 && overwritten.length === 0 && unexplained.length === 0,
   };
 }
 
