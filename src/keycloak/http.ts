@@ -120,7 +120,7 @@ function bodyOf(call: Call): string | null {
 }
 
 async function boundedText({ headers, body }: Dispatcher.ResponseData): Promise<string> {
-  // Nearly every answer: read at once, which takes half the time. The length is held to by undici.
+  // Nearly every answer: read at once, which costs less than piece by piece. undici holds the server to the length.
   if (Number(headers['content-length']) <= LARGEST_BODY) return body.text();
   const chunks: Buffer[] = [];
   let size = 0;

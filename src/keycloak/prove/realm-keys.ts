@@ -14,7 +14,7 @@ export function openRealmKeys(api: Api): RealmKeys {
     const read = api.getFromServer(['realms', api.realm, 'protocol', 'openid-connect', 'certs']).then(({ body }) => body as unknown as JSONWebKeySet);
     known = read;
     // What could not be read this time may be readable the next.
-    read.catch(() => { known = null; });
+    read.catch(() => { if (known === read) known = null; });
     return read;
   };
   return {
