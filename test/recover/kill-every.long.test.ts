@@ -44,8 +44,11 @@ test('killed at every line of the journal of a whole recovery, and resumed: one 
     proxy.clear();
     const killed = await recover(sessions, at);
     const journal = journalIn(sessions);
-    // Past the last line nothing is killed: that was a whole recovery.
-    if (killed.signal === null) break;
+    // Past the last line nothing is killed: that was a whole recovery, and has to have been one.
+    if (killed.signal === null) {
+      expect([killed.exit, journal.lines, killed.stderr]).toEqual([0, at - 1, '']);
+      break;
+    }
     const resumed = await runTool(['resume', journal.id, '--username', story.user, '--session-dir', sessions, '--confirm', story.realm, '--json'], { env: env() });
     const sent = proxy.writes.map((write) => `${write.method} ${write.path} ${write.body}`);
     const found = [
