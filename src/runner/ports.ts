@@ -77,7 +77,7 @@ export interface ProveRequest {
   readonly client: string;
   /** Where the client was last seen; it may be elsewhere by now. */
   readonly id?: string | undefined;
-  /** The client as it was captured before the restore; without it there is no `before`. */
+  /** The client as it was captured before the restore: `before` need not ask for it. */
   readonly captured?: ClientRepresentation | undefined;
   readonly expectations: readonly ClaimExpectation[];
   /** Name of the user whose token is looked at; null: find one who can show the claim. */

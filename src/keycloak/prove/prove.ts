@@ -54,8 +54,8 @@ function open({ api, people, keys }: Asked, request: ProveRequest): Sources {
  */
 export async function earlier(asked: Asked, request: ProveRequest): Promise<readonly Earlier[]> {
   try {
-    const [client] = request.captured ? asClient(request.captured as JsonObject) : [];
     const sources = open(asked, request);
+    const client = request.captured ? asClient(request.captured as JsonObject)[0] : await clientByName(sources.api, request.client, request.id);
     return client ? (await inFlight(request.expectations, (expectation) => eachWayOnce(sources, client, expectation))).flat() : [];
   } catch (error) {
     if (error instanceof RescueError) return [];
