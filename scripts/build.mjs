@@ -15,6 +15,13 @@ const stubDevtools = {
   },
 };
 
+const smallUndici = {
+  name: 'small-undici',
+  setup(b) {
+    b.onResolve({ filter: /^undici$/ }, () => ({ path: `${root}scripts/undici-core.mjs` }));
+  },
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({
   entryPoints: { 'realm-rescue': `${root}src/cli.ts` },
@@ -35,7 +42,7 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [stubDevtools],
+  plugins: [stubDevtools, smallUndici],
   logLevel: 'warning',
 });
 chmodSync(`${root}dist/realm-rescue.js`, 0o755);

@@ -2,21 +2,30 @@
  * Ports that load their adapters when they are first used. The first frame has to stand before a network is touched,
  * and undici, yaml and their like cost more than everything that it shows (npm run bench).
  */
+import type { Api } from '../keycloak/api.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { stayFrugal } from './frugal.ts';
 import type { EvidenceReader, Exporter, Keycloak } from '../runner/ports.ts';
 
 export function lazyKeycloak(target: Target): Keycloak {
+  let api: Api | undefined;
   let loaded: Keycloak | undefined;
+  const connection = async (): Promise<Api> => {
+    const { openApi } = await import('../keycloak/api.ts');
+    api ??= openApi(target);
+    return api;
+  };
   const load = async (): Promise<Keycloak> => {
-    const { openKeycloak } = await import('../keycloak/keycloak.ts');
+    const [{ openKeycloak }, opened] = [await import('../keycloak/keycloak.ts'), await connection()];
     stayFrugal();
-    loaded ??= openKeycloak(target);
+    loaded ??= openKeycloak(target, opened);
     return loaded;
   };
   return {
     realm: target.realm,
+    // A server takes about a tenth of a second for a password; everything else is loaded meanwhile. What fails here fails for `connect`, too.
+    begin: () => connection().then(({ tokens }) => tokens.begin(), () => undefined),
     connect: async () => (await load()).connect(),
     capture: async (request) => (await load()).capture(request),
     facts: async () => (await load()).facts(),
@@ -27,7 +36,7 @@ export function lazyKeycloak(target: Target): Keycloak {
     describe: (request, references) => loaded?.describe(request, references) ?? '',
     prove: async (request) => (await load()).prove(request),
     before: async (request) => (await (await load()).before?.(request)) ?? [],
-    close: async () => loaded?.close(),
+    close: async () => (api && (await load()).close()),
   };
 }
 

@@ -89,7 +89,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     store = opened.store;
     const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target, evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await reconnect(keycloak, store.lines);
-    const handle = startRun({ ports, first: opened.first, ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     return await drive(handle);
   } catch (error) {
     if (!(error instanceof RescueError) || error.code !== 'disk' || !store?.lines.length) throw error;

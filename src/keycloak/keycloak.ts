@@ -20,12 +20,20 @@ import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
 import { RescueError } from '../realm/errors.ts';
 
-/** A Keycloak through its Admin REST API. Nothing is sent before the first call. */
-export function openKeycloak(target: Target): Keycloak {
-  const api = openApi(target);
+/**
+ * A Keycloak through its Admin REST API. Nothing is sent before the first call.
+ * @param api  one that is open already and may have begun its login
+ */
+export function openKeycloak(target: Target, api = openApi(target)): Keycloak {
   const asked = openAsked(api);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await api.tokens.end();
+    await api.http.close();
+  };
   return {
     realm: target.realm,
+    begin: async () => api.tokens.begin(),
     connect: () => connect(api, target),
     capture: (request) => capture(api, request),
     facts: () => readFacts(api, undefined, []),
@@ -46,10 +54,7 @@ export function openKeycloak(target: Target): Keycloak {
     describe: (request, references) => describeRequest(api, request, references),
     prove: (request) => prove(asked, request),
     before: (request) => earlier(asked, request),
-    close: async () => {
-      await api.tokens.end();
-      await api.http.close();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

@@ -13,6 +13,8 @@ const SPARE_MILLISECONDS = 15_000;
 export interface Tokens {
   /** A token good for the next seconds. Throws RescueError `refused-login`, `realm-not-found`, `unreachable`, `tls`. */
   access(): Promise<string>;
+  /** Sends the login now, for whoever asks for a token next; what comes of it, good or bad, is theirs. */
+  begin(): void;
   /** Another token, because the server refused this one; the same error as `access` when there is none to be had. */
   renew(refused: string): Promise<string>;
   /** Ends the session that the password login opened, so that none of ours stays behind. */
@@ -54,21 +56,33 @@ export function openTokens(http: Http, target: Target): Tokens {
   };
 
   const next = async (): Promise<string> => {
-    running ??= obtain().finally(() => {
-      running = undefined;
-    });
-    held = await running;
-    return held.access;
+    const mine = (running ??= obtain());
+    try {
+      held = await mine;
+      return held.access;
+    } finally {
+      if (running === mine) running = undefined;
+    }
   };
 
+  const isGood = (): boolean => held !== undefined && performance.now() < held.renewAt;
+
   return {
-    access: async () => (held && performance.now() < held.renewAt ? held.access : next()),
+    access: async () => (held && isGood() ? held.access : next()),
+    begin: () => {
+      if (isGood()) return;
+      running ??= obtain();
+      // Whoever asks next hears of a failure.
+      running.catch(() => undefined);
+    },
     renew: async (old) => {
       if (target.token !== undefined) throw new RescueError('refused-login', 'The server does not accept the token that was given; it has expired or belongs to another realm.', ['Give a fresh token on --token-stdin, or log in with --username.']);
       // Several requests may be refused at once; the first one renews for all.
       return held && held.access !== old ? held.access : next();
     },
     end: async () => {
+      // A login that nobody waited for has opened a session all the same.
+      held = await (running?.catch(() => held) ?? held);
       if (held?.refresh === undefined) return;
       const form = { refresh_token: held.refresh, ...client };
       held = undefined;

@@ -47,6 +47,8 @@ export interface References {
 
 export interface Keycloak {
   readonly realm: string;
+  /** Sends the login ahead of `connect`, which tells what came of it. Resolves when it is on its way; never rejects. */
+  begin?(): Promise<void>;
   /** Logs in, finds version and rights by harmless reads. Throws RescueError. */
   connect(): Promise<Connection>;
   /** Reads the realm whole. Never writes, not even by a read that can. Requests are bounded and paged. */
@@ -65,6 +67,7 @@ export interface Keycloak {
   prove(request: ProveRequest): Promise<readonly Proof[]>;
   /** What the same proofs find now; asked before the restore, for the side-by-side picture. Empty where it cannot be shown. */
   before?(request: ProveRequest): Promise<readonly Earlier[]>;
+  /** Logs out. Called again it gives the same promise. */
   close(): Promise<void>;
 }
 

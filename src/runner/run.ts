@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly first: RunEvent;
   /** The connection of a run that goes on: roles may have been granted since. See reconnect.ts. */
   readonly reconnected?: Connection;
+  /** Called when nothing more is asked of the server, before the records are written. */
+  readonly onQuiet?: () => void;
   /** Called with every journalled event, in order. */
   readonly onLine?: (line: Ports['store']['lines'][number]) => void;
 }
@@ -26,7 +28,7 @@ export interface RunOptions {
  * Runs the runbook: performs what comes next through the ports, journals every event before it counts, and waits
  * for a person where the state asks one. The three front ends only ever hold the handle.
  */
-export function startRun({ ports, evidenceFiles, first, reconnected, onLine, sessionFlag = '' }: RunOptions): RunHandle {
+export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, onLine, sessionFlag = '' }: RunOptions): RunHandle {
   let state: RunState = replay(ports.store.lines.map((line) => line.event));
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
@@ -106,7 +108,8 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
   const loop = async (): Promise<ExitCode> => {
     dispatch(first);
     // The front end mounts in this turn of the event loop; work that loads megabytes can wait for the next.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
+    if (settle(state).effects.some((effect) => effect.type === 'connect')) await ports.keycloak.begin?.().then(nextTurn);
     const { openEffects } = await import('./effects.ts');
     const loaded = openEffects({ ports, state: () => state, dispatch, progress: showProgress }, evidenceFiles);
     effects = loaded;
@@ -116,6 +119,8 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
       if (!(await step(loaded))) break;
     }
+    onQuiet?.();
+    await nextTurn();
     loaded.writeTranscripts();
     return state.finished ? (state.finished.exit as ExitCode) : stoppedExit(state);
   };
@@ -153,6 +158,10 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onLine, ses
     wake = null;
     waiting?.();
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const FITTING: Readonly<Record<Question['kind'], readonly Answer['type'][]>> = {

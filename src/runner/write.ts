@@ -101,7 +101,7 @@ export async function look(context: EffectContext, operation: Operation, undo: b
 }
 
 /** Groups of which the tokens are looked at while the groups before them are restored: those that go beside each other, and as many after them. */
-const AHEAD = 8;
+const AHEAD = 16;
 
 /**
  * What the tokens of a client show before its first write, so that before and after can stand side by side. For the next groups that

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openApi } from '../../src/keycloak/api.ts';
 import { openHttp } from '../../src/keycloak/http.ts';
 import { openTokens } from '../../src/keycloak/token.ts';
@@ -74,6 +74,37 @@ describe('a login', () => {
     reply(200, { access_token: 'a', expires_in: 60, refresh_token: 'r' });
     pool.intercept({ path: ENDPOINT.replace(/token$/, 'logout'), method: 'POST' }).reply(204, '');
     await tokens.access();
+    await tokens.end();
+    agent.assertNoPendingInterceptors();
+  });
+});
+
+describe('a login that is begun ahead', () => {
+  it('is the one that whoever comes next gets, also when it is not back yet', async () => {
+    const { tokens, reply, forms } = setUp();
+    reply(200, { access_token: 'a', expires_in: 60 });
+    tokens.begin();
+    expect(await Promise.all([tokens.access(), tokens.access()])).toEqual(['a', 'a']);
+    tokens.begin();
+    expect(forms()).toHaveLength(1);
+  });
+
+  it.each([[401, 'invalid_grant', 'refused-login'], [500, 'unknown_error', 'server-error']])('and fails (%i) is told to all who come next, and is not sent again for them', async (status, error, code) => {
+    const { tokens, reply, forms, agent } = setUp();
+    reply(status, { error });
+    tokens.begin();
+    // It has failed before anybody asks.
+    await vi.waitFor(() => agent.assertNoPendingInterceptors());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await Promise.all([failure(tokens.access()), failure(tokens.access())])).toMatchObject([{ code }, { code }]);
+    expect(forms()).toHaveLength(1);
+  });
+
+  it('and that nobody waited for is logged out all the same', async () => {
+    const { tokens, reply, pool, agent } = setUp();
+    reply(200, { access_token: 'a', expires_in: 60, refresh_token: 'r' });
+    pool.intercept({ path: ENDPOINT.replace(/token$/, 'logout'), method: 'POST', body: /refresh_token=r/ }).reply(204, '');
+    tokens.begin();
     await tokens.end();
     agent.assertNoPendingInterceptors();
   });

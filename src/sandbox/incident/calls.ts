@@ -1,4 +1,4 @@
-import { request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { RescueError } from '../../realm/errors.ts';
 import type { Json } from '../../realm/json.ts';
 import { message, number, object, text } from './read.ts';
@@ -35,6 +35,8 @@ const RENEW_BEFORE = 10;
 
 /** How long a starting server may answer 503, in milliseconds. */
 const BOOTSTRAP_LIMIT = 120_000;
+
+const agent = new Agent();
 
 /**
  * Opens calls to a Keycloak over HTTP. Nothing is sent before the first call.
@@ -79,8 +81,9 @@ function postForm(address: string, form: Readonly<Record<string, string>>): Prom
 
 async function send(address: string, method: string, headers: Record<string, string>, body: string | undefined): Promise<Called> {
   const limit = Date.now() + BOOTSTRAP_LIMIT;
+  const { origin, pathname, search } = new URL(address);
   for (;;) {
-    const response = await request(address, { method, headers, body: body ?? null });
+    const response = await agent.request({ origin, path: pathname + search, method: method as Dispatcher.HttpMethod, headers, body: body ?? null });
     const raw = await response.body.text();
     if (response.statusCode === 503 && raw.includes('Bootstrap in progress') && Date.now() < limit) {
       await pause(seconds(response.headers['retry-after']));
