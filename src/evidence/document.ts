@@ -7,6 +7,7 @@ import { openFile } from '../gitops/artefacts/artefact.ts';
 import { recognise } from '../gitops/artefacts/index.ts';
 import { lineOf, lineStart } from '../gitops/splice/text.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
+import { asRepresentation } from '../realm/representation-shape.ts';
 
 /** A realm found in a text, and where in it. */
 export interface FoundRealm {
@@ -30,13 +31,20 @@ export function realmInText(name: string, text: string, realm: string): FoundRea
   const found = recognise(openFile(name, text));
   const sites = found?.realms ?? [];
   const site = sites.find((candidate) => candidate.realm === realm) ?? sites.find((candidate) => placeholdersIn(candidate.realm).length > 0);
-  if (site) return { representation: site.value as RealmRepresentation, where: site.where };
+  if (site) return { representation: asRealm(site.value, site.where === '' ? name : `${name}, ${site.where},`), where: site.where };
   const others = [...new Set(sites.map((candidate) => candidate.realm))];
   if (others.length > 0) {
     throw new RescueError('evidence-other-realm', `${name} holds realm ${others.join(', ')}, not realm ${realm}.`, [`Name a file of realm ${realm}, or recover realm ${others[0] ?? ''} with --realm.`]);
   }
   if (found?.refusal) throw unreadable(`${name} cannot be read: ${found.refusal}`, ['Give a file in clear: a rendered template, a decrypted copy, or an export.']);
   throw whyNot(name, text);
+}
+
+/** A realm of the types that Keycloak has. Throws RescueError `evidence-unreadable`. */
+export function asRealm(value: unknown, name: string): RealmRepresentation {
+  const realm = asRepresentation(value);
+  if (typeof realm !== 'string') return realm;
+  throw unreadable(`${name} holds a realm that Keycloak would not take: ${realm}.`, ['Correct the file, or name an older revision of it with git:PATH@REVISION.']);
 }
 
 function whyNot(name: string, text: string): RescueError {

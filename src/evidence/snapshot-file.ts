@@ -1,5 +1,5 @@
 import { RescueError } from '../realm/errors.ts';
-import { unreadable } from './document.ts';
+import { asRealm, unreadable } from './document.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { snapshotFault } from '../realm/snapshot-shape.ts';
 
@@ -12,8 +12,9 @@ export function readSnapshotText(text: string, name: string, realm: string): Sna
     throw unreadable(`${name} is no snapshot of realm-rescue.`, [`If it is a realm file, use file:${name}.`]);
   }
   const snapshot = value as Snapshot;
+  const representation = asRealm(snapshot.representation, name);
   if (snapshot.realm !== realm) throw new RescueError('evidence-other-realm', `${name} is a snapshot of realm ${snapshot.realm}, not of realm ${realm}.`, [`Name a snapshot of realm ${realm}.`]);
-  return { ...snapshot, source: `snapshot:${name}`, notes: [`captured from ${snapshot.source} at ${snapshot.capturedAt}`, ...snapshot.notes] };
+  return { ...snapshot, representation, source: `snapshot:${name}`, notes: [`captured from ${snapshot.source} at ${snapshot.capturedAt}`, ...snapshot.notes] };
 }
 
 function parse(text: string, name: string): unknown {

@@ -1,5 +1,7 @@
 import { fingerprint } from '../realm/canonical.ts';
 import { seenOf } from '../realm/descriptions.ts';
+import type { RealmRepresentation } from '../realm/representation.ts';
+import { asRepresentation } from '../realm/representation-shape.ts';
 import { readingState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
@@ -85,7 +87,7 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
     unlisted = await unlistedClients(reading.api, listed, knownClients, knownClientIds);
     return unlisted;
   }, onBulk);
-  const representation = { ...read, ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
+  const representation = { ...wellTyped(read), ...(version === null ? {} : { keycloakVersion: version }), settingDescriptions: seenOf(descriptions, read) };
   // The server answers the last questions meanwhile.
   const print = inSteps(readingState({ realm: api.realm, source: 'live', completeness: 'full', representation, serverVersion: version })).then(fingerprint);
   print.catch(() => undefined);
@@ -107,6 +109,13 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
     notes: reading.notes,
   };
   return { snapshot, requests: api.http.count() - before };
+}
+
+/** What was read, of the types that a Keycloak answers with. */
+function wellTyped(read: RealmRepresentation): RealmRepresentation {
+  const realm = asRepresentation(read);
+  if (typeof realm !== 'string') return realm;
+  throw new RescueError('not-keycloak', `The realm that the server shows is none that a Keycloak has: ${realm}.`, ['Check the address, and what stands between here and the server.']);
 }
 
 function refuseReadOnly(target: Target): void {

@@ -47,6 +47,14 @@ describe('shapes', () => {
     expect(snapshot.notes.join('\n')).toMatch(/1 masked secret .*\n1 placeholder /);
   });
 
+  test('what is null is absent, and a setting may be written as a number: Keycloak reads both so', async () => {
+    const client = { clientId: 'a', attributes: { 'access.token.lifespan': 60 } };
+    const { read } = reading({ 'with.json': JSON.stringify({ ...REALM, roles: null, clients: [{ ...client, protocolMappers: null, secret: null }] }), 'without.json': JSON.stringify({ ...REALM, clients: [client] }) });
+    const [given, absent] = [await read('with.json'), await read('without.json')];
+    expect(given.representation).toEqual(absent.representation);
+    expect(given.fingerprint).toBe(absent.fingerprint);
+  });
+
   test('completeness comes from what is in the file', async () => {
     const exported = { ...REALM, keycloakVersion: '26.7.4', clients: [{ id: 'x', clientId: 'a' }] };
     const components = { 'org.keycloak.keys.KeyProvider': [{ config: { privateKey: ['MIIE'] } }] };
@@ -83,6 +91,9 @@ describe('bad input gets one clear sentence', () => {
     ['adapter.json', '{"realm":"primary","auth-server-url":"x","resource":"y","enabled":true}', 'evidence-unreadable', 'holds no realm'],
     ['empty.json', ' \n', 'evidence-unreadable', 'is empty'],
     ['other.json', '{"realm":"staging","enabled":true}', 'evidence-other-realm', 'holds realm staging, not realm primary'],
+    ['mistyped.json', '{"realm":"primary","enabled":true,"clients":[{"clientId":"a","protocolMappers":{"groups":{}}}]}', 'evidence-unreadable', 'Keycloak would not take: clients[0].protocolMappers is no list.'],
+    ['number.yaml', 'realm: primary\nenabled: true\nroles:\n  client:\n    a.b/c: [{name: 7}]\n', 'evidence-unreadable', 'roles.client["a.b/c"][0].name is no text.'],
+    ['half-list.json', '{"realm":"primary","enabled":true,"defaultDefaultClientScopes":[null]}', 'evidence-unreadable', 'defaultDefaultClientScopes[0] is no text.'],
     ['template.json', '{"realm": "primary", "clients": {{ .Values.clients | toJson }} }', 'evidence-unreadable', 'template'],
   ])('%s', async (name, text, code, words) => {
     const { read } = reading(text === '' ? {} : { [name]: text });

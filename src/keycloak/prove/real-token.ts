@@ -33,6 +33,7 @@ export async function byCredentials({ api, keys }: Issuer, request: ProveRequest
   const reply = await api.postForm(['token'], { grant_type: 'client_credentials', client_id: request.client, client_secret: request.secret, ...(scope ? { scope } : {}) });
   const token = isObject(reply.body) ? text(reply.body['access_token']) : undefined;
   if (reply.status !== 200 || token === undefined) return failed('client-credentials', `client_credentials is refused (${reply.status} ${serverWords(reply.body)})`);
+  if (!isJwt(token)) return failed('client-credentials', NO_JWT);
   return {
     way: 'client-credentials', user: null, qualified: true,
     payloads: payloadsOf({ access: token }),
@@ -53,8 +54,9 @@ export async function byRefresh({ api, keys }: Issuer, request: ProveRequest & {
   const body = isObject(reply.body) ? reply.body : {};
   const access = text(body['access_token']);
   if (reply.status !== 200 || access === undefined) return failed('refresh', `the refresh token is refused (${reply.status} ${serverWords(reply.body)})`);
+  if (!isJwt(access)) return failed('refresh', NO_JWT);
   const id = text(body['id_token']);
-  const payloads = { ...payloadsOf({ access, ...(id === undefined ? {} : { id }) }), ...(await userinfo(api, access)) };
+  const payloads = { ...payloadsOf({ access, ...(id !== undefined && isJwt(id) ? { id } : {}) }), ...(await userinfo(api, access)) };
   return {
     way: 'refresh', payloads, qualified: false,
     user: text(payloads.access?.['preferred_username']) ?? text(payloads.id?.['preferred_username']) ?? null,
@@ -72,6 +74,7 @@ export async function byIntrospection({ api, keys }: Issuer, request: ProveReque
   const issued = await api.postForm(['token'], { grant_type: 'client_credentials', ...credentials, ...(scope ? { scope } : {}) });
   const token = isObject(issued.body) ? text(issued.body['access_token']) : undefined;
   if (token === undefined) return failed('client-credentials', `client_credentials is refused (${issued.status} ${serverWords(issued.body)})`);
+  if (!isJwt(token)) return failed('client-credentials', NO_JWT);
   const { body } = await api.postForm(['token', 'introspect'], { token, ...credentials });
   if (!isObject(body) || body['active'] !== true) return failed('client-credentials', 'introspection does not answer, because the client is not in the audience of its own token');
   return { way: 'client-credentials', user: null, qualified: true, payloads: { access: body }, signature: await signatureOf(token, keys, request), note: 'introspection of a fresh client_credentials token; the token itself is lightweight' };
@@ -79,6 +82,18 @@ export async function byIntrospection({ api, keys }: Issuer, request: ProveReque
 
 export function failed(way: Proof['way'], note: string): Attempt {
   return { way, user: null, payloads: {}, signature: null, qualified: false, note };
+}
+
+const NO_JWT = 'what was issued is no token that can be looked into (no JWT)';
+
+function isJwt(token: string): boolean {
+  try {
+    decodeJwt(token);
+    decodeProtectedHeader(token);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function userinfo(api: Api, token: string): Promise<{ userinfo?: JsonObject }> {

@@ -1,5 +1,6 @@
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
 import type { Api } from '../api.ts';
+import { isObject } from '../text.ts';
 
 /** Checks signatures with the realm's public keys. */
 export interface RealmKeys {
@@ -34,5 +35,5 @@ export function openRealmKeys(api: Api): RealmKeys {
 
 /** What is no list of keys, such as an error, has none. */
 function hasKey(set: Partial<JSONWebKeySet> | null, kid: string | undefined): boolean {
-  return set?.keys?.some((key) => key.kid === kid) === true;
+  return Array.isArray(set?.keys) && set.keys.some((key) => isObject(key) && key.kid === kid);
 }
