@@ -16,7 +16,7 @@ function newest(directory) {
 function stale() {
   if (!existsSync(bundle)) return true;
   const built = statSync(bundle).mtimeMs;
-  return [newest(`${root}src`), ...['package.json', 'scripts/build.mjs'].map((f) => statSync(root + f).mtimeMs)].some((t) => t > built);
+  return [newest(`${root}src`), ...['package.json', 'scripts/build.mjs', 'scripts/bundle.mjs', 'scripts/undici-core.mjs'].map((f) => statSync(root + f).mtimeMs)].some((t) => t > built);
 }
 
 if (stale()) await import('./build.mjs');

@@ -52,6 +52,7 @@ export async function recover(bench: Bench): Promise<Row[]> {
   const strange = writes.filter(({ path }) => !path.split(/[/?]/).some((part) => incident.touched.has(part)) && !path.endsWith('/client-scopes'));
   return [
     { what: 'recovery of 6 clients, M, headless', found: median(times.whole) / median(times.parts), bound: 1.5, unit: 'x', note: `${seconds(median(times.whole))} against ${seconds(median(times.parts))}, the sum of its parts done bare: ${times.detail}; medians of ${ROUNDS}` },
+    { what: 'the same with a start that loads no Ink', found: median(times.whole) / median(times.without), bound: null, unit: 'x', note: 'with `--help` in the place of the start: a headless run loads no Ink either' },
     ...(times.bash === null ? [] : [{ what: 'the same by bash, curl and jq', found: times.bash / median(times.whole), bound: null, unit: 'x' as const, note: `${times.bash >= BASH_SECONDS * 1000 ? 'stopped after ' : ''}${seconds(times.bash)}; looks at four kinds, captures, proves and compares nothing` }]),
     { what: 'the same by a sequential admin-client script', found: median(times.script) / median(times.whole), bound: null, unit: 'x', note: `${seconds(median(times.script))}; the same narrow job` },
     { what: `writes for ${counts.lost} lost objects`, found: writes.length, bound: counts.lost, unit: 'requests', note: 'counted by a proxy before the server' },
@@ -77,6 +78,8 @@ async function record(stage: Stage): Promise<{ readonly tool: Taken; readonly wr
 interface Times {
   readonly whole: number[];
   readonly parts: number[];
+  /** The parts with a start that loads no Ink. */
+  readonly without: number[];
   readonly script: number[];
   readonly bash: number | null;
   /** The parts of the last round. */
@@ -86,7 +89,8 @@ interface Times {
 async function measure(stage: Stage, { bare, writes, user }: { readonly bare: Bare; readonly writes: readonly Sent[]; readonly user: string }): Promise<Times> {
   const { bench, name, incident, evidence, file } = stage;
   const work = { server: { url: bench.url, ...bench.admin }, realm: name };
-  const [whole, parts, script]: [number[], number[], number[]] = [[], [], []];
+  const [whole, parts, without, script]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const hello = await buildHello();
   let detail = '';
   const noted = async (state: string): Promise<string> => {
     const requests = join(scratch, `capture-M-${state}.json`);
@@ -101,7 +105,8 @@ async function measure(stage: Stage, { bare, writes, user }: { readonly bare: Ba
   const replay = async (requests: string): Promise<number> => (await child<Measured>('replay', { ...work, requests, width: WIDTH })).milliseconds;
   const inParts = async (): Promise<void> => {
     // The parts come in the order of the run, so that each finds the server's caches as the run does: cooled by the incident, warmed by the part before.
-    const begin = (await run(process.execPath, [BUNDLE, '--help'])).milliseconds;
+    const begin = await hello();
+    const help = (await run(process.execPath, [BUNDLE, '--help'])).milliseconds;
     const first = await replay(damaged);
     const compare = (await child<Measured>('compare', { live, evidence })).milliseconds;
     const written = await inWaves(bare, writes);
@@ -109,6 +114,7 @@ async function measure(stage: Stage, { bare, writes, user }: { readonly bare: Ba
     const readBack = await bare.send(writes.map(({ path }) => get(name, path.replace(/^\/admin\/realms\/[^/]+(\/[^/?]+(?:\/[^/?]+)?).*$/, '$1'))), WIDTH);
     const second = await replay(restored);
     parts.push(begin + first + compare + written + proven + readBack + second);
+    without.push(help + first + compare + written + proven + readBack + second);
     detail = [['start', begin], ['capture', first], ['compare', compare], [`${writes.length} writes`, written], ['prove', proven], ['read back', readBack], ['capture', second]].map(([part, took]) => `${String(part)} ${Number(took).toFixed(0)}`).join(', ') + ' ms';
   };
   // Without what tells the use of CPU and memory: that is loaded into the process and takes its time.
@@ -122,7 +128,16 @@ async function measure(stage: Stage, { bare, writes, user }: { readonly bare: Ba
     script.push((await run(process.execPath, [fileURLToPath(new URL('script.ts', import.meta.url)), bench.url, name, file])).milliseconds);
     await incident.destroy();
   }
-  return { whole, parts, script, bash: await byBash(stage), detail };
+  return { whole, parts, without, script, bash: await byBash(stage), detail };
+}
+
+/** The row `start` of baselines.md 7: the smallest program on Ink, bundled as the tool is, with a warm compile cache. Gives its wall time in milliseconds. */
+async function buildHello(): Promise<() => Promise<number>> {
+  const directory = join(scratch, 'hello');
+  await run(process.execPath, [fileURLToPath(new URL('hello/bundle.mjs', import.meta.url)), directory]);
+  const hello = async (): Promise<number> => (await run(process.execPath, [join(directory, 'hello.js')], { env: { HELLO_CACHE: join(scratch, 'hello-cache') } })).milliseconds;
+  await hello();
+  return hello;
 }
 
 /** Client scopes first, because links name them; then everything else. */
