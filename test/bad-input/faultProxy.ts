@@ -4,21 +4,27 @@ import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, 
 export interface Passing {
   readonly method: string;
   readonly path: string;
+  /** Whether it is one to the admin API; else it is a login, a logout or the like. */
+  readonly admin: boolean;
   /** Whether it would change the realm. */
   readonly write: boolean;
-  /** How many requests of its sort (reads or writes of the admin API) came so far, this one included. */
+  /** How many requests of its sort (reads, writes, or those that are none of the admin API) came so far, this one included. */
   readonly nth: number;
+  /** How many writes came so far, this one included. */
+  readonly writes: number;
 }
 
 /**
  * What goes wrong with it.
  * `answer`: this is said instead of the server's own words; with `applied` the server has done it all the same.
  * `hang-up`: the connection is cut, before or (`applied`) after the server has done it.
+ * `half`: the server has done it, and of its answer only the first half arrives.
  * `slow`: the server's answer comes in pieces, `pause` milliseconds apart.
  */
 export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly headers?: OutgoingHttpHeaders; readonly applied?: boolean }
   | { readonly kind: 'hang-up'; readonly applied?: boolean }
+  | { readonly kind: 'half' }
   | { readonly kind: 'slow'; readonly pieces: number; readonly pause: number };
 
 export interface FaultProxy {
@@ -27,7 +33,7 @@ export interface FaultProxy {
   readonly applied: readonly string[];
   /** The same of every write that came from the tool, whatever became of it. */
   readonly asked: readonly string[];
-  /** Decides over each request of the admin API from now on; the counts start anew. Without an argument everything passes. */
+  /** Decides over each request from now on; the counts start anew. Without an argument everything passes. */
   break(decide?: (passing: Passing) => Fault | undefined): void;
   close(): Promise<void>;
 }
@@ -41,23 +47,25 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const applied: string[] = [];
   const asked: string[] = [];
   let decide: (passing: Passing) => Fault | undefined = () => undefined;
-  const count = { reads: 0, writes: 0 };
+  const count = { reads: 0, writes: 0, others: 0 };
 
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url: path = '/' } = incoming;
     const body = await whole(incoming);
-    const write = method !== 'GET' && path.startsWith('/admin/') && !HARMLESS.test(path);
+    const admin = path.startsWith('/admin/');
+    const write = method !== 'GET' && admin && !HARMLESS.test(path);
     const line = `${method} ${path} ${body.toString('utf8')}`;
     if (write) asked.push(line);
-    const nth = write ? (count.writes += 1) : (count.reads += path.startsWith('/admin/') ? 1 : 0);
-    const fault = path.startsWith('/admin/') ? decide({ method, path, write, nth }) : undefined;
-    if (fault && fault.kind !== 'slow' && !fault.applied) return spoil(fault, outgoing);
+    const nth = (count[write ? 'writes' : admin ? 'reads' : 'others'] += 1);
+    const fault = decide({ method, path, admin, write, nth, writes: count.writes });
+    if (isInstead(fault) && !fault.applied) return spoil(fault, outgoing);
     const upstream = request({ host: origin.hostname, port: origin.port, method, path, headers: { ...incoming.headers, connection: 'close' } }, async (answer) => {
       const text = await whole(answer);
       if (write) applied.push(line);
-      if (fault && fault.kind !== 'slow') return spoil(fault, outgoing);
+      if (isInstead(fault)) return spoil(fault, outgoing);
+      if (fault?.kind === 'half') return half(outgoing, answer, text);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      if (fault) await slowly(outgoing, text, fault);
+      if (fault?.kind === 'slow') await slowly(outgoing, text, fault);
       else outgoing.end(text);
     });
     upstream.on('error', () => outgoing.destroy());
@@ -72,8 +80,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     asked,
     break: (rule = () => undefined) => {
       decide = rule;
-      count.reads = 0;
-      count.writes = 0;
+      Object.assign(count, { reads: 0, writes: 0, others: 0 });
     },
     close: () => new Promise((resolve) => {
       server.closeAllConnections();
@@ -82,7 +89,21 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   };
 }
 
-function spoil(fault: Exclude<Fault, { kind: 'slow' }>, outgoing: ServerResponse): void {
+type Instead = Extract<Fault, { kind: 'answer' | 'hang-up' }>;
+
+function isInstead(fault: Fault | undefined): fault is Instead {
+  return fault?.kind === 'answer' || fault?.kind === 'hang-up';
+}
+
+/** An answer without a body has no half: its connection is cut. */
+function half(outgoing: ServerResponse, answer: IncomingMessage, text: Buffer): void {
+  if (text.length === 0) return void outgoing.destroy();
+  const { 'transfer-encoding': _, ...headers } = answer.headers;
+  outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': text.length });
+  outgoing.write(text.subarray(0, Math.ceil(text.length / 2)), () => outgoing.destroy());
+}
+
+function spoil(fault: Instead, outgoing: ServerResponse): void {
   if (fault.kind === 'hang-up') return void outgoing.destroy();
   outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
   outgoing.end(fault.body ?? JSON.stringify({ error: 'unknown_error' }));

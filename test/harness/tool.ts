@@ -43,10 +43,15 @@ export function runTool(args: readonly string[], options: ToolOptions = {}): Pro
   });
 }
 
+const places: string[] = [];
+process.on('exit', () => {
+  for (const place of places) rmSync(place, { recursive: true, force: true });
+});
+
 /** A directory of its own for sessions; it goes when the test file's worker does. */
 export function sessionPlace(): string {
   const place = mkdtempSync(join(tmpdir(), 'realm-rescue-test-'));
-  process.on('exit', () => rmSync(place, { recursive: true, force: true }));
+  places.push(place);
   return place;
 }
 
