@@ -7,6 +7,7 @@ import { COMMANDS } from './commands/table.ts';
 import { EXIT, RescueError } from './realm/errors.ts';
 import { own } from './realm/json.ts';
 import { prepareColor } from './ui/color.ts';
+import { sanitise } from './ui/text.ts';
 import { VERSION } from './version.ts';
 
 prepareColor(process.env, process.argv);
@@ -64,8 +65,9 @@ function print(text: string): number {
 
 function report(error: unknown): number {
   const known = error instanceof RescueError;
-  const title = known ? error.message : `Unexpected error: ${error instanceof Error ? error.message : String(error)}`;
-  const next = known ? error.next : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
+  // What is quoted comes from files and servers.
+  const title = sanitise(known ? error.message : `Unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+  const next = known ? error.next.map(sanitise) : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
   const exit = known ? error.exitCode : EXIT.unexpected;
   process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);

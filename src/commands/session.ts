@@ -10,6 +10,7 @@ import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/mode
 import type { Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
 import { reconnect } from '../runner/reconnect.ts';
 import { stayFrugal } from './frugal.ts';
@@ -105,7 +106,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
 }
 
 function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
-  if (holder && terminal.mode !== 'json') process.stderr.write(`Read-only beside run ${holder.session}, which works on this realm since ${holder.since} (process ${holder.pid} on ${holder.host}).\n`);
+  if (holder && terminal.mode !== 'json') process.stderr.write(`${sanitise(`Read-only beside run ${holder.session}, which works on this realm since ${holder.since} (process ${holder.pid} on ${holder.host}).`)}\n`);
 }
 
 /**

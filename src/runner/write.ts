@@ -100,7 +100,7 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   }
 }
 
-/** Groups of which the tokens are looked at while the groups before them are restored: those that go beside each other, and as many after them. */
+/** Groups of which the tokens are looked at while groups before them are restored: as many as can be asked while the first one goes alone. */
 const AHEAD = 16;
 
 /**

@@ -35,6 +35,7 @@ function writeFiles(directory: string): void {
   put('else.json', '{"hello": "world"}');
   put('prose.txt', 'The realm is called primary.\n');
   put('other.json', JSON.stringify(goodRealmFile({ realm: 'staging' })));
+  put('hostile.json', JSON.stringify({ realm: '\u001B[31mred\u009B2J\u202Eder', enabled: true, clients: [] }));
   put('binary.json', Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7) % 256)));
   put('utf16.json', Buffer.from('﻿{"realm": "primary", "clients": []}', 'utf16le'));
   put('huge.json', '{"realm": "primary"');
@@ -56,6 +57,7 @@ describe('evidence', () => {
     ['else.json', /holds no realm/, /realm export/],
     ['prose.txt', /holds no realm/, /realm export/],
     ['other.json', /holds realm staging, not realm primary/, /--realm/],
+    ['hostile.json', /holds realm \uFFFDred\uFFFDder, not realm primary/, /--realm/],
     ['binary.json', /is no text in UTF-8/, /realm file itself/],
     ['utf16.json', /is no text in UTF-8/, /save it as UTF-8/],
     ['huge.json', /larger than 64 MiB/, /--users skip/],

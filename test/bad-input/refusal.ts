@@ -26,6 +26,8 @@ export function expectRefusal(run: ToolRun, { exit, says, next }: Refusal): void
   expect(steps.length).toBeGreaterThan(0);
   for (const step of steps) expect(step).toMatch(/^ {2}\S/);
   expect(steps.join('\n')).toMatch(next);
+  // Names that are quoted come from files and servers.
+  expect(run.stderr.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(run.stderr).not.toMatch(/^\s+at |node:internal|\bbug\b|undefined|\[object|NaN/m);
   expect(lastLine(run)).toMatchObject({ exit });
 }

@@ -36,6 +36,7 @@ const RENEW_BEFORE = 10;
 /** How long a starting server may answer 503, in milliseconds. */
 const BOOTSTRAP_LIMIT = 120_000;
 
+/** Connections of all who stage something in this process. */
 const agent = new Agent();
 
 /**
