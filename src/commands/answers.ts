@@ -12,7 +12,8 @@ export function readAnswers(file: string, content: string): Record<string, Choic
   const next = ['Write one line for each difference: "client-mapper:auth-service/groups: restore". For one field of a change, put its path behind a #.'];
   let parsed: unknown;
   try {
-    parsed = parse(content);
+    // Warnings would be printed by Node, with the line as it stands there.
+    parsed = parse(content, { logLevel: 'error' });
   } catch (error) {
     const said = error instanceof Error ? (error.message.split('\n')[0] ?? '').replace(/:$/, '') : '';
     throw new RescueError('usage', `The answers file ${file} is not valid YAML: ${said}.`, next, { cause: error });

@@ -1,7 +1,5 @@
 import { fingerprint } from '../realm/canonical.ts';
 import { seenOf } from '../realm/descriptions.ts';
-import type { RealmRepresentation } from '../realm/representation.ts';
-import { asRepresentation } from '../realm/representation-shape.ts';
 import { readingState } from '../realm/state.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
@@ -20,6 +18,7 @@ import { unlistedClients } from './stale/clients.ts';
 import { findStale } from './stale/stale.ts';
 import type { Target } from './target.ts';
 import { isObject, text } from './text.ts';
+import { wellTyped } from './well-typed.ts';
 import { RescueError } from '../realm/errors.ts';
 
 /**
@@ -109,13 +108,6 @@ async function capture(api: Api, { knownClients, knownClientIds = [], onProgress
     notes: reading.notes,
   };
   return { snapshot, requests: api.http.count() - before };
-}
-
-/** What was read, of the types that a Keycloak answers with. */
-function wellTyped(read: RealmRepresentation): RealmRepresentation {
-  const realm = asRepresentation(read);
-  if (typeof realm !== 'string') return realm;
-  throw new RescueError('not-keycloak', `The realm that the server shows is none that a Keycloak has: ${realm}.`, ['Check the address, and what stands between here and the server.']);
 }
 
 function refuseReadOnly(target: Target): void {

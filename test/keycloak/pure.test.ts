@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimExpectation } from '../../src/realm/model.ts';
 import type { Api } from '../../src/keycloak/api.ts';
+import { asClient } from '../../src/keycloak/capture/clients.ts';
 import { allPages, inFlight } from '../../src/keycloak/flight.ts';
 import { claimAt, claimWords, shows, wantedTokens } from '../../src/keycloak/prove/claim.ts';
 import { neededRole } from '../../src/keycloak/prove/users.ts';
@@ -110,4 +111,11 @@ describe("a server's words", () => {
     expect(serverWords({ error: 'unknown_error', error_description: 'For more on this error consult the server log.' })).toBe('For more on this error consult the server log');
     expect(serverWords('<html>')).toBe('');
   });
+});
+
+it('a client that no Keycloak has is refused where it is read, with the place; null is absent', () => {
+  const client = { id: '1', clientId: 'a' };
+  expect(() => asClient({ ...client, protocolMappers: { groups: {} } })).toThrow(/none that a Keycloak has: clients\[0\]\.protocolMappers is no list/);
+  expect(asClient({ ...client, protocolMappers: null, access: { view: true } })).toEqual([client]);
+  expect(asClient({ clientId: 'a' })).toEqual([]);
 });

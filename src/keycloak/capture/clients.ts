@@ -3,6 +3,7 @@ import type { ClientRepresentation } from '../../realm/representation.ts';
 import type { Api } from '../api.ts';
 import { allPages } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
+import { wellTyped } from '../well-typed.ts';
 
 /**
  * A page of clients costs the square of its size on a cold server; one call for 2,000 clients took 65 s, pages of
@@ -38,11 +39,13 @@ export async function clientsCalled(api: Api, clientId: string, id: string | und
   return isObject(one) && one['clientId'] === clientId ? [one] : api.read(['clients'], { clientId });
 }
 
-/** A client from an answer; empty when the answer is none. */
+/** A client from an answer; empty when the answer is none. Throws RescueError `not-keycloak`. */
 export function asClient(found: JsonObject): Client[] {
   // `access` says what the reader may do; it is not part of the client.
   const { access: _, ...client } = found;
   const id = text(client['id']);
   const clientId = text(client['clientId']);
-  return id === undefined || clientId === undefined ? [] : [{ ...(client as ClientRepresentation), id, clientId }];
+  if (id === undefined || clientId === undefined) return [];
+  const [typed] = wellTyped({ clients: [client as ClientRepresentation] }).clients ?? [];
+  return [{ ...typed, id, clientId }];
 }
