@@ -29,6 +29,8 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'write.failed': 'The server refused, or the object read back is not as the plan wants it.',
   'write.unknown': 'No answer came: the write may or may not have happened. What follows is a look, never a second sending.',
   'write.looked': 'What a look at the server found after a write whose outcome was not known.',
+  'write.overwritten': 'What this run had restored is not there any more: what it looks like, and a capture of what is there now.',
+  'write.kept': 'What somebody else made meanwhile stays; this write is left out.',
   'prove.done': 'The proofs of one client: each claim, how it was looked for, the decoded claims, the signature. Never a token.',
   'proof.accepted': 'The engineer accepts that a claim of this client is not proven, and says why.',
   'account.done': 'Sessions as sets of ids, signing keys, client ids, and whether anything else in the realm moved.',

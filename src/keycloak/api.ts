@@ -13,6 +13,8 @@ export type Path = readonly string[];
 
 export interface Api {
   readonly realm: string;
+  /** The realm of the login; other writers may have logged in there too. */
+  readonly authRealm: string;
   readonly http: Http;
   readonly tokens: Tokens;
   /** `/admin/realms/{realm}/...` as it is sent, without the base address. */
@@ -66,6 +68,7 @@ export function openApi(target: Target): Api {
 
   return {
     realm: target.realm,
+    authRealm: target.authRealm,
     http,
     tokens,
     path: (parts) => encodePath([...root, ...parts]),

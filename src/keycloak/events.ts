@@ -28,7 +28,25 @@ export async function recentAdminEvents(api: Api, moments: readonly number[]): P
     if (reply.status === 200) lists.push(...objects(reply.body));
   }
   const seen = new Map(lists.map((event) => [JSON.stringify([event['id'] ?? null, event['time'] ?? 0, event['resourcePath'] ?? '']), event]));
-  return [...seen.values()].map(asFact).toSorted((a, b) => b.time - a.time);
+  return named(api, [...seen.values()].map(asFact).toSorted((a, b) => b.time - a.time));
+}
+
+/** So many writers are asked for by name; more of them say nothing more. */
+const WRITERS = 5;
+
+/** An event has the id of the client by which somebody wrote: in the realm of that login, which may be this one or the one of ours. */
+async function named(api: Api, events: readonly AdminEventFact[]): Promise<readonly AdminEventFact[]> {
+  const ids = [...new Set(events.map(({ client }) => client))].filter((id) => id !== '').slice(0, WRITERS);
+  const names = new Map(await Promise.all(ids.map(async (id) => [id, await clientName(api, id)] as const)));
+  return events.map((event) => ({ ...event, client: names.get(event.client) ?? event.client }));
+}
+
+async function clientName(api: Api, id: string): Promise<string | undefined> {
+  for (const realm of new Set([api.authRealm, api.realm])) {
+    const { status, body } = await api.getFromServer(['admin', 'realms', realm, 'clients', id]);
+    if (status === 200 && isObject(body)) return text(body['clientId']);
+  }
+  return undefined;
 }
 
 function asFact(event: JsonObject): AdminEventFact {

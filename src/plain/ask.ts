@@ -60,8 +60,13 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
       return { lines: [line(' ', span('strong', `Prove  ${question.owner}`)), ...proofsLines(question.owner, missing, size)], ask: '1 and the name of a probe user, 2 and a reason to accept it, or q to leave:' };
     }
     case 'write-trouble': case 'failure':
-      return { lines: troubleLines(question, describe, size), ask: question.kind === 'failure' ? 'r to try again, q to leave: ' : 'r to look at the server and go on from what it shows, q to leave:' };
+      return { lines: troubleLines(question, describe, size), ask: troubleAsk(question) };
   }
+}
+
+function troubleAsk(question: Extract<Question, { kind: 'write-trouble' | 'failure' }>): string {
+  if (question.kind === 'failure') return 'r to try again, q to leave: ';
+  return `r to look at the server and go on from what it shows,${question.status === 'diverged' ? ' k to keep what is there,' : ''} q to leave:`;
 }
 
 function chooseAsk(state: RunState): string {
@@ -87,7 +92,9 @@ export function readReply({ state }: RunSnapshot, question: Question, text: stri
       if (typed === question.word || typed === `${question.word} all`) return answered({ type: 'group.confirmed', owner: question.group.owner, all: typed !== question.word, by: 'person' });
       return typed === 'skip' ? answered({ type: 'group.skipped', owner: question.group.owner, by: 'person' }) : again('That is not the word. Nothing was sent.');
     case 'not-proven': return readNotProven(question.owner, typed);
-    case 'write-trouble': return typed === 'r' ? answered({ type: 'step.retried', step: 'restore', by: 'person' }) : again('Please answer with r or q.');
+    case 'write-trouble':
+      if (typed === 'k' && question.status === 'diverged') return answered({ type: 'write.kept', operation: question.operation.id, undo: false, by: 'person' });
+      return typed === 'r' ? answered({ type: 'step.retried', step: 'restore', by: 'person' }) : again(`Please answer with r${question.status === 'diverged' ? ', k' : ''} or q.`);
     case 'failure': return typed === 'r' ? answered({ type: 'step.retried', step: question.step, by: 'person' }) : again('Please answer with r or q.');
   }
 }

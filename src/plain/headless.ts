@@ -54,6 +54,11 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       if (settings.acceptUnproven !== null) return { type: 'proof.accepted', owner: question.owner, reason: settings.acceptUnproven, by: 'flag' };
       return { type: 'run.stopped', reason: 'not-proven', note: notProvenNote(question.owner, question.proofs.filter((proof) => proof.outcome === 'not-proven').map((proof) => proof.expectation.claim)) };
     case 'write-trouble':
+      if (question.status === 'diverged') {
+        // Whoever says keep or leave of an object in the answers has seen what another one made of it.
+        if (question.operation.covers.every((id) => ['keep', 'leave'].includes(settings.answers[id] ?? ''))) return { type: 'write.kept', operation: question.operation.id, undo: false, by: 'answers-file' };
+        return undecided(question.operation.covers, question.failure?.title ?? `${question.operation.id} was changed meanwhile`);
+      }
       return { type: 'run.stopped', reason: 'failed', note: `${question.operation.id}: ${question.failure?.title ?? question.status}` };
     case 'failure': return { type: 'run.stopped', reason: 'failed', note: `${question.step}: ${question.failure.title}` };
   }

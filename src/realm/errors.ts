@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   'needs-decision': EXIT.needsDecision,
   'not-proven': EXIT.notProven,
   'write-failed': EXIT.couldNotCheck,
+  'changed-meanwhile': EXIT.needsDecision,
+  'overwritten': EXIT.needsDecision,
   'git': EXIT.usage,
   'interrupted': EXIT.interrupted,
 } as const satisfies Record<string, ExitCode>;

@@ -70,7 +70,7 @@ export interface AdminEventFact {
   readonly operationType: string;
   readonly resourceType: string;
   readonly resourcePath: string;
-  /** clientId or client UUID of the writer. */
+  /** clientId by which the writer had logged in; its UUID where these credentials may not see it. */
   readonly client: string;
 }
 

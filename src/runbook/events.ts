@@ -46,6 +46,10 @@ export type RunEvent =
   /** No answer: it may or may not have happened. The next thing is a look, never a retry. */
   | { readonly type: 'write.unknown'; readonly operation: string; readonly undo: boolean; readonly failure: Failure }
   | { readonly type: 'write.looked'; readonly operation: string; readonly undo: boolean; readonly found: 'done' | 'not-done' | 'something-else'; readonly images: readonly Image[] }
+  /** What this run had made true is not so any more: somebody overwrites the realm again. `captured`: what is there now, where it could be read. */
+  | { readonly type: 'write.overwritten'; readonly operation: string; readonly undo: false; readonly failure: Failure; readonly images: readonly Image[]; readonly captured: Captured | null }
+  /** What is there instead stays; the write is left out. */
+  | { readonly type: 'write.kept'; readonly operation: string; readonly undo: false; readonly by: By }
   | { readonly type: 'prove.done'; readonly owner: string; readonly proofs: readonly Proof[] }
   | { readonly type: 'proof.accepted'; readonly owner: string; readonly reason: string; readonly by: By }
   | { readonly type: 'account.done'; readonly account: Account }

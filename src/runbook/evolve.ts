@@ -1,6 +1,7 @@
 import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
 import { answerWhole } from '../realm/choice.ts';
 import { missingChoices, presetChoices } from './choices.ts';
+import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -34,8 +35,8 @@ const EVOLVERS: Evolvers = {
     failure: null,
     finished: null,
     troubles: {},
-    // What failed or stayed unknown may have happened after all: it is looked at first.
-    writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, ['failed', 'unknown', 'diverged'].includes(status) ? 'intended' : status])),
+    writes: lookedAtAnew(state),
+    proofs: proofsAnew(state),
   }),
   'connect.succeeded': (state, { connection }) =>
     finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
@@ -88,11 +89,14 @@ const EVOLVERS: Evolvers = {
   'write.unknown': (state, { operation, failure }) => write(state, operation, 'unknown', { failure, images: [] }),
   'write.looked': (state, { operation, undo, found, images }) => {
     if (found === 'done') return write(state, operation, undo ? 'undone' : 'verified');
-    if (found === 'something-else') return write(state, operation, 'diverged', { failure: null, images });
+    if (found === 'something-else') return write(state, operation, 'diverged', { failure: undo ? null : changedMeanwhile(state, operation), images });
     // Left dangling by a crash and seen not to have happened: it is still to be done. In the run that lost the answer
     // the request may yet arrive, so there a person decides.
     return state.writes[operation] === 'unknown' ? write(state, operation, 'failed', state.troubles[operation]) : write(state, operation, 'planned');
   },
+  'write.overwritten': (state, { operation, failure, images, captured }) =>
+    write(captured === null ? state : { ...state, snapshots: { ...state.snapshots, [captured.label]: captured } }, operation, 'diverged', { failure, images }),
+  'write.kept': (state, { operation }) => write(state, operation, 'kept'),
   'prove.done': (state, { owner, proofs }) => {
     const proven = { ...state, proofs: { ...state.proofs, [owner]: proofs } };
     return finish(proven, 'prove', proveLine(proven), Object.values(proven.proofs).flat().every((proof) => proof.outcome === 'proven') ? 'done' : 'warned');
@@ -112,7 +116,7 @@ const EVOLVERS: Evolvers = {
     troubles: {},
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
-    ...(step === 'restore' ? { writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, status === 'failed' || status === 'diverged' ? 'intended' : status])) } : {}),
+    ...(step === 'restore' ? { writes: lookedAtAnew(state), proofs: proofsAnew(state) } : {}),
   }),
   'run.stopped': (state, { reason, note }) => ({ ...state, stopped: { reason, note } }),
   'run.finished': (state, { exit, summary }) => finish({ ...state, finished: { exit, summary } }, 'transcript', 'transcript.md  transcript.json  transcript.cast'),

@@ -91,7 +91,7 @@ export interface Captured {
   readonly notes: readonly string[];
   readonly sessions: { readonly online: number; readonly offline: number } | null;
 }
-export type SnapshotLabel = 'live-stale' | 'live-before' | 'live-after';
+export type SnapshotLabel = 'live-stale' | 'live-before' | 'live-overwritten' | 'live-after';
 
 /** A source that could be read. */
 export interface EvidenceCandidate {
@@ -115,7 +115,7 @@ export interface EvidenceRead {
   readonly notes: readonly string[];
 }
 
-export type WriteStatus = 'planned' | 'intended' | 'sent' | 'verified' | 'failed' | 'unknown' | 'diverged' | 'undone';
+export type WriteStatus = 'planned' | 'intended' | 'sent' | 'verified' | 'failed' | 'unknown' | 'diverged' | 'undone' | 'kept';
 
 export interface Trouble {
   readonly failure: Failure | null;
@@ -226,7 +226,7 @@ export type Question =
   | { readonly kind: 'choose' }
   | { readonly kind: 'confirm'; readonly group: Group; readonly index: number; readonly total: number; readonly word: string }
   | { readonly kind: 'not-proven'; readonly owner: string; readonly proofs: readonly Proof[] }
-  | { readonly kind: 'write-trouble'; readonly operation: Operation; readonly status: 'failed' | 'unknown' | 'diverged'; readonly failure: Failure | null; readonly images: readonly Image[] }
+  | { readonly kind: 'write-trouble'; readonly operation: Operation; readonly status: 'failed' | 'unknown' | 'diverged'; readonly failure: Failure | null; readonly images: readonly Image[]; readonly expected: readonly Image[] }
   | { readonly kind: 'thaw' }
   | { readonly kind: 'failure'; readonly step: StepName; readonly failure: Failure };
 

@@ -1,5 +1,6 @@
 import type { Group, Operation } from '../realm/model.ts';
 import { isRealmLevel } from '../realm/order.ts';
+import { expectedOf } from './meanwhile.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 
 /** What one group needs next. */
@@ -54,7 +55,7 @@ function mayGoBeside(effect: Effect, earlier: Group, state: RunState, comesAfter
 }
 
 function openWrites(state: RunState, group: Group): readonly Operation[] {
-  return group.operations.filter((operation) => !['verified', 'undone'].includes(state.writes[operation.id] ?? 'planned'));
+  return group.operations.filter((operation) => !['verified', 'undone', 'kept'].includes(state.writes[operation.id] ?? 'planned'));
 }
 
 function restoreGroup(state: RunState, group: Group): GroupStep | null {
@@ -73,15 +74,22 @@ function goOn(state: RunState, operation: Operation): GroupStep {
   const status = state.writes[operation.id];
   if (status === 'failed' || status === 'diverged') {
     const trouble = state.troubles[operation.id];
-    return { step: 'restore', question: { kind: 'write-trouble', operation, status, failure: trouble?.failure ?? null, images: trouble?.images ?? [] } };
+    return { step: 'restore', question: { kind: 'write-trouble', operation, status, failure: trouble?.failure ?? null, images: trouble?.images ?? [], expected: expectedOf(state, operation) } };
   }
   return { step: 'restore', effect: { type: 'look', operation, undo: false } };
+}
+
+/** Without the claims that rest on what was left out, because somebody else's was kept. */
+function awaitedOf(state: RunState, group: Group): Group {
+  const kept = new Set((state.plan?.groups ?? []).flatMap(({ operations }) => operations.filter(({ id }) => state.writes[id] === 'kept').flatMap(({ covers }) => covers)));
+  return { ...group, expectations: group.expectations.filter(({ because }) => !because.some((id) => kept.has(id))) };
 }
 
 function proveGroup(state: RunState, group: Group): GroupStep | null {
   const proofs = state.proofs[group.owner];
   if (!proofs) {
-    return group.expectations.length === 0 ? null : { step: 'prove', effect: { type: 'prove', group, probeUser: state.probeUser ?? state.run?.settings.probeUser ?? null } };
+    const awaited = awaitedOf(state, group);
+    return awaited.expectations.length === 0 ? null : { step: 'prove', effect: { type: 'prove', group: awaited, probeUser: state.probeUser ?? state.run?.settings.probeUser ?? null } };
   }
   if (state.accepted[group.owner] !== undefined || !proofs.some((proof) => proof.outcome === 'not-proven')) return null;
   return { step: 'prove', question: { kind: 'not-proven', owner: group.owner, proofs } };

@@ -1,4 +1,6 @@
 import { movedBesides } from '../realm/apply.ts';
+import { clock } from '../realm/triage-marks.ts';
+import { alsoWritten, strikeOf, touchedBy, type StrikeInput } from '../realm/strike.ts';
 import type { Operation, RealmState } from '../realm/model.ts';
 import type { SessionFact, Snapshot } from '../realm/snapshot.ts';
 import { readState } from '../realm/state.ts';
@@ -10,6 +12,10 @@ export interface AccountRequest {
   /** What was restored from. */
   readonly evidence: readonly RealmState[];
   readonly verified: readonly Operation[];
+  /** Writes that were left out, because somebody else had changed the same meanwhile and it was kept. */
+  readonly kept?: readonly Operation[];
+  /** See StrikeInput. */
+  readonly sent?: StrikeInput['sent'];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -18,21 +24,27 @@ export interface AccountRequest {
  * Accounts for everything that must not move: sessions as sets of ids (client-session-stats counts dead rows,
  * verified-keycloak.md 4), keys by kid, client ids, and the realm against snapshot plus plan. Pure.
  */
-export function accountFor({ before, after, evidence, verified, now }: AccountRequest): Account {
+export function accountFor({ before, after, evidence, verified, kept = [], sent = [], now }: AccountRequest): Account {
   const sessions = accountSessions(before, after, now);
   const kids = (snapshot: Snapshot) => (snapshot.facts?.keys ?? []).map((key) => key.kid).toSorted().join(' ');
   const keysUnchanged = kids(before) === kids(after);
   const clientIdsUnchanged = [...clientIds(before)].every(([clientId, id]) => clientIds(after).get(clientId) === id);
-  const moved = movedBesides({ before: readState(before), after: readState(after), evidence, operations: verified });
+  const theirs = new Set(kept.flatMap(touchedBy));
+  const different = movedBesides({ before: readState(before), after: readState(after), evidence, operations: verified });
+  const moved = different.filter(({ id }) => !theirs.has(id));
   // An import under a running node leaves its cache as it was: what is read by id looks untouched, and only these tests show it.
   const known = new Set((before.facts?.stale ?? []).map(({ text }) => text));
   const overwritten = (after.facts?.stale ?? []).map(({ text }) => text).filter((text) => !known.has(text));
+  const raced = alsoWritten({ before, now: after, sent });
   const unexplained = sessions.lost.filter((session) => session.explained === null);
   const notes = [
     ...(unexplained.length > 0 ? [`${unexplained.length} sessions ended without a time-out that would explain it; a user may have logged out.`] : []),
     ...(keysUnchanged ? [] : ['The set of keys differs from before the restore. This tool never writes a key.']),
     ...overwritten.map((text) => `${text}: the realm was overwritten again during this run, underneath the cache of this node. Start another run: it captures and compares anew.`),
     ...moved.map((difference) => `${difference.id} is ${difference.change} against the snapshot plus the plan: somebody else wrote meanwhile.`),
+    ...(moved.length > 0 ? [`Who wrote cannot be known; it looks like ${strikeOf({ before, now: after, verified, sent }).looks}.`] : []),
+    ...raced.map(({ resourcePath, client, time }) => `${resourcePath || 'The realm itself'} was also updated by ${client} at ${clock(time)}, while this run updated it: look whether their edit is still there.`),
+    ...different.filter(({ id }) => theirs.has(id)).map((difference) => `${difference.id} is as somebody else made it meanwhile, and was kept.`),
   ];
   return {
     sessionsBefore: sessions.before,
@@ -44,7 +56,7 @@ export function accountFor({ before, after, evidence, verified, now }: AccountRe
     moved,
     overwritten,
     notes,
-    ok: keysUnchanged && clientIdsUnchanged && moved.length === 0 && overwritten.length === 0 && unexplained.length === 0,
+    ok: keysUnchanged && clientIdsUnchanged && moved.length === 0 && overwritten.length === 0 && raced.length === 0 && unexplained.length === 0,
   };
 }
 

@@ -1,12 +1,12 @@
 /** The last effects: account, export, thaw, finish. */
 import type { Plan } from '../realm/model.ts';
-import type { Effect } from '../runbook/model.ts';
+import type { Effect, WriteStatus } from '../runbook/model.ts';
 import { transcriptCast } from '../transcript/cast.ts';
 import { transcriptJsonPieces } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
 import { readState } from '../realm/state.ts';
 import { accountFor } from './account.ts';
-import type { EffectContext } from './context.ts';
+import { sentBy, type EffectContext } from './context.ts';
 import type { ExportRequest, SessionStore } from './ports.ts';
 import { captureLive } from './read.ts';
 
@@ -17,8 +17,8 @@ export async function account(context: EffectContext): Promise<void> {
   const before = context.memory.snapshot('live-before');
   if (!before) throw new Error('account needs the snapshot from before');
   const { plan, writes } = context.state();
-  const verified = plan?.groups.flatMap((group) => group.operations).filter((operation) => writes[operation.id] === 'verified') ?? [];
-  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified, now: context.ports.now() }) });
+  const of = (status: WriteStatus) => plan?.groups.flatMap((group) => group.operations).filter((operation) => writes[operation.id] === status) ?? [];
+  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified: of('verified'), kept: of('kept'), sent: sentBy(context), now: context.ports.now() }) });
 }
 
 /** Clients of a plan that come back with a new secret, with the hosts that they run at. */

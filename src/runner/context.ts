@@ -12,6 +12,8 @@ export interface EffectContext {
   /** Journals an event and moves the runbook on. Throws RescueError `disk` when it cannot be journalled. */
   dispatch(event: RunEvent): void;
   progress(progress: Progress | null): void;
+  /** Somebody wants the run to stop: what has not left yet does not leave. */
+  isInterrupted(): boolean;
   readonly memory: RunMemory;
 }
 
@@ -28,6 +30,8 @@ export interface RunMemory {
   forget(): void;
   /** What tokens showed before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
   readonly before: Map<string, Promise<readonly Earlier[]>>;
+  /** When what was restored was last looked at again (milliseconds since the epoch, as `Ports.now`), whether something was not there any more, and whose turn is next. */
+  readonly looked: { at: number; next: number; found: Promise<boolean> };
 }
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {
@@ -66,6 +70,7 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       sources.clear();
     },
     before: new Map(),
+    looked: { at: 0, next: 0, found: Promise.resolve(false) },
   };
 }
 
@@ -82,4 +87,9 @@ export function references(context: EffectContext): References {
     },
     secret: (object, field, from) => findSecret([...(from === 'live' ? [] : memory.evidence().map((entry) => entry.state)), memory.live()], object, field),
   };
+}
+
+/** Every request of the run that was to change something, by method and path as sent. */
+export function sentBy({ ports }: EffectContext): readonly { readonly method: string; readonly path: string }[] {
+  return ports.store.lines.flatMap(({ event }) => (event.type === 'write.intended' ? [{ method: event.method, path: event.path }] : []));
 }

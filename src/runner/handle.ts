@@ -9,7 +9,7 @@ export type Answer = Extract<
   {
     type:
       | 'freeze.stated' | 'caches.confirmed' | 'caches.left' | 'evidence.chosen' | 'choice.made' | 'order.moved' | 'choices.settled'
-      | 'probe.chosen' | 'group.confirmed' | 'group.skipped' | 'proof.accepted' | 'thaw.stated' | 'step.retried' | 'run.stopped';
+      | 'probe.chosen' | 'group.confirmed' | 'group.skipped' | 'proof.accepted' | 'thaw.stated' | 'step.retried' | 'write.kept' | 'run.stopped';
   }
 >;
 

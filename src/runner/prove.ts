@@ -2,6 +2,7 @@ import { objectId } from '../realm/keys.ts';
 import type { Group } from '../realm/model.ts';
 import type { Proof, RunState } from '../runbook/model.ts';
 import { references, type EffectContext } from './context.ts';
+import { isOverwrittenUnder } from './guard.ts';
 import type { Earlier, ProveRequest } from './ports.ts';
 
 /** One request for each client whose tokens a group feeds: a restored client scope shows in several. */
@@ -37,5 +38,7 @@ export async function prove(context: EffectContext, group: Group, probeUser: str
     context.progress({ part: `tokens of ${request.client}`, done: proofs.length, total: group.expectations.length });
     proofs.push(...(await context.ports.keycloak.prove(request)));
   }
+  // A claim that is missing because somebody took its mapper away again is no failed proof.
+  if (proofs.some(({ outcome }) => outcome === 'not-proven') && (await isOverwrittenUnder(context, group.owner))) return;
   context.dispatch({ type: 'prove.done', owner: group.owner, proofs });
 }

@@ -111,7 +111,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
     await nextTurn();
     if (settle(state).effects.some((effect) => effect.type === 'connect')) await ports.keycloak.begin?.().then(nextTurn);
     const { openEffects } = await import('./effects.ts');
-    const loaded = openEffects({ ports, state: () => state, dispatch, progress: showProgress }, evidenceFiles);
+    const loaded = openEffects({ ports, state: () => state, dispatch, progress: showProgress, isInterrupted: () => interrupted }, evidenceFiles);
     effects = loaded;
     changed();
     if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
@@ -171,7 +171,7 @@ const FITTING: Readonly<Record<Question['kind'], readonly Answer['type'][]>> = {
   'choose': ['choice.made', 'order.moved', 'choices.settled', 'probe.chosen'],
   'confirm': ['group.confirmed', 'group.skipped', 'probe.chosen'],
   'not-proven': ['probe.chosen', 'proof.accepted'],
-  'write-trouble': ['step.retried'],
+  'write-trouble': ['step.retried', 'write.kept'],
   'thaw': ['thaw.stated'],
   'failure': ['step.retried'],
 };

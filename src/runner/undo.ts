@@ -65,7 +65,7 @@ export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Pr
     ports.store.append(event);
     state = evolve(state, event);
   };
-  const context: EffectContext = { ports, state: () => state, dispatch, progress: () => undefined, memory: openMemory(ports, () => state) };
+  const context: EffectContext = { ports, state: () => state, dispatch, progress: () => undefined, isInterrupted: () => false, memory: openMemory(ports, () => state) };
   const { operations, left: unasked } = undoable(state, selection);
   if (operations.length === 0 && unasked.length === 0) throw new RescueError('usage', 'This run has written nothing that could be taken back.', ['realm-rescue transcript show ID lists what it did.']);
   await reconnect(ports.keycloak, ports.store.lines);

@@ -1,43 +1,43 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import { readsAs } from '../realm/fields.ts';
-import { isUnknown } from '../realm/unknowns.ts';
-import type { Group, Image, ObjectId, Operation } from '../realm/model.ts';
-import type { Failure } from '../runbook/model.ts';
+import { differingImages, sameImages } from '../realm/images.ts';
+import type { Group, ObjectId, Operation } from '../realm/model.ts';
+import { touchedBy } from '../realm/strike.ts';
+import type { Failure, WriteStatus } from '../runbook/model.ts';
 import { settle } from '../runbook/transition.ts';
 import type { Earlier } from './ports.ts';
 import { references, type EffectContext } from './context.ts';
 import { asFailure } from './failure.ts';
+import { isOverwritten, tellIfOverwritten } from './guard.ts';
 import { probeUserOf, proveRequests } from './prove.ts';
 import { seeObjects, type Seen } from './see.ts';
-
-/** Everything whose image a write names: what it covers and what comes along, such as the settings of a new client. */
-function touchedBy(operation: Operation): readonly ObjectId[] {
-  return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
-}
-
-/** Whether all objects are as wanted. A value that no source knows, such as a new secret, only has to be there; so has, inside a value, what the server masks. */
-export function sameImages(seen: readonly Image[], wanted: readonly Image[]): boolean {
-  return differing(seen, wanted).length === 0;
-}
-
-function differing(seen: readonly Image[], wanted: readonly Image[]): readonly ObjectId[] {
-  const found = new Map(seen.map((image) => [image.id, image.value]));
-  return wanted.filter(({ id, value }) => {
-    const there = found.get(id) ?? null;
-    return there === null || value === null || isUnknown(value) ? (there === null) !== (value === null) : isUnknown(there) || !readsAs(there, value);
-  }).map(({ id }) => id);
-}
 
 /**
  * Sends one operation. Before: the object is looked at, so that nobody's edit is overwritten unseen and nothing is
  * made twice. After: it is read back; 204 alone proves nothing (verified-keycloak.md: links that answer 204 and do nothing).
  */
 export async function write(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
+  await writeOnce(context, operation, undo);
+  // A write that did not go as planned may be the first to feel that the realm is not the one that was captured any more.
+  await afterOdd(context, operation, undo);
+}
+
+async function afterOdd(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
+  if (!undo && ODD.has(context.state().writes[operation.id])) await tellIfOverwritten(context, operation);
+}
+
+const ODD: ReadonlySet<string | undefined> = new Set<WriteStatus>(['failed', 'diverged']);
+
+async function writeOnce(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
   const fail = (failure: Failure) => context.dispatch({ type: 'write.failed', ...base, failure });
   let seen: Seen['ids'] = {};
   try {
-    const [before] = await Promise.all([seeObjects(context.ports.keycloak, references(context), touchedBy(operation)), undo ? undefined : previewOnce(context, operation.owner)]);
+    const [before, overwritten] = await Promise.all([
+      seeObjects(context.ports.keycloak, references(context), touchedBy(operation)),
+      !undo && isOverwritten(context, operation.owner),
+      undo ? undefined : previewOnce(context, operation.owner),
+    ]);
+    if (overwritten) return;
     if (sameImages(before.images, operation.after)) {
       context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
       return;
@@ -47,8 +47,8 @@ export async function write(context: EffectContext, operation: Operation, undo: 
       return;
     }
     seen = before.ids;
-    // While this was looked at, a write beside it may have failed.
-    if (!undo && !isWanted(context, operation)) return;
+    // While this was looked at, a write beside it may have failed, or somebody may have wanted to leave.
+    if (context.isInterrupted() || (!undo && !isWanted(context, operation))) return;
   } catch (error) {
     fail(asFailure(error));
     return;
@@ -80,7 +80,7 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
   try {
     const after = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     if (sameImages(after.images, operation.after)) context.dispatch({ type: 'write.verified', ...base, found: 'read-back', ids: after.ids });
-    else fail({ code: 'write-failed', title: `The server accepted the write, but ${differing(after.images, operation.after).join(', ')} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
+    else fail({ code: 'write-failed', title: `The server accepted the write, but ${differingImages(after.images, operation.after).join(', ')} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
   } catch (error) {
     // The write was answered, so it happened; only the reading back is missing.
     context.dispatch({ type: 'write.unknown', ...base, failure: asFailure(error) });
@@ -98,6 +98,7 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   } catch (error) {
     context.dispatch({ type: 'write.failed', ...base, failure: asFailure(error) });
   }
+  await afterOdd(context, operation, undo);
 }
 
 /** Groups of which the tokens are looked at while groups before them are restored: as many as can be asked while the first one goes alone. */

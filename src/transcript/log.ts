@@ -42,6 +42,8 @@ const TELLERS: Tellers = {
   'write.failed': ({ operation, undo, failure }) => `FAILED: ${failure.title} (${undone(undo)}${operation})`,
   'write.unknown': ({ operation, undo, failure }) => `UNKNOWN: ${failure.title} (${undone(undo)}${operation})`,
   'write.looked': ({ operation, undo, found }) => `looked at the server: ${found} (${undone(undo)}${operation})`,
+  'write.overwritten': ({ operation, failure }) => `OVERWRITTEN AGAIN: ${failure.title} (${operation})`,
+  'write.kept': ({ operation, by }) => `${WHO[by]} keeps what is there; not sent (${operation})`,
   'prove.done': ({ owner, proofs }) => `proofs of ${owner}: ${many(proofs.map((proof) => `${awaited(proof)} ${proof.outcome} by ${WAY[proof.way]}`))}`,
   'proof.accepted': ({ owner, reason, by }) => `${WHO[by]} accepts that ${owner} is not proven: ${reason}`,
   'account.done': ({ account }) => accountLine(account),

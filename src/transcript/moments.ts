@@ -47,6 +47,8 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'write.failed': return `A write failed: ${prose(event.failure.title)}`;
     case 'write.unknown': return `A write got no answer: ${prose(event.failure.title)}`;
     case 'write.looked': return `The server was looked at after a write of unknown outcome: ${event.found === 'done' ? 'it had happened' : event.found === 'not-done' ? 'it had not happened' : 'something else was there'}`;
+    case 'write.overwritten': return `The realm was **overwritten again**: ${prose(event.failure.title)}`;
+    case 'write.kept': return `${who(event.by)} kept what somebody else had made meanwhile (${code(event.operation)})`;
     case 'prove.done': return provedText(event.owner, event.proofs.filter((proof) => proof.outcome === 'proven').length, event.proofs.length, story);
     case 'proof.accepted': return `${who(event.by)} accepted that ${code(event.owner)} was not proven: ${prose(event.reason)}`;
     case 'account.done': return event.account.ok ? 'Sessions, keys and client ids were accounted for; nothing else had moved' : 'The account did **not** come out even';

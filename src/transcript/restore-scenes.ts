@@ -49,6 +49,8 @@ export function writeRows({ story, line: { event, seq }, after }: Shot): Row[] {
     case 'write.failed': return row('danger', '✗', `FAILED  ${event.failure.title}`);
     case 'write.unknown': return row('warn', '?', `UNKNOWN  ${event.failure.title}`);
     case 'write.looked': return row(event.found === 'done' ? 'ok' : 'warn', event.found === 'done' ? '✓' : '?', event.found === 'done' ? 'looked: it had happened' : event.found === 'not-done' ? 'looked: it had not happened' : `looked: something else is there in ${after.run?.realm ?? 'the realm'}`);
+    case 'write.overwritten': return row('danger', '✗', `OVERWRITTEN AGAIN  ${event.failure.title}`);
+    case 'write.kept': return row('warn', '-', 'what is there instead is kept');
     default: return [];
   }
 }

@@ -33,7 +33,7 @@ export function scene(shot: Shot): Scene {
     case 'choices.settled': return step('Choose', [...chooseRows(after), ...stepRows(after, 'choose')]);
     case 'group.confirmed': return groupScene(shot, event.owner, event);
     case 'write.intended': return shot.before.confirmed.length > 0 && firstOfImplied(shot, event.operation) ? groupScene(shot, ownerOf(shot, event.operation)) : nothing;
-    case 'write.verified': case 'write.failed': case 'write.unknown': case 'write.looked': return step(null, writeRows(shot));
+    case 'write.verified': case 'write.failed': case 'write.unknown': case 'write.looked': case 'write.overwritten': case 'write.kept': return step(null, writeRows(shot));
     case 'group.skipped': return step(null, plain([piece('muted', ' - '), `${event.owner} skipped`]));
     case 'prove.done': return step(`Prove ${event.owner}`, proofRows(event.owner, event.proofs, after));
     case 'proof.accepted': return step(null, event.by === 'person' ? typing(' Reason:', event.reason) : plain([piece('muted', ' Accepted without a key: '), event.reason]));

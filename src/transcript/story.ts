@@ -14,7 +14,7 @@ export interface WriteStory {
   /** Status of the last answer; null while there was none. */
   readonly status: number | null;
   readonly milliseconds: number | null;
-  readonly outcome: 'read back' | 'found by a look' | 'failed' | 'unknown' | 'not done' | 'something else is there' | 'not known: the run ended here';
+  readonly outcome: 'read back' | 'found by a look' | 'failed' | 'unknown' | 'not done' | 'something else is there' | 'overwritten again' | 'kept as it was found' | 'not known: the run ended here';
   readonly failure: Failure | null;
   /** Sequence numbers of its events, in order. */
   readonly seqs: readonly number[];
@@ -100,6 +100,8 @@ function outcomeOf(event: WriteEvent): Partial<WriteStory> {
     case 'write.verified': return { outcome: event.found === 'look' ? 'found by a look' : 'read back', failure: null };
     case 'write.failed': return { outcome: 'failed', failure: event.failure };
     case 'write.unknown': return { outcome: 'unknown', failure: event.failure };
+    case 'write.overwritten': return { outcome: 'overwritten again', failure: event.failure };
+    case 'write.kept': return { outcome: 'kept as it was found', failure: null };
     case 'write.looked': return event.found === 'done' ? { outcome: 'found by a look', failure: null } : { outcome: event.found === 'not-done' ? 'not done' : 'something else is there' };
   }
 }
@@ -117,6 +119,7 @@ function clientsOf(lines: readonly JournalLine[], state: RunState, writes: reado
       if (statuses.includes('undone')) return 'taken back';
       if (state.skipped.includes(owner)) return 'left';
       if (statuses.some((status) => status === 'failed' || status === 'diverged' || status === 'unknown')) return 'failed';
+      if (statuses.includes('kept')) return 'left';
       if (statuses.some((status) => status !== 'verified')) return 'unfinished';
       if (proofs.length === 0) return 'restored';
       if (proofs.every((proof) => proof.outcome === 'proven')) return 'proven';

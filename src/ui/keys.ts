@@ -3,7 +3,7 @@ import type { LocalState } from './local.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import { fieldsInSight } from './sight.ts';
 
-export type Context = 'running' | 'statement' | 'word' | 'input' | 'evidence' | 'choose' | 'by-field' | 'confirm' | 'paused' | 'not-proven' | 'trouble' | 'help';
+export type Context = 'running' | 'statement' | 'word' | 'input' | 'evidence' | 'choose' | 'by-field' | 'confirm' | 'paused' | 'not-proven' | 'trouble' | 'meanwhile' | 'help';
 
 export type Command =
   | 'interrupt' | 'suspend' | 'help' | 'quit' | 'back' | 'submit' | 'erase' | 'erase-all' | 'scroll-up' | 'scroll-down' | 'page-up' | 'page-down'
@@ -26,16 +26,16 @@ export interface Binding {
 export const CONTEXT_TITLE: Readonly<Record<Context, string>> = {
   'running': 'While something runs', 'statement': 'Freeze and Thaw', 'word': 'Where a typed word starts something', 'input': 'Where text is asked for',
   'evidence': 'Evidence', 'choose': 'Choose', 'by-field': 'Choose, in the detail of a change with several fields', 'confirm': 'Restore, after Esc', 'paused': 'Freeze and Thaw, after Esc', 'not-proven': 'Prove, when a claim is not proven',
-  'trouble': 'When a step or a write failed', 'help': 'In the help, and in the reasons of Triage',
+  'trouble': 'When a step or a write failed', 'meanwhile': 'When somebody else has written meanwhile', 'help': 'In the help, and in the reasons of Triage',
 };
 
 const LISTS: readonly Context[] = ['evidence', 'choose', 'by-field'];
 const CHOOSING: readonly Context[] = ['choose', 'by-field'];
 const FIELDS: readonly Context[] = ['statement', 'word', 'input'];
-const READING: readonly Context[] = ['confirm', 'paused', 'not-proven', 'trouble'];
+const READING: readonly Context[] = ['confirm', 'paused', 'not-proven', 'trouble', 'meanwhile'];
 /** Triage has been there, and a letter is a command. */
 const WHY: readonly Context[] = ['evidence', 'choose', 'by-field', 'confirm'];
-const COMMANDS: readonly Context[] = ['running', 'evidence', 'choose', 'by-field', 'confirm', 'paused', 'not-proven', 'trouble'];
+const COMMANDS: readonly Context[] = ['running', 'evidence', 'choose', 'by-field', 'confirm', 'paused', 'not-proven', 'trouble', 'meanwhile'];
 
 export const BINDINGS: readonly Binding[] = [
   { command: 'submit', keys: ['enter'], contexts: ['word'], footer: 'send the word', help: 'Sends what was typed. Only the whole word starts something; an empty or another word does nothing.' },
@@ -79,6 +79,8 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'skip', keys: ['s'], contexts: ['confirm'], footer: 'skip this client', help: 'Sends nothing for this client and goes on with the next. The run then ends with exit code 2.' },
   { command: 'probe', keys: ['p'], contexts: ['not-proven'], footer: 'choose a probe user', help: 'Asks for a user whose token can show the claim.' },
   { command: 'accept', keys: ['a'], contexts: ['not-proven'], footer: 'accept with a reason', help: 'Accepts that it is not proven. The reason goes into the transcript.' },
+  { command: 'keep', keys: ['k'], contexts: ['meanwhile'], footer: 'keep what is there', help: 'Keeps what somebody else has made meanwhile: this write is left out. The run then ends with exit code 2.' },
+  { command: 'retry', keys: ['r'], contexts: ['meanwhile'], footer: 'look again', help: 'Looks at the server again and goes on from what it shows. Nothing is sent blindly.' },
   { command: 'retry', keys: ['r'], contexts: ['trouble'], footer: 'try again', help: 'Tries the step again. After a write it looks at the server first and never sends blindly.' },
   { command: 'back', keys: ['escape'], contexts: [...FIELDS, ...CHOOSING, 'help'], footer: 'back', help: 'Goes back one level: clears what was typed, then leaves the field.' },
   { command: 'why', keys: ['w'], contexts: WHY, footer: 'why', help: 'Shows every reason that Triage has for what it says.' },
@@ -107,7 +109,8 @@ export function contextOf({ state, busy }: RunSnapshot, local: LocalState): Cont
   switch (question.kind) {
     case 'evidence': case 'not-proven': return question.kind;
     case 'choose': return fieldsInSight(state, local) === undefined ? 'choose' : 'by-field';
-    case 'write-trouble': case 'failure': return 'trouble';
+    case 'write-trouble': return question.status === 'diverged' ? 'meanwhile' : 'trouble';
+    case 'failure': return 'trouble';
     case 'confirm': return 'confirm';
     default: return 'paused';
   }

@@ -54,7 +54,9 @@ function byQuestion(snapshot: RunSnapshot, local: LocalState, command: Command, 
     case 'clear-caches': return stay({ ...local, field: 'word' });
     case 'freeze': case 'thaw': return stay({ ...local, field: 'statement' });
     case 'not-proven': return stay({ ...local, field: command === 'probe' ? 'user' : 'reason', typed: '' });
-    case 'write-trouble': return answer(local, { type: 'step.retried', step: 'restore', by: 'person' });
+    case 'write-trouble':
+      if (command === 'keep') return answer(local, { type: 'write.kept', operation: question.operation.id, undo: false, by: 'person' });
+      return answer(local, { type: 'step.retried', step: 'restore', by: 'person' });
     case 'failure': return answer(local, { type: 'step.retried', step: question.step, by: 'person' });
     default: return stay(local);
   }

@@ -20,21 +20,26 @@ export interface Passing {
  * `hang-up`: the connection is cut, before or (`applied`) after the server has done it.
  * `half`: the server has done it, and of its answer only the first half arrives.
  * `slow`: the server's answer comes in pieces, `pause` milliseconds apart.
+ * `silence`: it never arrives, and nothing is said.
+ * `meanwhile`: something else happens first, and then the request passes.
  */
 export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly headers?: OutgoingHttpHeaders; readonly applied?: boolean }
   | { readonly kind: 'hang-up'; readonly applied?: boolean }
   | { readonly kind: 'half' }
-  | { readonly kind: 'slow'; readonly pieces: number; readonly pause: number };
+  | { readonly kind: 'slow'; readonly pieces: number; readonly pause: number }
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'meanwhile'; readonly act: () => Promise<void> };
 
 export interface FaultProxy {
   readonly url: string;
-  /** `METHOD path body` of every write that the server has got, in order. */
+  /** `METHOD path body` of every write that the server has looked at, in order: 401 comes before that. */
   readonly applied: readonly string[];
   /** The same of every write that came from the tool, whatever became of it. */
   readonly asked: readonly string[];
   /** Decides over each request from now on; the counts start anew. Without an argument everything passes. */
   break(decide?: (passing: Passing) => Fault | undefined): void;
+  /** Rejects with what went wrong in a `meanwhile`. */
   close(): Promise<void>;
 }
 
@@ -46,6 +51,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const origin = new URL(target);
   const applied: string[] = [];
   const asked: string[] = [];
+  const failures: unknown[] = [];
   let decide: (passing: Passing) => Fault | undefined = () => undefined;
   const count = { reads: 0, writes: 0, others: 0 };
 
@@ -59,9 +65,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const nth = (count[write ? 'writes' : admin ? 'reads' : 'others'] += 1);
     const fault = decide({ method, path, admin, write, nth, writes: count.writes });
     if (isInstead(fault) && !fault.applied) return spoil(fault, outgoing);
+    if (fault?.kind === 'silence') return;
+    if (fault?.kind === 'meanwhile' && !(await fault.act().then(() => true, (error: unknown) => void failures.push(error)))) return void outgoing.destroy();
     const upstream = request({ host: origin.hostname, port: origin.port, method, path, headers: { ...incoming.headers, connection: 'close' } }, async (answer) => {
       const text = await whole(answer);
-      if (write) applied.push(line);
+      if (write && answer.statusCode !== 401) applied.push(line);
       if (isInstead(fault)) return spoil(fault, outgoing);
       if (fault?.kind === 'half') return half(outgoing, answer, text);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -82,10 +90,13 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       decide = rule;
       Object.assign(count, { reads: 0, writes: 0, others: 0 });
     },
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      });
+      if (failures.length > 0) throw failures[0];
+    },
   };
 }
 

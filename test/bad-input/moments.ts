@@ -1,4 +1,5 @@
 /** What goes wrong, and when: the axes of docs/reliability.md. */
+import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import type { Fault, Passing } from './faultProxy.ts';
 
 /** A request of a recovery at which something can go wrong. */
@@ -41,8 +42,25 @@ const page = (title: string): string => `<!DOCTYPE html><html><head><title>${tit
 /** More than the tool takes from anybody. */
 const HUGE = 100 * 1024 * 1024;
 
-/** Each happens once. */
-export const FAULTS: readonly { readonly name: string; readonly fault: Fault }[] = [
+/** What can be done to a realm and to the account at work while a request is on its way. */
+export interface Around {
+  readonly calls: AdminCalls;
+  /** Ends every session of the account by which the tool is logged in. */
+  endLogin(): Promise<void>;
+}
+
+/** What goes wrong with a request, or around it. */
+export interface FaultRow {
+  readonly name: string;
+  readonly fault: (around: Around) => Fault;
+  /** Puts right what the fault did to the realm, before the run is resumed. */
+  readonly mend?: (around: Around) => Promise<void>;
+}
+
+const meanwhile = (act: (around: Around) => Promise<unknown>) => (around: Around): Fault => ({ kind: 'meanwhile', act: async () => void (await act(around)) });
+const enable = (enabled: boolean) => ({ calls }: Around): Promise<void> => must(calls, 'PUT', '', { enabled }).then(() => undefined);
+
+const ANSWERS: readonly { readonly name: string; readonly fault: Fault }[] = [
   { name: 'connection cut before it arrives', fault: { kind: 'hang-up' } },
   { name: 'connection cut before the answer', fault: { kind: 'hang-up', applied: true } },
   { name: 'connection cut in the answer', fault: { kind: 'half' } },
@@ -60,4 +78,12 @@ export const FAULTS: readonly { readonly name: string; readonly fault: Fault }[]
   { name: '503', fault: { kind: 'answer', status: 503 } },
   { name: '503 with Retry-After', fault: { kind: 'answer', status: 503, headers: { 'retry-after': '1' } } },
   { name: '504 with an HTML page, done all the same', fault: { kind: 'answer', status: 504, body: page('504 Gateway Time-out'), headers: HTML, applied: true } },
+];
+
+/** Each happens once. */
+export const FAULTS: readonly FaultRow[] = [
+  ...ANSWERS.map(({ name, fault }): FaultRow => ({ name, fault: () => fault })),
+  { name: 'no answer at all', fault: () => ({ kind: 'silence' }) },
+  { name: 'the session of the login is ended meanwhile', fault: meanwhile((around) => around.endLogin()) },
+  { name: 'the realm is disabled meanwhile', fault: meanwhile(enable(false)), mend: enable(true) },
 ];

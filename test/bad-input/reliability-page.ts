@@ -14,7 +14,7 @@ the hash chain of the journal holds. Without \`UPDATE_DOCS\` the same command fa
 
 - \`0\`: the recovery went on by itself and ended with exit code 0. A read was repeated, or a write of unknown outcome was looked after and had been done.
 - \`3 → 0\`: it stopped with exit code 3, one sentence and the next step; \`resume\`, once nothing went wrong any more, looked at the server first and ended with 0.
-- \`4\`: the recovery went on and restored everything; it ended with 4, because a claim could not be shown, and named it.
+- \`4\`: the recovery went on and restored everything; it ended with 4 and said why: a claim could not be shown, or the account found that somebody else had changed the realm.
 
 ${steps.map((step) => section(step, outcome)).join('\n\n')}
 `;

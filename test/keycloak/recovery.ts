@@ -9,7 +9,7 @@ import { readState } from '../../src/realm/state.ts';
 import type { Connection, Proof } from '../../src/runbook/model.ts';
 import type { Keycloak, References } from '../../src/runner/ports.ts';
 import { seeObjects } from '../../src/runner/see.ts';
-import { sameImages } from '../../src/runner/write.ts';
+import { sameImages } from '../../src/realm/images.ts';
 import { labSecret } from '../../src/sandbox/incident/clients.ts';
 
 export interface Recovery {

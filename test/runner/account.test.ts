@@ -3,7 +3,7 @@ import type { LiveFacts, Snapshot } from '../../src/realm/snapshot.ts';
 import { accountLine } from '../../src/runbook/lines.ts';
 import { accountFor } from '../../src/runner/account.ts';
 
-const facts: LiveFacts = { keys: [], sessions: [], offlineSessions: [], usersCount: 0, stale: [] } as unknown as LiveFacts;
+const facts: LiveFacts = { keys: [], sessions: [], offlineSessions: [], usersCount: 0, recentAdminEvents: [], stale: [] } as unknown as LiveFacts;
 const taken = (more: Partial<LiveFacts>): Snapshot => ({
   schema: 'realm-rescue/snapshot/v1', source: 'live', capturedAt: '2026-11-20T23:00:00.000Z', completeness: 'full', realm: 'primary', serverVersion: '26.7.4', fingerprint: '', notes: [],
   representation: { realm: 'primary', clients: [{ id: 'c1', clientId: 'app' }] }, facts: { ...facts, ...more },

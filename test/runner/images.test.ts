@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../src/realm/json.ts';
-import { sameImages } from '../../src/runner/write.ts';
+import { sameImages } from '../../src/realm/images.ts';
 
 const ID = 'identity-provider:corp' as const;
 const same = (seen: Json, wanted: Json): boolean => sameImages([{ id: ID, value: seen }], [{ id: ID, value: wanted }]);

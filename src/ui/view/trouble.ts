@@ -1,9 +1,13 @@
 /** When a step or a write did not succeed: what happened, what it means, what can be done. */
+import { sameImages } from '../../realm/images.ts';
+import type { Json } from '../../realm/json.ts';
+import type { Image } from '../../realm/model.ts';
 import type { Failure, Question } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
-import { truncateEnd, sanitise } from '../text.ts';
+import { sanitise } from '../text.ts';
 import { line, span, wrap, type Line } from './line.ts';
 import type { Describe, Screen } from './types.ts';
+import { valueLines } from './values.ts';
 import { STEP_TITLE } from './words.ts';
 
 type Trouble = Extract<Question, { kind: 'write-trouble' | 'failure' }>;
@@ -11,7 +15,7 @@ type Trouble = Extract<Question, { kind: 'write-trouble' | 'failure' }>;
 const WRITE_MEANING = {
   failed: 'The server did not do it.',
   unknown: 'No answer came: it may or may not have happened. It is looked for before anything else is sent.',
-  diverged: 'The server now shows something else than what was written. Somebody or something else may be writing.',
+  diverged: 'Somebody or something else writes to this realm; nothing goes on before you have answered.',
 } as const;
 
 function failureLines(failure: Failure, size: Size): readonly Line[] {
@@ -30,13 +34,29 @@ export function troubleLines(question: Trouble, describe: Describe, size: Size):
     ...wrap(line('   ', describe(question.operation)), size.columns, 3),
     ...wrap(line('   ', WRITE_MEANING[question.status]), size.columns, 3),
     ...(question.failure ? failureLines(question.failure, size) : []),
-    ...question.images.flatMap((image) => wrap(line('   ', span('muted', `found: ${image.id} ${truncateEnd(sanitise(JSON.stringify(image.value)), 300)}`)), size.columns, 5)),
+    ...imageLines(question, size),
   ];
+}
+
+/** What each object is by now: against what this run knew of it, and against what it would make of it. */
+function imageLines({ images, expected, operation }: Extract<Trouble, { kind: 'write-trouble' }>, size: Size): readonly Line[] {
+  const valueIn = (of: readonly Image[], id: string) => of.find((image) => image.id === id)?.value ?? null;
+  return images.flatMap(({ id, value }) => {
+    const [known, wanted] = [valueIn(expected, id), valueIn(operation.after, id)];
+    const sides = (from: Json, to: Json, names: readonly [string, string]) =>
+      (sameImages([{ id, value: from }], [{ id, value: to }]) ? [] : valueLines({ ...(from === null ? {} : { live: from }), ...(to === null ? {} : { evidence: to }) }, size, names));
+    return [
+      ...wrap(line('   ', span('strong', sanitise(id))), size.columns, 5),
+      ...(expected === operation.after ? sides(known, value, ['restored', 'now']) : [...sides(known, value, ['captured', 'now']), ...sides(value, wanted, ['now', 'to restore'])]),
+    ];
+  });
 }
 
 /** What can be done now, in the words of the screen and of the plain prompts. */
 export function troubleNext(question: Trouble): string {
-  return question.kind === 'failure' ? 'r tries again, q leaves; nothing is lost.' : 'r looks at the server and goes on from what it shows, q leaves; resume goes on from here.';
+  if (question.kind === 'failure') return 'r tries again, q leaves; nothing is lost.';
+  const keep = question.status === 'diverged' ? ', k keeps what is there' : '';
+  return `r looks at the server and goes on from what it shows${keep}, q leaves; resume goes on from here.`;
 }
 
 export function troubleScreen(question: Trouble, describe: Describe, size: Size): Screen {
