@@ -61,7 +61,7 @@ async function colleagueMakes({ story: { calls } }: Scene, { client, mapper }: (
   await must(calls, 'POST', `/clients/${await clientUuid(calls, client)}/protocol-mappers/models`, attributeMapper(mapper, 'theirs'));
 }
 
-async function colleagueRemoves({ story: { calls } }: Scene, { client, mapper }: (typeof LOST_MAPPERS)[number]): Promise<void> {
+export async function colleagueRemoves({ story: { calls } }: Scene, { client, mapper }: (typeof LOST_MAPPERS)[number]): Promise<void> {
   const id = await clientUuid(calls, client);
   await must(calls, 'DELETE', `/clients/${id}/protocol-mappers/models/${await mapperUuid(calls, id, mapper)}`);
 }
