@@ -28,12 +28,16 @@ export async function isOverwritten(context: EffectContext, owner: string): Prom
   const others = verifiedOf(context).filter((operation) => operation.owner !== owner);
   const due = Math.min(others.length, MOST, Math.floor((ports.now() - looked.at) / EACH));
   // Clients beside each other wait for the same look.
-  if (due === 0) return looked.found;
+  if (due === 0) return looked.underWay ?? false;
   const turn = Array.from({ length: due }, (_, index) => others[(looked.next + index) % others.length]).filter((operation) => operation !== undefined);
   looked.at = ports.now();
   looked.next += due;
-  looked.found = tellIfGone(context, turn);
-  return looked.found;
+  looked.underWay = tellIfGone(context, turn);
+  try {
+    return await looked.underWay;
+  } finally {
+    looked.underWay = null;
+  }
 }
 
 /**

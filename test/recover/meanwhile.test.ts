@@ -2,7 +2,7 @@
 import { describe, it } from 'vitest';
 import { LOST_MAPPERS } from '../../src/sandbox/incident/loss.ts';
 import { stageSandbox } from '../bad-input/story.ts';
-import { colleagueRemoves, expectColleagueHeard, expectColleagueTookBack, expectOvercome, expectStrikeNoticed, openScene, strikeByRest, type Scene } from './meanwhile.ts';
+import { removeMapper, expectColleagueHeard, expectColleagueTookBack, expectOvercome, expectStrikeNoticed, openScene, strikeByRest, type Scene } from './meanwhile.ts';
 
 async function onSandbox(work: (scene: Scene) => Promise<void>): Promise<void> {
   const { sandbox, ...story } = await stageSandbox();
@@ -24,7 +24,7 @@ describe('the writer strikes again in the middle', () => {
   }));
 
   it('one mapper of a client that has long been proven: no write and no proof feels it, only the look before another client', () => onSandbox(async (scene) => {
-    const stopped = await expectStrikeNoticed(scene, 3, { act: () => colleagueRemoves(scene, LOST_MAPPERS[0]), looks: /the admin events name the client admin-cli/, next: /1 of \d restored objects is affected/ });
+    const stopped = await expectStrikeNoticed(scene, 3, { act: () => removeMapper(scene.story.calls, LOST_MAPPERS[0]), looks: /the admin events name the client admin-cli/, next: /1 of \d restored objects is affected/ });
     await expectOvercome(scene, stopped);
   }));
 });

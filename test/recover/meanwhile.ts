@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { idIn, must } from '../../src/sandbox/incident/calls.ts';
+import { idIn, must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { clientUuid, mapperUuid } from '../../src/sandbox/incident/lookups.ts';
 import { CHANGED_CLIENTS, LOST_MAPPERS, LOST_SCOPES } from '../../src/sandbox/incident/loss.ts';
 import { attributeMapper } from '../../src/sandbox/incident/mappers.ts';
@@ -61,7 +61,8 @@ async function colleagueMakes({ story: { calls } }: Scene, { client, mapper }: (
   await must(calls, 'POST', `/clients/${await clientUuid(calls, client)}/protocol-mappers/models`, attributeMapper(mapper, 'theirs'));
 }
 
-export async function colleagueRemoves({ story: { calls } }: Scene, { client, mapper }: (typeof LOST_MAPPERS)[number]): Promise<void> {
+/** A mapper is gone, whoever took it. */
+export async function removeMapper(calls: AdminCalls, { client, mapper }: (typeof LOST_MAPPERS)[number]): Promise<void> {
   const id = await clientUuid(calls, client);
   await must(calls, 'DELETE', `/clients/${id}/protocol-mappers/models/${await mapperUuid(calls, id, mapper)}`);
 }
@@ -99,7 +100,7 @@ export async function expectColleagueTookBack(scene: Scene): Promise<void> {
   const [, lost] = LOST_MAPPERS;
   const stopped = await scene.recover(1, () => colleagueMakes(scene, lost));
   expect(stopped.exit).toBe(5);
-  await colleagueRemoves(scene, lost);
+  await removeMapper(scene.story.calls, lost);
   expect(await scene.resume(stopped)).toMatchObject({ exit: 0, stderr: '' });
   expect(await plain(scene)).toEqual(scene.story.wanted);
 }

@@ -15,7 +15,6 @@ type Trouble = Extract<Question, { kind: 'write-trouble' | 'failure' }>;
 const WRITE_MEANING = {
   failed: 'The server did not do it.',
   unknown: 'No answer came: it may or may not have happened. It is looked for before anything else is sent.',
-  diverged: 'Somebody or something else writes to this realm; nothing goes on before you have answered.',
 } as const;
 
 function failureLines(failure: Failure, size: Size): readonly Line[] {
@@ -31,8 +30,8 @@ export function troubleLines(question: Trouble, describe: Describe, size: Size):
   }
   return [
     ...wrap(line(' ', span('danger', question.status.toUpperCase()), `  ${question.operation.title} of ${question.operation.owner}`), size.columns, 1),
-    ...wrap(line('   ', describe(question.operation)), size.columns, 3),
-    ...wrap(line('   ', WRITE_MEANING[question.status]), size.columns, 3),
+    // Where somebody else has been at work, it is not the request that matters.
+    ...(question.status === 'diverged' ? [] : [...wrap(line('   ', describe(question.operation)), size.columns, 3), ...wrap(line('   ', WRITE_MEANING[question.status]), size.columns, 3)]),
     ...(question.failure ? failureLines(question.failure, size) : []),
     ...imageLines(question, size),
   ];
