@@ -9,6 +9,7 @@ import type { Question, RunState } from '../runbook/model.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import type { Size } from '../ui/terminal.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
+import { chosenLackText } from '../ui/view/difference.ts';
 import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
 import { proofsLines } from '../ui/view/prove.ts';
 import { allWords, confirmHeading, partLines, promiseLines, requestLines } from '../ui/view/restore.ts';
@@ -60,13 +61,14 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
       return { lines: [line(' ', span('strong', `Prove  ${question.owner}`)), ...proofsLines(question.owner, missing, size)], ask: '1 and the name of a probe user, 2 and a reason to accept it, or q to leave:' };
     }
     case 'write-trouble': case 'failure':
-      return { lines: troubleLines(question, describe, size), ask: question.kind === 'failure' ? 'r to try again, q to leave: ' : 'r to look at the server and go on from what it shows, q to leave:' };
+      return { lines: troubleLines(question, describe, size), ask: question.kind === 'failure' ? `${question.step === 'choose' ? 'r to go back to the choices' : 'r to try again'}, q to leave: ` : 'r to look at the server and go on from what it shows, q to leave:' };
   }
 }
 
 function chooseAsk(state: RunState): string {
   const missing = missingChoices(state.differences, state.choices).length;
-  const open = missing === 0 ? 'No answer is missing.' : `${count(missing, 'answer')} missing.`;
+  const lack = chosenLackText(state);
+  const open = missing === 0 ? `No answer is missing.${lack === '' ? '' : ` ${lack}`}` : `${count(missing, 'answer')} missing.`;
   return `${open} Number and r, k or l (such as 3 r, or 2-5 k${state.differences.some(hasFields) ? ', or 3.2 r for one field' : ''}); a number alone shows it whole; a takes all suggestions; list shows them again; done goes on; q leaves: `;
 }
 

@@ -1,6 +1,6 @@
 import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
 import { answerWhole } from '../realm/choice.ts';
-import { missingChoices, presetChoices } from './choices.ts';
+import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -34,6 +34,7 @@ const EVOLVERS: Evolvers = {
     failure: null,
     finished: null,
     troubles: {},
+    ...(state.compared && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
     // What failed or stayed unknown may have happened after all: it is looked at first.
     writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, ['failed', 'unknown', 'diverged'].includes(status) ? 'intended' : status])),
   }),
@@ -56,9 +57,9 @@ const EVOLVERS: Evolvers = {
   'evidence.found': (state, { candidates }) => ({ ...state, candidates }),
   'evidence.chosen': (state, { specs }) => (specs.length > 0 ? { ...state, evidenceSpecs: specs } : state),
   'evidence.read': (state, { evidence }) => finish({ ...state, evidence }, 'evidence', evidenceLine(evidence)),
-  'compare.done': (state, { differences, order }) => {
+  'compare.done': (state, { differences, order, unseen = [] }) => {
     const choices = state.run ? presetChoices(differences, state.run.settings) : {};
-    const compared = finish({ ...state, compared: true, differences, order, choices }, 'compare', compareLine(differences));
+    const compared = finish({ ...state, compared: true, differences, unseen, order, choices }, 'compare', compareLine(differences, unseen), unseen.length > 0 ? 'warned' : 'done');
     if (differences.length > 0) return compared;
     return ['choose', 'restore', 'prove'].reduce((so, step) => finish(so, step as StepName, 'nothing to do', 'skipped'), compared);
   },
@@ -112,6 +113,8 @@ const EVOLVERS: Evolvers = {
     troubles: {},
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
+    // A plan that was refused is made anew from choices that can be changed before.
+    ...(step === 'choose' ? { settled: false } : {}),
     ...(step === 'restore' ? { writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, status === 'failed' || status === 'diverged' ? 'intended' : status])) } : {}),
   }),
   'run.stopped': (state, { reason, note }) => ({ ...state, stopped: { reason, note } }),

@@ -36,6 +36,7 @@ export function troubleLines(question: Trouble, describe: Describe, size: Size):
 
 /** What can be done now, in the words of the screen and of the plain prompts. */
 export function troubleNext(question: Trouble): string {
+  if (question.kind === 'failure' && question.step === 'choose') return 'r goes back to the choices, q leaves; nothing is lost.';
   return question.kind === 'failure' ? 'r tries again, q leaves; nothing is lost.' : 'r looks at the server and goes on from what it shows, q leaves; resume goes on from here.';
 }
 
