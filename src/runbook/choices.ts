@@ -55,7 +55,7 @@ export function flagChoices(differences: readonly Difference[], choices: Choices
 }
 
 /**
- * The choices of a run that goes on before its plan was made: where its file of answers has grown since, the new ones hold. So a plan that
+ * The choices of a run that goes on after they stood, but before its plan was made: where its file of answers has grown since, the new ones hold. So a plan that
  * was refused for a missing role can go on with less.
  */
 export function choicesAgain({ run, differences, choices }: Pick<RunState, 'run' | 'differences' | 'choices'>, { answers }: Pick<RunSettings, 'answers'>): Choices {

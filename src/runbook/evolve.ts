@@ -34,7 +34,7 @@ const EVOLVERS: Evolvers = {
     failure: null,
     finished: null,
     troubles: {},
-    ...(state.compared && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
+    ...(state.settled && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
     // What failed or stayed unknown may have happened after all: it is looked at first.
     writes: Object.fromEntries(Object.entries(state.writes).map(([id, status]) => [id, ['failed', 'unknown', 'diverged'].includes(status) ? 'intended' : status])),
   }),

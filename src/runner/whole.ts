@@ -13,7 +13,8 @@ const SPARED = new Set(['view-identity-providers', 'view-organizations', 'manage
  * @throws RescueError `missing-role`
  */
 export function refuseHalfSight(connection: Pick<Connection, 'rights' | 'user' | 'rolesOf'>, realm: string): void {
-  const missing = [...new Set(connection.rights.filter((right) => right.step === 'capture' && right.allowed === false && !SPARED.has(right.role)).map((right) => right.role))];
+  const needed = connection.rights.filter((right) => right.step === 'capture' && right.allowed === false).flatMap((right) => right.role.split(' and '));
+  const missing = [...new Set(needed.filter((role) => !SPARED.has(role)))];
   if (missing.length === 0) return;
   throw new RescueError('missing-role', `The realm cannot be captured whole: these credentials lack ${namedRoles(missing)} of ${roleOwner(connection)}.`, [
     `${grantWords(missing, connection, realm)}, then try again; realm-rescue doctor shows what else will be needed.`,
