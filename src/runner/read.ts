@@ -14,7 +14,7 @@ import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts'
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
-import { missingRoles } from '../runbook/roles.ts';
+import { grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
 import { refuseMissingRoles } from './roles.ts';
 import { refuseGaps, refuseHalfSight } from './whole.ts';
 
@@ -106,7 +106,14 @@ export async function findOutTriage(context: EffectContext): Promise<void> {
   context.dispatch({ type: 'triage.found', triage: triage({ facts: snapshot.facts, live: readState(snapshot), evidence }) });
 }
 
+/** @throws RescueError `missing-role` before anything is sent, where the role is known to be missing */
 export async function clearCaches(context: EffectContext): Promise<void> {
+  const { connection, run } = context.state();
+  if (connection && missingRoles(connection).has('manage-realm')) {
+    throw new RescueError('missing-role', `Clearing the caches takes manage-realm of ${roleOwner(connection)}, which these credentials lack; nothing was cleared.`, [
+      `${grantWords(['manage-realm'], connection, run?.realm ?? '')}, then resume this run.`, 'Or restart the node, which empties its caches, and start another run.',
+    ]);
+  }
   context.dispatch({ type: 'caches.intended' });
   await context.ports.keycloak.clearCaches();
   context.dispatch({ type: 'caches.cleared' });
