@@ -111,7 +111,7 @@ async function mayExport(api: Api): Promise<Finding> {
 
 /**
  * The last resort for manage-identity-providers: the console's "import config" without an address to import from. Without the role it is
- * refused (403) before the empty body is (400); it is a POST that makes nothing even where it succeeds (tried on 26.7.4, 26.0.8 and 24.0.5).
+ * refused (403) before the empty body is (400); it is a POST that makes nothing even where it succeeds (tried on 26.7.4 and 26.0.8).
  */
 async function mayImportProvider(api: Api): Promise<Finding> {
   const { status } = await api.ask(['identity-provider', 'import-config'], {}, {});
