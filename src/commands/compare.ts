@@ -1,6 +1,7 @@
 import { compareStates, toContractJson } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { readState } from '../realm/state.ts';
+import { unseenParts } from '../realm/unseen.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { createEvidenceReader } from '../evidence/reader.ts';
 import type { EvidenceReader } from '../runner/ports.ts';
@@ -23,9 +24,11 @@ export const run: CommandRun = async (invocation) => {
     process.stdout.write(`${JSON.stringify(toContractJson({ realm: live.realm, live, evidence, differences }), null, 2)}\n`);
   } else {
     for (const difference of differences) process.stdout.write(`${line(difference)}\n`);
-    process.stderr.write(`${compareLine(differences)}\n`);
+    process.stderr.write(`${compareLine(differences, unseenParts(live, evidence))}\n`);
   }
-  return differences.length > 0 ? EXIT.differences : EXIT.done;
+  const unseen = unseenParts(live, evidence);
+  if (invocation.flags.json) for (const part of unseen) process.stderr.write(`${sanitise(`Not compared: ${part}.`)}\n`);
+  return differences.length > 0 ? EXIT.differences : unseen.length > 0 ? EXIT.couldNotCheck : EXIT.done;
 };
 
 async function bothSides(invocation: Invocation, specs: readonly string[]): Promise<{ live: Snapshot; evidence: Snapshot[] }> {

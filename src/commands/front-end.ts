@@ -103,6 +103,7 @@ function shortfall(state: RunState): string {
     ...(claims > 0 ? [`${count(claims, 'claim')} ${claims === 1 ? 'is' : 'are'} not proven`] : []),
     ...(state.account && !state.account.ok ? ['the account is not equal'] : []),
     ...(refused > 0 ? [`${count(refused, 'difference')} could not be restored`] : []),
+    ...state.unseen.map((part) => `not compared: ${part}`),
     ...(state.skipped.length > 0 ? [`${state.skipped.join(', ')} ${state.skipped.length === 1 ? 'was' : 'were'} skipped`] : []),
   ].join('; ') || 'not everything is done';
 }

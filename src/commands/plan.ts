@@ -5,6 +5,7 @@ import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
+import { unseenParts } from '../realm/unseen.ts';
 import { missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
 import { count } from '../runbook/lines.ts';
@@ -26,6 +27,7 @@ export const run: CommandRun = async (invocation) => {
     const differences = compareStates(live, evidence);
     refuseUnknownClients(settings.clients, [live, ...evidence], differences);
     refuseUnknownAnswers(Object.keys(settings.answers), [live, ...evidence], differences);
+    for (const part of unseenParts(live, evidence)) process.stderr.write(`${sanitise(`Not compared: ${part}.`)}\n`);
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
     for (const id of missing) process.stderr.write(`${sanitise(id)}\n`);

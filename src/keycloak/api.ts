@@ -26,7 +26,7 @@ export interface Api {
   /** A write below the realm, sent once, whatever its status; a GET too, where it makes what is missing. */
   send(method: Call['method'], parts: Path, json?: Json, query?: Query): Promise<Reply>;
   /** A POST below the realm that only reads. */
-  ask(parts: Path, query?: Query): Promise<Reply>;
+  ask(parts: Path, query?: Query, json?: Json): Promise<Reply>;
   /** GET of any resource of the server, by its parts below the base address. */
   getFromServer(parts: Path, query?: Query): Promise<Reply>;
   /** What the server says about itself, asked for once. */
@@ -80,7 +80,7 @@ export function openApi(target: Target): Api {
       return reply.body;
     },
     send: (method, parts, json, query) => authorised({ method, url: address(http.base, [...root, ...parts], query), ...(method === 'GET' ? { makes: true } : {}), ...(json === undefined ? {} : { json }) }),
-    ask: (parts, query) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true }),
+    ask: (parts, query, json) => authorised({ method: 'POST', url: address(http.base, [...root, ...parts], query), harmless: true, ...(json === undefined ? {} : { json }) }),
     getFromServer: read,
     server: () => (info ??= readInfo()),
     postForm: (endpoint, form, authorization) => http.call({

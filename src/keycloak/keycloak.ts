@@ -12,6 +12,7 @@ import { readFacts } from './facts.ts';
 import { inSteps } from './in-steps.ts';
 import { concernsPeople } from './prove/known-people.ts';
 import { earlier, openAsked, prove } from './prove/prove.ts';
+import { roleClient } from './own-roles.ts';
 import { readRights } from './rights.ts';
 import { clearRealmCaches, describeRequest, lookAt, sendWrite } from './send.ts';
 import { unlistedClients } from './stale/clients.ts';
@@ -65,14 +66,16 @@ async function connect(api: Api, target: Target): Promise<Connection> {
   rights.catch(() => undefined);
   const [realm, { version: serverVersion }] = await Promise.all([api.get([]), api.server()]);
   if (realm.status === 404) throw realmNotFound(api.realm);
-  if (realm.status !== 200) throw refusal(realm, `GET ${api.path([])}`);
-  const settings = isObject(realm.body) ? realm.body : {};
+  // Without any role the realm is closed (403): that is what the rights say, role by role.
+  if (realm.status !== 200 && realm.status !== 403) throw refusal(realm, `GET ${api.path([])}`);
+  const settings = realm.status === 200 && isObject(realm.body) ? realm.body : {};
   return {
     user: target.username ?? (target.clientSecret === undefined ? 'the bearer of the token' : `service account of ${target.clientId}`),
     clientId: target.clientId,
     serverVersion,
     realmId: text(settings['id']) ?? '',
     rights: await rights,
+    rolesOf: { client: roleClient(target), realm: target.authRealm },
   };
 }
 

@@ -8,20 +8,24 @@ import { isObject, objects, text } from './text.ts';
 /** The role of the master realm that may do everything in every realm. */
 const ADMIN = 'admin';
 
+/** The client that carries the roles on a realm: an administrator of another realm has them on a client named after this one. */
+export function roleClient(target: Pick<Target, 'realm' | 'authRealm'>): string {
+  return target.authRealm === target.realm ? 'realm-management' : `${target.realm}-realm`;
+}
+
 /**
  * The roles of realm-management that the account itself holds, where that can be read: from its token if the token
  * says (a service account's usually does; admin-cli's is lightweight since Keycloak 26 and does not), else from its
  * own user. undefined when neither speaks. Every `manage-X` and `realm-admin` brings its `view-X` along.
  */
 export async function ownRoles(api: Api, target: Target): Promise<ReadonlySet<string> | undefined> {
-  // An administrator of another realm has them on a client named after this one.
-  const owner = target.authRealm === target.realm ? 'realm-management' : `${target.realm}-realm`;
+  const owner = roleClient(target);
   const claims = claimsOf(await api.tokens.access());
   const roles = rolesInToken(claims, owner) ?? (await rolesOfUser(api, target, owner, text(claims['preferred_username'])));
   return roles && new Set(roles.includes(ADMIN) && target.authRealm === 'master' ? ALL : roles.flatMap((role) => [role, role.replace(/^manage-/, 'view-')]));
 }
 
-const ALL = ['realm', 'clients', 'users', 'identity-providers', 'events', 'authorization'].flatMap((area) => [`manage-${area}`, `view-${area}`]);
+const ALL = ['realm', 'clients', 'users', 'identity-providers', 'organizations', 'events', 'authorization'].flatMap((area) => [`manage-${area}`, `view-${area}`]);
 
 function claimsOf(token: string): Record<string, unknown> {
   try {

@@ -1,6 +1,7 @@
 /** What these credentials may do later on, found out by reads that change nothing. */
 import type { Right } from '../runbook/model.ts';
 import type { Api } from './api.ts';
+import { JOBS, type RoleName } from './jobs.ts';
 import { ownRoles } from './own-roles.ts';
 import { isSilence } from './people.ts';
 import { isObject, objects, text } from './text.ts';
@@ -9,26 +10,8 @@ import type { Target } from './target.ts';
 /** true: shown to be allowed. false: shown to be refused. null: cannot be known without writing. */
 type Finding = boolean | null;
 
-/** Roles of realm-management, each with whether it is there. */
-export type Found = Readonly<Record<'view-realm' | 'view-clients' | 'view-users' | 'view-identity-providers' | 'view-events' | 'manage-clients' | 'manage-users' | 'manage-realm' | 'manage-identity-providers' | 'manage-authorization', Finding>>;
-type RoleName = keyof Found;
-
-/** What each later job needs: all of `roles`. From the sets tried one by one in verified-keycloak.md 4. */
-const JOBS: readonly { readonly job: string; readonly step: Right['step']; readonly roles: readonly RoleName[] }[] = [
-  { job: 'capture realm settings, roles, keys and flows', step: 'capture', roles: ['view-realm'] },
-  { job: 'capture clients, scopes and mappers', step: 'capture', roles: ['view-clients'] },
-  { job: 'capture groups and service accounts', step: 'capture', roles: ['view-users'] },
-  { job: 'capture identity providers', step: 'capture', roles: ['view-identity-providers'] },
-  { job: 'read admin events', step: 'triage', roles: ['view-events'] },
-  { job: 'clear the caches', step: 'triage', roles: ['manage-realm'] },
-  { job: 'restore clients, mappers, client scopes and client roles', step: 'restore', roles: ['manage-clients'] },
-  { job: 'restore realm roles and realm settings', step: 'restore', roles: ['manage-realm'] },
-  { job: 'restore realm roles in the scope of a client', step: 'restore', roles: ['manage-clients', 'manage-realm'] },
-  { job: 'restore role mappings of service accounts and groups', step: 'restore', roles: ['manage-users'] },
-  { job: 'restore identity providers', step: 'restore', roles: ['manage-identity-providers'] },
-  { job: 'restore authorization settings', step: 'restore', roles: ['manage-authorization'] },
-  { job: 'preview tokens', step: 'prove', roles: ['view-clients', 'view-users'] },
-];
+/** Each role with whether it is there. */
+export type Found = Readonly<Record<RoleName, Finding>>;
 
 /** What each job of the runbook will be allowed, with the role to grant where it will not. */
 export async function readRights(api: Api, target: Target): Promise<readonly Right[]> {
@@ -59,7 +42,7 @@ async function findRoles(api: Api, target: Target): Promise<Found> {
     isOpen(api, ['attack-detection', 'brute-force', 'users', NOBODY]),
     opens(api, ['identity-provider', 'instances'], { max: 1 }),
     opens(api, ['events', 'config']),
-    // Closed (403) to everybody without manage-realm or a role for organizations.
+    // Closed (403) to everybody without manage-realm or a role for organizations, also where they are switched off.
     isOpen(api, ['organizations'], { max: 1 }),
     ownRoles(api, target),
     mapsRoles(api),
@@ -70,16 +53,24 @@ async function findRoles(api: Api, target: Target): Promise<Found> {
     'view-clients': viewClients,
     'view-users': viewUsers,
     'view-identity-providers': providers,
+    // With query-organizations the list is open, and empty.
+    'view-organizations': organizations ? null : false,
     'view-events': events,
     'manage-clients': manageClients,
     'manage-users': viewUsers ? mapping : false,
     'manage-realm': keys && organizations ? null : false,
-    // No read tells manage- from view-identity-providers, nor does one for authorization where no client has the services.
     'manage-identity-providers': providers ? null : false,
+    'manage-organizations': organizations ? null : false,
+    // No read tells it where no client has the services.
     'manage-authorization': manageClients === true ? true : null,
   };
   const known = filled(probed, own);
-  return known['manage-realm'] === null ? { ...known, 'manage-realm': await mayExport(api) } : known;
+  const [realm, identityProviders, seesOrganizations] = await Promise.all([
+    known['manage-realm'] ?? mayExport(api), known['manage-identity-providers'] ?? mayImportProvider(api), known['view-organizations'] ?? seesEveryOrganization(api),
+  ]);
+  // Who manages the realm manages its organizations; older releases have no role of its own for that.
+  const organized = (finding: Finding): Finding => (realm === true ? true : finding);
+  return { ...known, 'manage-realm': realm, 'manage-identity-providers': identityProviders, 'view-organizations': organized(seesOrganizations), 'manage-organizations': organized(known['manage-organizations']) };
 }
 
 /** What could not be probed is taken from the roles of the account itself, where those can be read. */
@@ -116,6 +107,20 @@ async function mapsRoles(api: Api): Promise<Finding> {
 async function mayExport(api: Api): Promise<Finding> {
   const { status } = await api.ask(['partial-export'], { exportClients: false, exportGroupsAndRoles: false });
   return status === 200 ? true : status === 403 ? false : null;
+}
+
+/**
+ * The last resort for manage-identity-providers: the console's "import config" without an address to import from. Without the role it is
+ * refused (403) before the empty body is (400); it is a POST that makes nothing even where it succeeds (tried on 26.7.4 and 26.0.8).
+ */
+async function mayImportProvider(api: Api): Promise<Finding> {
+  const { status } = await api.ask(['identity-provider', 'import-config'], {}, {});
+  return status === 400 ? true : status === 403 ? false : null;
+}
+
+/** The organizations of nobody are closed (403) with query-organizations alone; tried with view-users, without which nothing is captured. */
+function seesEveryOrganization(api: Api): Promise<boolean> {
+  return isOpen(api, ['organizations', 'members', NOBODY, 'organizations']);
 }
 
 async function opens(api: Api, path: readonly string[], query = {}): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { Question, RunState } from '../runbook/model.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import type { Size } from '../ui/terminal.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
+import { chosenLackText } from '../ui/view/difference.ts';
 import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
 import { proofsLines } from '../ui/view/prove.ts';
 import { allWords, confirmHeading, partLines, promiseLines, requestLines } from '../ui/view/restore.ts';
@@ -65,13 +66,14 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
 }
 
 function troubleAsk(question: Extract<Question, { kind: 'write-trouble' | 'failure' }>): string {
-  if (question.kind === 'failure') return 'r to try again, q to leave: ';
+  if (question.kind === 'failure') return `${question.step === 'choose' ? 'r to go back to the choices' : 'r to try again'}, q to leave: `;
   return `r to look at the server and go on from what it shows,${question.status === 'diverged' ? ' k to keep what is there,' : ''} q to leave:`;
 }
 
 function chooseAsk(state: RunState): string {
   const missing = missingChoices(state.differences, state.choices).length;
-  const open = missing === 0 ? 'No answer is missing.' : `${count(missing, 'answer')} missing.`;
+  const lack = chosenLackText(state);
+  const open = missing === 0 ? `No answer is missing.${lack === '' ? '' : ` ${lack}`}` : `${count(missing, 'answer')} missing.`;
   return `${open} Number and r, k or l (such as 3 r, or 2-5 k${state.differences.some(hasFields) ? ', or 3.2 r for one field' : ''}); a number alone shows it whole; a takes all suggestions; list shows them again; done goes on; q leaves: `;
 }
 

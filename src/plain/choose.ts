@@ -4,7 +4,7 @@ import type { Difference } from '../realm/model.ts';
 import type { RunState } from '../runbook/model.ts';
 import type { Size } from '../ui/terminal.ts';
 import { chooseHeading, ownerLine, ownerRoom } from '../ui/view/choose.ts';
-import { differenceLine, effectText, suggestionText } from '../ui/view/difference.ts';
+import { differenceLine, effectText, lackText, suggestionText } from '../ui/view/difference.ts';
 import { fieldRows } from '../ui/view/fields.ts';
 import { line, wrap, type Line } from '../ui/view/line.ts';
 import { ownerRows } from '../ui/view/owners.ts';
@@ -31,14 +31,14 @@ export function chooseListing(state: RunState, size: Size): readonly Line[] {
     lines.push(ownerLine(row, rows, state, size, ' ', room));
     for (const difference of row.differences) {
       number += 1;
-      lines.push(differenceLine(difference, choiceOf(difference, state.choices), size, `  ${String(number).padStart(3)}. `));
+      lines.push(differenceLine(difference, choiceOf(difference, state.choices), size, `  ${String(number).padStart(3)}. `, state.connection));
       const choice = choiceOf(difference, state.choices);
       const many = state.differences.length > EXPLAINED;
       // Among many differences only fields that were answered are read out; the number of a difference shows the others.
       if (choice === 'mixed' || (choice === undefined && !(many && openKeys(difference, state.choices).includes(difference.id)))) lines.push(...fieldLines(difference, number, state, size));
       if (many && choice !== undefined) continue;
       // Neighbours often cost the same for the same reason: it is read out once.
-      const texts = [effectText(difference), suggestionText(difference)];
+      const texts = [lackText(difference, state), effectText(difference), suggestionText(difference)].filter((text) => text !== '');
       const fresh = texts.filter((text) => !said.has(text));
       said = new Set(texts);
       lines.push(...(fresh.length === 0 ? [] : wrap(line(fresh.join(' ')), size.columns - REASON_INDENT)).map((of) => line(' '.repeat(REASON_INDENT), ...of)));
@@ -62,6 +62,6 @@ export function lookLines(state: RunState, number: number, field: number | null,
     const one = difference.fields[field - 1];
     return one === undefined ? [] : [line(one.path), ...valueLines(one, size)];
   }
-  const about = [`${kindNoun(difference.kind)} ${difference.name}, ${difference.change}`, effectText(difference), suggestionText(difference), `id ${difference.id}`];
+  const about = [`${kindNoun(difference.kind)} ${difference.name}, ${difference.change}`, lackText(difference, state), effectText(difference), suggestionText(difference), `id ${difference.id}`].filter((text) => text !== '');
   return [...about.flatMap((text) => wrap(line(text), size.columns, 2)), ...(hasFields(difference) ? fieldLines(difference, number, state, size) : difference.fields.flatMap((one) => [line(`   ${one.path}`), ...valueLines(one, size)]))];
 }

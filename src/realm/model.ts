@@ -83,6 +83,8 @@ export interface Difference {
   readonly source: string | null;
   /** Set when this tool cannot restore it (yet): why. Such a difference can be kept or left. */
   readonly onlyCompared?: string;
+  /** Roles of realm-management that restoring it takes and that the credentials lacked when it was compared. */
+  readonly lacks?: readonly string[];
 }
 
 /** A place in a path or body that is filled in at the moment of sending, from the ids of the live realm. */

@@ -1,7 +1,7 @@
-import { answerKeys, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
+import { answerKeys, answerWhole, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
 import { remembered } from '../realm/remember.ts';
-import type { RunSettings } from './model.ts';
+import type { RunSettings, RunState } from './model.ts';
 
 /**
  * What the flags decide about one difference; undefined where they leave it to the person.
@@ -52,6 +52,19 @@ export function flagChoices(differences: readonly Difference[], choices: Choices
       return choice === undefined ? [] : [[key, choice] as const];
     });
   }));
+}
+
+/**
+ * The choices of a run that goes on after they stood, but before its plan was made: where its file of answers has grown since, the new ones hold. So a plan that
+ * was refused for a missing role can go on with less.
+ */
+export function choicesAgain({ run, differences, choices }: Pick<RunState, 'run' | 'differences' | 'choices'>, { answers }: Pick<RunSettings, 'answers'>): Choices {
+  const known = run?.settings.answers ?? {};
+  const fresh = differences.flatMap((difference) => answerKeys(difference).flatMap((key): (readonly [string, Choice])[] => {
+    const answer = answers[key];
+    return answer === undefined || answer === known[key] ? [] : [[key, allowed(difference, answer)]];
+  }));
+  return answerWhole(differences, Object.fromEntries(fresh), choices);
 }
 
 /** Ids that nobody has answered yet; where only some fields of a change are answered, the keys of the others. */

@@ -29,7 +29,7 @@ export type RunEvent =
   | { readonly type: 'evidence.found'; readonly candidates: readonly EvidenceCandidate[] }
   | { readonly type: 'evidence.chosen'; readonly specs: readonly string[]; readonly by: By }
   | { readonly type: 'evidence.read'; readonly evidence: readonly EvidenceRead[] }
-  | { readonly type: 'compare.done'; readonly differences: readonly Difference[]; readonly order: readonly OrderedOwner[] }
+  | { readonly type: 'compare.done'; readonly differences: readonly Difference[]; readonly order: readonly OrderedOwner[]; readonly unseen?: readonly string[] }
   | { readonly type: 'choice.made'; readonly choices: Readonly<Record<string, Choice>>; readonly by: By }
   | { readonly type: 'order.moved'; readonly owners: readonly string[] }
   | { readonly type: 'choices.settled'; readonly by: By }

@@ -1,6 +1,6 @@
 import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
 import { answerWhole } from '../realm/choice.ts';
-import { missingChoices, presetChoices } from './choices.ts';
+import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
@@ -35,6 +35,7 @@ const EVOLVERS: Evolvers = {
     failure: null,
     finished: null,
     troubles: {},
+    ...(state.settled && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
     writes: lookedAtAnew(state),
     proofs: proofsAnew(state),
   }),
@@ -57,9 +58,9 @@ const EVOLVERS: Evolvers = {
   'evidence.found': (state, { candidates }) => ({ ...state, candidates }),
   'evidence.chosen': (state, { specs }) => (specs.length > 0 ? { ...state, evidenceSpecs: specs } : state),
   'evidence.read': (state, { evidence }) => finish({ ...state, evidence }, 'evidence', evidenceLine(evidence)),
-  'compare.done': (state, { differences, order }) => {
+  'compare.done': (state, { differences, order, unseen = [] }) => {
     const choices = state.run ? presetChoices(differences, state.run.settings) : {};
-    const compared = finish({ ...state, compared: true, differences, order, choices }, 'compare', compareLine(differences));
+    const compared = finish({ ...state, compared: true, differences, unseen, order, choices }, 'compare', compareLine(differences, unseen), unseen.length > 0 ? 'warned' : 'done');
     if (differences.length > 0) return compared;
     return ['choose', 'restore', 'prove'].reduce((so, step) => finish(so, step as StepName, 'nothing to do', 'skipped'), compared);
   },
@@ -116,6 +117,8 @@ const EVOLVERS: Evolvers = {
     troubles: {},
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
+    // A plan that was refused is made anew from choices that can be changed before.
+    ...(step === 'choose' ? { settled: false } : {}),
     ...(step === 'restore' ? { writes: lookedAtAnew(state), proofs: proofsAnew(state) } : {}),
   }),
   'run.stopped': (state, { reason, note }) => ({ ...state, stopped: { reason, note } }),

@@ -17,6 +17,7 @@ export function initialState(): RunState {
     evidence: [],
     compared: false,
     differences: [],
+    unseen: [],
     order: [],
     choices: {},
     settled: false,

@@ -37,11 +37,13 @@ export function evidenceLine(evidence: readonly EvidenceRead[]): string {
   }).join(' · ');
 }
 
-export function compareLine(differences: readonly Difference[]): string {
-  if (differences.length === 0) return 'live and evidence agree';
+/** @param unseen  what was not compared, one clause each: agreement there would be a guess */
+export function compareLine(differences: readonly Difference[], unseen: readonly string[] = []): string {
+  const dark = unseen.length === 0 ? '' : `; NOT COMPARED: ${unseen.join('; ')}`;
+  if (differences.length === 0) return `${unseen.length === 0 ? 'live and evidence agree' : 'what could be compared agrees'}${dark}`;
   const of = (change: Difference['change']) => differences.filter((difference) => difference.change === change).length;
   const owners = new Set(differences.map((difference) => difference.owner)).size;
-  return `${of('lost')} lost, ${of('changed')} changed, ${of('live-only')} only live, on ${count(owners, 'owner')}`;
+  return `${of('lost')} lost, ${of('changed')} changed, ${of('live-only')} only live, on ${count(owners, 'owner')}${dark}`;
 }
 
 export function chooseLine(state: RunState): string {

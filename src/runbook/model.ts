@@ -64,6 +64,8 @@ export interface Connection {
   readonly serverVersion: string | null;
   readonly realmId: string;
   readonly rights: readonly Right[];
+  /** The client whose roles these are, and the realm that the account lives in. Not in older journals: realm-management of the realm itself. */
+  readonly rolesOf?: { readonly client: string; readonly realm: string };
 }
 
 /** Whether a later step will be allowed, found out by reads only. */
@@ -72,7 +74,7 @@ export interface Right {
   readonly job: string;
   readonly step: StepName;
   readonly allowed: boolean | null;
-  /** The role of realm-management to grant when it is not. */
+  /** The roles to grant when it is not, joined by ` and `; all that it takes when it is. */
   readonly role: string;
 }
 
@@ -255,6 +257,8 @@ export interface RunState {
   readonly evidence: readonly EvidenceRead[];
   readonly compared: boolean;
   readonly differences: readonly Difference[];
+  /** Parts that the evidence has and these credentials could not see in live, one clause each. */
+  readonly unseen: readonly string[];
   readonly order: readonly OrderedOwner[];
   readonly choices: Readonly<Record<string, Choice>>;
   /** The engineer said that the choices stand. */

@@ -40,6 +40,7 @@ export function finishedExit(state: RunState): ExitCode {
   const refused = new Set((state.plan?.refused ?? []).map(({ id }) => id));
   if (state.differences.some((difference) => refused.has(difference.id) && isAnswered(difference, 'restore', state.choices))) return EXIT.differences;
   if (state.skipped.length > 0 || Object.values(state.writes).includes('kept')) return EXIT.differences;
+  if (state.unseen.length > 0) return EXIT.couldNotCheck;
   return EXIT.done;
 }
 

@@ -4,7 +4,7 @@ import { alsoWritten, strikeOf, touchedBy, type StrikeInput } from '../realm/str
 import type { Operation, RealmState } from '../realm/model.ts';
 import type { SessionFact, Snapshot } from '../realm/snapshot.ts';
 import { readState } from '../realm/state.ts';
-import type { Account } from '../runbook/model.ts';
+import type { Account, Connection } from '../runbook/model.ts';
 
 export interface AccountRequest {
   readonly before: Snapshot;
@@ -18,14 +18,16 @@ export interface AccountRequest {
   readonly sent?: StrikeInput['sent'];
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Who this tool logged in as, and through which client: a session that a user of the realm has by that ends with the process. */
+  readonly login?: Pick<Connection, 'user' | 'clientId'> | null;
 }
 
 /**
  * Accounts for everything that must not move: sessions as sets of ids (client-session-stats counts dead rows,
  * verified-keycloak.md 4), keys by kid, client ids, and the realm against snapshot plus plan. Pure.
  */
-export function accountFor({ before, after, evidence, verified, kept = [], sent = [], now }: AccountRequest): Account {
-  const sessions = accountSessions(before, after, now);
+export function accountFor({ before, after, evidence, verified, kept = [], sent = [], now, login = null }: AccountRequest): Account {
+  const sessions = accountSessions(before, after, now, login);
   const kids = (snapshot: Snapshot) => (snapshot.facts?.keys ?? []).map((key) => key.kid).toSorted().join(' ');
   const keysUnchanged = kids(before) === kids(after);
   const clientIdsUnchanged = [...clientIds(before)].every(([clientId, id]) => clientIds(after).get(clientId) === id);
@@ -71,19 +73,23 @@ interface Sessions {
   readonly fresh: number;
 }
 
-function accountSessions(before: Snapshot, after: Snapshot, now: number): Sessions {
+function accountSessions(before: Snapshot, after: Snapshot, now: number, login: AccountRequest['login']): Sessions {
   const was = allSessions(before);
   const is = allSessions(after);
   if (!was || !is) return { before: null, after: null, lost: [], fresh: 0 };
   const ids = new Set(is.map((session) => session.id));
   const known = new Set(was.map((session) => session.id));
-  const lost = was.filter((session) => !ids.has(session.id)).map((session) => ({ id: session.id, username: session.username, explained: explain(session, before, now) }));
+  const lost = was.filter((session) => !ids.has(session.id)).map((session) => ({ id: session.id, username: session.username, explained: isLogin(session, login) ? 'a login of this tool, which ends it by itself' : explain(session, before, now) }));
   return { before: was.length, after: is.length, lost, fresh: is.filter((session) => !known.has(session.id)).length };
 }
 
 function allSessions(snapshot: Snapshot): readonly SessionFact[] | null {
   const { sessions, offlineSessions } = snapshot.facts ?? {};
   return sessions && offlineSessions ? [...sessions, ...offlineSessions] : null;
+}
+
+function isLogin({ username, clients }: SessionFact, login: AccountRequest['login']): boolean {
+  return login != null && username === login.user && clients.length === 1 && clients[0] === login.clientId;
 }
 
 /** Why a session may have ended by itself: idle or maximum lifespan of the realm, in seconds. */

@@ -16,9 +16,9 @@ export async function account(context: EffectContext): Promise<void> {
   context.dispatch({ type: 'capture.succeeded', captured });
   const before = context.memory.snapshot('live-before');
   if (!before) throw new Error('account needs the snapshot from before');
-  const { plan, writes } = context.state();
+  const { plan, writes, connection } = context.state();
   const of = (status: WriteStatus) => plan?.groups.flatMap((group) => group.operations).filter((operation) => writes[operation.id] === status) ?? [];
-  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified: of('verified'), kept: of('kept'), sent: sentBy(context), now: context.ports.now() }) });
+  context.dispatch({ type: 'account.done', account: accountFor({ before, after: snapshot, evidence: context.memory.evidence().map((entry) => entry.state), verified: of('verified'), kept: of('kept'), sent: sentBy(context), now: context.ports.now(), login: connection }) });
 }
 
 /** Clients of a plan that come back with a new secret, with the hosts that they run at. */

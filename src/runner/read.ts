@@ -1,10 +1,12 @@
 /** Effects that only read: connect, capture, triage, evidence, compare, plan. */
 import { compareStates, outlineOf } from '../realm/compare.ts';
 import { orderOwners } from '../realm/order.ts';
-import { makePlan } from '../realm/plan.ts';
+import { lackedBy } from '../realm/needs.ts';
+import { makePlan, type PlanInput } from '../realm/plan.ts';
 import { triage } from '../realm/triage.ts';
 import { RescueError } from '../realm/errors.ts';
 import { readState } from '../realm/state.ts';
+import { unseenParts } from '../realm/unseen.ts';
 import type { Difference } from '../realm/model.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
@@ -12,6 +14,8 @@ import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts'
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
+import { grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
+import { refuseMissingRoles } from './roles.ts';
 import { refuseGaps, refuseHalfSight } from './whole.ts';
 
 export async function connect(context: EffectContext): Promise<void> {
@@ -102,7 +106,14 @@ export async function findOutTriage(context: EffectContext): Promise<void> {
   context.dispatch({ type: 'triage.found', triage: triage({ facts: snapshot.facts, live: readState(snapshot), evidence }) });
 }
 
+/** @throws RescueError `missing-role` before anything is sent, where the role is known to be missing */
 export async function clearCaches(context: EffectContext): Promise<void> {
+  const { connection, run } = context.state();
+  if (connection && missingRoles(connection).has('manage-realm')) {
+    throw new RescueError('missing-role', `Clearing the caches takes manage-realm of ${roleOwner(connection)}, which these credentials lack; nothing was cleared.`, [
+      `${grantWords(['manage-realm'], connection, run?.realm ?? '')}, then resume this run.`, 'Or restart the node, which empties its caches, and start another run.',
+    ]);
+  }
   context.dispatch({ type: 'caches.intended' });
   await context.ports.keycloak.clearCaches();
   context.dispatch({ type: 'caches.cleared' });
@@ -133,23 +144,35 @@ export async function readEvidence(context: EffectContext, specs: readonly strin
 }
 
 export function compare(context: EffectContext): void {
+  const { connection, run } = context.state();
   const live = context.memory.live();
   const evidence = context.memory.evidence().map((entry) => entry.state);
   const differences = compareStates(live, evidence);
-  refuseUnknownClients(context.state().run?.settings.clients ?? [], [live, ...evidence], differences);
-  refuseUnknownAnswers(Object.keys(context.state().run?.settings.answers ?? {}), [live, ...evidence], differences);
-  context.dispatch({ type: 'compare.done', differences, order: orderOwners({ differences, live, evidence }) });
+  refuseUnknownClients(run?.settings.clients ?? [], [live, ...evidence], differences);
+  refuseUnknownAnswers(Object.keys(run?.settings.answers ?? {}), [live, ...evidence], differences);
+  const order = orderOwners({ differences, live, evidence });
+  const unseen = unseenParts(live, evidence);
+  context.dispatch({ type: 'compare.done', differences: withLacks({ live, evidence, differences, choices: {}, order }, missingRoles(connection)), order, ...(unseen.length === 0 ? {} : { unseen }) });
+}
+
+/** Says of each difference which missing roles its restore would take: that is better known before it is chosen. */
+function withLacks(input: PlanInput, missing: ReadonlySet<string>): readonly Difference[] {
+  const { differences } = input;
+  if (![...missing].some((role) => role.startsWith('manage-'))) return differences;
+  const lacked = lackedBy({ ...input, choices: Object.fromEntries(differences.map(({ id }) => [id, 'restore' as const])) }, missing);
+  return differences.map((difference) => {
+    const lacks = lacked.get(difference.id);
+    return lacks === undefined ? difference : { ...difference, lacks };
+  });
 }
 
 export function plan(context: EffectContext): void {
   const { differences, choices, order, connection, run } = context.state();
+  const live = context.memory.live();
   const evidence = context.memory.evidence().map((entry) => entry.state);
-  const made = makePlan({ live: context.memory.live(), evidence, differences, choices, order });
-  // Half a restore is worse than none: a role that is known to be missing is named before the first write.
-  const needed = new Set(made.groups.flatMap((group) => group.operations).flatMap((operation) => operation.needs));
-  const missing = [...new Set((connection?.rights ?? []).filter((right) => right.allowed === false && needed.has(right.role)).map((right) => right.role))];
-  if (missing.length > 0 && !run?.readOnly) {
-    throw new RescueError('missing-role', `This plan needs ${missing.join(' and ')} of client realm-management, which these credentials lack; nothing was written.`, [`Grant ${missing.join(' and ')} to ${connection?.user ?? 'the user'} in realm ${run?.realm ?? ''}, then resume this run.`]);
-  }
+  refuseUnknownAnswers(Object.keys(run?.settings.answers ?? {}), [live, ...evidence], differences);
+  const input: PlanInput = { live, evidence, differences, choices, order };
+  const made = makePlan(input);
+  if (connection && run && !run.readOnly) refuseMissingRoles(input, made, connection, run);
   context.dispatch({ type: 'plan.made', plan: made });
 }

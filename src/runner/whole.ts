@@ -2,21 +2,22 @@
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Connection } from '../runbook/model.ts';
+import { grantWords, namedRoles, roleOwner } from '../runbook/roles.ts';
 
 /** Nothing is restored that hangs on these, so a capture may go without them; its notes say so. */
-const SPARED = new Set(['view-identity-providers']);
+const SPARED = new Set(['view-identity-providers', 'view-organizations', 'manage-authorization']);
 
 /**
  * Before anything is read: a role that the capture needs and that is known to be missing. With `query-clients` alone the
  * server answers the list of client scopes with 200 and [] (verified-keycloak.md 4), which would look like a loss.
  * @throws RescueError `missing-role`
  */
-export function refuseHalfSight({ rights, user }: Pick<Connection, 'rights' | 'user'>, realm: string): void {
-  const missing = [...new Set(rights.filter((right) => right.step === 'capture' && right.allowed === false && !SPARED.has(right.role)).map((right) => right.role))];
+export function refuseHalfSight(connection: Pick<Connection, 'rights' | 'user' | 'rolesOf'>, realm: string): void {
+  const needed = connection.rights.filter((right) => right.step === 'capture' && right.allowed === false).flatMap((right) => right.role.split(' and '));
+  const missing = [...new Set(needed.filter((role) => !SPARED.has(role)))];
   if (missing.length === 0) return;
-  const roles = missing.join(', ').replace(/, ([^,]*)$/, ' and $1');
-  throw new RescueError('missing-role', `The realm cannot be captured whole: these credentials lack ${roles} of client realm-management.`, [
-    `Grant ${roles} to ${user} in realm ${realm}, then try again; realm-rescue doctor shows what else will be needed.`,
+  throw new RescueError('missing-role', `The realm cannot be captured whole: these credentials lack ${namedRoles(missing)} of ${roleOwner(connection)}.`, [
+    `${grantWords(missing, connection, realm)}, then try again; realm-rescue doctor shows what else will be needed.`,
   ]);
 }
 

@@ -28,7 +28,7 @@ const TELLERS: Tellers = {
   'evidence.found': ({ candidates }) => `${count(candidates.length, 'source')} found: ${many(candidates.map((candidate) => candidate.spec))}`,
   'evidence.chosen': ({ specs, by }) => `${WHO[by]} chose ${specs.length > 0 ? specs.join(', ') : 'no source'}`,
   'evidence.read': ({ evidence }) => `evidence read: ${evidenceLine(evidence)}`,
-  'compare.done': ({ differences }) => `compared: ${compareLine(differences)}`,
+  'compare.done': ({ differences, unseen }) => `compared: ${compareLine(differences, unseen)}`,
   'choice.made': ({ choices, by }) => `${WHO[by]} decided: ${many(Object.entries(choices).map(([id, choice]) => `${choice} ${id}`))}`,
   'order.moved': ({ owners }) => `order of clients is now ${many(owners, 12)}`,
   'choices.settled': ({ by }) => `all differences are answered (${WHO[by]})`,

@@ -40,7 +40,7 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'caches.cleared': return 'The stale caches of realm and users were cleared';
     case 'caches.left': return `${who(event.by)} left the stale cache as it was`;
     case 'evidence.read': return `The lost configuration was read from ${event.evidence.map((read) => code(read.source)).join(', ')}`;
-    case 'compare.done': return `Live and evidence were compared: ${compareLine(event.differences)}`;
+    case 'compare.done': return `Live and evidence were compared: ${compareLine(event.differences, event.unseen)}`;
     case 'choices.settled': return `${who(event.by)} answered every difference`;
     case 'group.confirmed': return `${who(event.by)} ${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: writes of ${code(event.owner)}${event.all ? ' and of all that followed' : ''}`;
     case 'group.skipped': return `${who(event.by)} skipped ${code(event.owner)}`;

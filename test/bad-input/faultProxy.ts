@@ -43,8 +43,8 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** POSTs that change nothing in the realm: a preview of an export, and the caches of a node. */
-const HARMLESS = /\/(?:partial-export|clear-(?:realm|user)-cache)(?:\?|$)/;
+/** POSTs that change nothing in the realm: a preview of an export, the question whether a provider may be imported, and the caches of a node. */
+const HARMLESS = /\/(?:partial-export|import-config|clear-(?:realm|user)-cache)(?:\?|$)/;
 
 /** Stands between the tool and a server and goes wrong on purpose. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {

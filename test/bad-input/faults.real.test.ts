@@ -56,7 +56,7 @@ describe('an account without the roles, on a real server', () => {
   it('is refused before the first write, and the role is named', () => staged('bad-roles', async (story) => {
     const proxy = await startFaultProxy(story.url);
     const CASES: readonly (readonly [readonly string[], RegExp, RegExp])[] = [
-      [[], /may not do GET \/admin\/realms\/bad-roles/, /realm-rescue doctor/],
+      [[], /captured whole: these credentials lack view-realm, view-clients and view-users/, /realm-rescue doctor/],
       [['query-clients'], /captured whole: these credentials lack view-realm, view-clients and view-users/, /Grant view-realm/],
       [['view-realm', 'view-users'], /lack view-clients of client realm-management/, /Grant view-clients to service account of only-view-realm-view-users/],
       [['view-realm', 'view-clients', 'view-users'], /needs manage-clients and manage-users .*nothing was written/, /Grant manage-clients and manage-users/],

@@ -80,8 +80,29 @@ export async function run(story: Story, command: readonly string[], attempt: Att
   return { ...done, sessions };
 }
 
+/** Good enough for the strictest policy of the realms here. */
+const PASSWORD = 'Lab-password-2026!';
+
+/** A user who holds exactly the given roles on the realm: of the realm itself, or of master with the roles of its client `REALM-realm`. */
+export async function userWith({ calls }: Pick<Story, 'calls'>, roles: readonly string[], of: 'realm' | 'master', attributes: Readonly<Record<string, readonly string[]>> = {}): Promise<Login> {
+  const home = of === 'master' ? 'master' : calls.realm;
+  const username = `${calls.realm}-${of}-${roles.map((role) => role.replaceAll(/\B[a-z]/g, '')).join('.') || 'nothing'}`;
+  await must(calls, 'POST', `/admin/realms/${home}/users`, { username, enabled: true, email: `${username}@example.com`, firstName: 'A', lastName: 'B', attributes, credentials: [{ type: 'password', value: PASSWORD, temporary: false }] });
+  const [user] = (await must(calls, 'GET', `/admin/realms/${home}/users?username=${username}&exact=true`)) as { id: string }[];
+  const client = of === 'master' ? `${calls.realm}-realm` : 'realm-management';
+  const owner = idIn(await must(calls, 'GET', `/admin/realms/${home}/clients?clientId=${client}`), 'clientId', client);
+  const wanted = await Promise.all(roles.map((role) => must(calls, 'GET', `/admin/realms/${home}/clients/${owner}/roles/${role}`)));
+  if (wanted.length > 0) await must(calls, 'POST', `/admin/realms/${home}/users/${user?.id}/role-mappings/clients/${owner}`, wanted);
+  return { flags: ['--auth-realm', home, '--username', username], env: { KEYCLOAK_PASSWORD: PASSWORD } };
+}
+
+/** Users of master outlive the realm that they were made for. */
+export async function removeMasterUsers(calls: AdminCalls): Promise<void> {
+  for (const { id } of (await must(calls, 'GET', `/admin/realms/master/users?username=${calls.realm}-master-&max=100`)) as { id: string }[]) await must(calls, 'DELETE', `/admin/realms/master/users/${id}`);
+}
+
 /** A service account of the realm that holds exactly the given roles of realm-management; gives how to log in as it. */
-export async function accountWith(story: Story, roles: readonly string[]): Promise<Login> {
+export async function accountWith(story: Pick<Story, 'calls'>, roles: readonly string[]): Promise<Login> {
   const { calls } = story;
   const clientId = `only-${roles.join('-') || 'nothing'}`;
   await must(calls, 'POST', '/clients', { clientId, secret: 'lab', serviceAccountsEnabled: true, standardFlowEnabled: false });

@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/commands/table.ts';
+import { JOBS } from '../../src/keycloak/jobs.ts';
 import { verifyLines } from '../../src/journal/chain.ts';
+import { KINDS } from '../../src/realm/kinds/index.ts';
 import { transcriptCast } from '../../src/transcript/cast.ts';
 import { castToSvg } from '../../src/transcript/svg.ts';
-import { exitCodeTable, kindsPage, strategyPage } from './tables.ts';
+import { exitCodeTable, kindsPage, rightsPage, strategyPage } from './tables.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(root + path, 'utf8');
@@ -35,6 +37,12 @@ describe('the docs are made from what they describe', () => {
   });
 
   it('docs/kinds.md', () => fresh('docs/kinds.md', kindsPage()));
+
+  it('docs/rights.md, with a row for every kind', () => {
+    fresh('docs/rights.md', rightsPage());
+    const covered = new Set(JOBS.flatMap(({ kinds = [] }) => kinds));
+    expect(KINDS.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
+  });
 
   it('docs/demo.svg and docs/prove.svg: drawn from the recorded run', () => {
     const journal = verifyLines(read('recordings/demo.journal.jsonl'));

@@ -23,8 +23,8 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
     const body = await whole(incoming);
     const path = incoming.url ?? '/';
     const method = incoming.method ?? 'GET';
-    // Clearing a cache and asking for a preview change nothing in the realm.
-    if (method !== 'GET' && path.startsWith('/admin/') && !/clear-(realm|user)-cache/.test(path)) writes.push({ method, path, body: body.toString('utf8') });
+    // Clearing a cache, exporting and asking whether a provider could be imported change nothing in the realm.
+    if (method !== 'GET' && path.startsWith('/admin/') && !/clear-(realm|user)-cache|\/partial-export|\/import-config$/.test(path)) writes.push({ method, path, body: body.toString('utf8') });
     const upstream = request({ host: origin.hostname, port: origin.port, method, path, headers: { ...incoming.headers, connection: 'close' } }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

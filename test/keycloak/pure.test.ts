@@ -87,7 +87,7 @@ describe('requests in flight', () => {
 });
 
 describe('rights', () => {
-  const all: Found = { 'view-realm': true, 'view-clients': true, 'view-users': true, 'view-identity-providers': true, 'view-events': true, 'manage-clients': true, 'manage-users': true, 'manage-realm': true, 'manage-identity-providers': true, 'manage-authorization': true };
+  const all: Found = { 'view-realm': true, 'view-clients': true, 'view-users': true, 'view-identity-providers': true, 'view-events': true, 'view-organizations': true, 'manage-organizations': true, 'manage-clients': true, 'manage-users': true, 'manage-realm': true, 'manage-identity-providers': true, 'manage-authorization': true };
   const job = (found: Found, name: string) => rightsFrom(found).find((right) => right.job.startsWith(name));
 
   it('are all there for an administrator', () => {

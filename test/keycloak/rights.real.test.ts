@@ -40,9 +40,11 @@ describe('of a service account with one role', () => {
     ['view-events', 'read admin events', true],
     ['manage-clients', 'restore clients', true], ['view-clients', 'restore clients', false],
     ['manage-clients', 'restore realm roles in the scope', false], ['manage-clients', 'restore authorization', true],
-    ['manage-users', 'restore role mappings', true], ['view-users', 'restore role mappings', false],
+    ['manage-users', 'restore groups and role mappings', true], ['view-users', 'restore groups and role mappings', false],
     ['manage-realm', 'clear the caches', true], ['view-realm', 'clear the caches', false], ['manage-realm', 'restore clients', false],
     ['view-clients', 'preview tokens', false],
+    ['view-realm', 'capture organizations', false], ['query-organizations', 'capture organizations', false], ['manage-realm', 'restore organizations', true],
+    ['manage-organizations', 'restore organizations', true], ['view-organizations', 'restore organizations', false], ['manage-organizations', 'restore identity providers of', false],
   ];
   const known = new Map<string, Promise<Connection>>();
   it.each(ROWS)('%s: %s is %s', async (role, job, allowed) => {

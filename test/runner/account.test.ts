@@ -25,3 +25,11 @@ it('is not equal when the writer struck again underneath the cache of the node, 
 it('does not count what showed before the run as well', () => {
   expect(account({ stale: [GONE] }, { stale: [GONE] })).toMatchObject({ ok: true, overwritten: [] });
 });
+
+it('does not miss a login of its own: a user of the realm has a session by it, which ends with the process', () => {
+  const session = { id: 's1', userId: 'u1', username: 'on-call', start: 0, lastAccess: 0, clients: ['admin-cli'] };
+  const having = (clients: readonly string[], user: string) => accountFor({ before: taken({ sessions: [{ ...session, clients }] }), after: taken({}), evidence: [], verified: [], now: 0, login: { user, clientId: 'admin-cli' } });
+  expect(having(['admin-cli'], 'on-call')).toMatchObject({ ok: true, sessionsLost: [{ username: 'on-call', explained: 'a login of this tool, which ends it by itself' }] });
+  expect(having(['admin-cli'], 'somebody')).toMatchObject({ ok: false });
+  expect(having(['admin-cli', 'app'], 'on-call')).toMatchObject({ ok: false });
+});

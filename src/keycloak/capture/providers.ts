@@ -67,7 +67,7 @@ export async function readLocalization(reading: Reading): Promise<Record<string,
  */
 export async function readOrganizations(reading: Reading): Promise<JsonObject[] | undefined> {
   const { api } = reading;
-  return reading.part('organizations', 'manage-realm', async () => {
+  return reading.part('organizations', 'view-organizations and view-identity-providers', async () => {
     const answer = await api.read(['organizations'], { first: 0, max: PAGE, briefRepresentation: false });
     if (answer === null) {
       reading.notes.push('This server has no organizations; none were read.');

@@ -55,7 +55,7 @@ function draft(difference: Difference, context: PlanContext, part: Part): readon
   const cut: RequestTemplate = { method: 'DELETE', path: item };
   const kept = keepableId(context.evidenceOf(id)?.objects.get(id)?.serverId, context.usedIds);
   const common = {
-    covers: [id], title: `${section} ${name} of ${client}`, before: [{ id, value: live }], after: [{ id, value }], needs: ['manage-clients'],
+    covers: [id], title: `${section} ${name} of ${client}`, before: [{ id, value: live }], after: [{ id, value }], needs: ['manage-authorization'],
     requires: [objectId('client', client), objectId('client-setting', client, 'authorizationServicesEnabled'), ...needed(difference, value, live, context)],
   };
   const placeholder = firstPlaceholder(value);
@@ -81,7 +81,7 @@ function restoreSettings(client: string, difference: Difference, context: PlanCo
   const put = (images: readonly Image[]): RequestTemplate => ({ method: 'PUT', path: base(client), body: Object.fromEntries(images.map(({ id, value }) => [parseId(id).parts[2], value])) });
   return [{
     id: `update ${partId(client, 'settings')}`, covers: chosen.map((other) => other.id), title: `authorization settings of ${client}`, note: 'only what differs',
-    request: put(wanted), before: live, after: wanted, inverse: put(live), needs: ['manage-clients'],
+    request: put(wanted), before: live, after: wanted, inverse: put(live), needs: ['manage-authorization'],
     requires: [objectId('client', client), objectId('client-setting', client, 'authorizationServicesEnabled')],
   }];
 }

@@ -10,7 +10,9 @@ import { organizationLosses } from './membership.ts';
 import { restoreRepresentation, type RepresentationHome } from './representation-writes.ts';
 import { MAPPED } from './role-writes.ts';
 
-const NEEDS = ['manage-realm'];
+const NEEDS = ['manage-organizations'];
+/** Either role alone is refused with 403, and so is manage-realm alone (tried on 26.7.4). */
+const LINK_NEEDS = [...NEEDS, 'manage-identity-providers'];
 const SWITCH = objectId('realm-setting', 'organizationsEnabled');
 
 export function restoreOrganization(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
@@ -128,7 +130,7 @@ function linkDrafts({ id, change }: Difference, context: PlanContext, elsewhere?
   const draft: Draft = {
     id: `${adding ? 'link' : 'unlink'} ${id}`, covers: [id], title: `identity provider ${provider} of organization ${partOf(id, 0)}`, ...(adding ? {} : { note: 'unlinked' }),
     request: adding ? post : cut, before: [{ id, value: adding ? null : MAPPED }], after: [{ id, value: adding ? MAPPED : null }],
-    inverse: adding ? cut : post, needs: NEEDS, requires: [SWITCH, organization, ...(bound ? [idp] : [])],
+    inverse: adding ? cut : post, needs: LINK_NEEDS, requires: [SWITCH, organization, ...(bound ? [idp] : [])],
     ...(elsewhere === undefined ? {} : { afterOperations: [`unlink ${elsewhere}`] }),
   };
   return [adding ? draft : forgetting(draft, [provider], undefined, context)];

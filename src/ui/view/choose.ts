@@ -7,7 +7,7 @@ import { count } from '../../runbook/lines.ts';
 import { fieldsInSight } from '../sight.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateEnd, truncateMiddle } from '../text.ts';
-import { detailLines, differenceLine, reasonLines } from './difference.ts';
+import { chosenLackText, detailLines, differenceLine, reasonLines } from './difference.ts';
 import { fieldsScreen } from './fields.ts';
 import { BLANK, fit, line, span, wrap, type Line } from './line.ts';
 import { arrows, ownerRows, summary, windowOf, type OwnerRow } from './owners.ts';
@@ -58,7 +58,13 @@ function shownOf(start: number, end: number, total: number): string {
 
 export function missingLine(state: RunState): Line {
   const missing = missingChoices(state.differences, state.choices).length;
-  return missing === 0 ? line(' ', span('ok', 'No answer is missing.')) : line(' ', span('warn', `${count(missing, 'answer')} missing`), ': a takes every suggestion');
+  return missing === 0 ? line(' ', span('ok', 'No answer is missing.'), ...lackSpans(state)) : line(' ', span('warn', `${count(missing, 'answer')} missing`), ': a takes every suggestion');
+}
+
+/** Behind the chosen restores of which it is known that the server would refuse them. */
+function lackSpans(state: RunState): Line {
+  const text = chosenLackText(state);
+  return text === '' ? [] : line(' ', span('warn', text));
 }
 
 export function chooseScreen(scene: Scene): Screen {
@@ -76,7 +82,7 @@ export function chooseScreen(scene: Scene): Screen {
   }
   if (local.detail) return { body: [heading, paneTitle(row, size, '', true), ...detailLines(row.differences[local.item], state, size)], prompt };
 
-  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], state.choices, size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
+  const reasons = reasonLines(row.differences[local.pane === 'differences' ? local.item : 0], state, size, local.pane === 'clients' && row.differences.length > 1).slice(0, height >= 16 ? 3 : 1);
   const room = Math.max(4, height - prompt.length - 3 - reasons.length);
   const ownerCount = Math.min(rows.length, Math.max(2, room - Math.min(row.differences.length, Math.ceil(room / 2))));
   const owners = windowOf(rows.length, cursor, ownerCount);
@@ -89,7 +95,7 @@ export function chooseScreen(scene: Scene): Screen {
   const hidden = rows.length - list.length;
   const differences = row.differences.slice(items.start, items.end).map((difference, offset) => {
     const here = local.pane === 'differences' && items.start + offset === local.item;
-    return differenceLine(difference, choiceOf(difference, state.choices), size, here ? ' > ' : '   ');
+    return differenceLine(difference, choiceOf(difference, state.choices), size, here ? ' > ' : '   ', state.connection);
   });
   return {
     body: [

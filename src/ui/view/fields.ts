@@ -2,10 +2,11 @@
 import { fieldChoice, fieldKey, type Choices } from '../../realm/choice.ts';
 import type { Difference, FieldDifference } from '../../realm/model.ts';
 import { count } from '../../runbook/lines.ts';
+import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { displayWidth, padTo, sanitise, truncateMiddle } from '../text.ts';
 import { ABSENT, fieldTexts, sideBySide } from './contrast.ts';
-import { answerBox, effectText, suggestionText } from './difference.ts';
+import { answerBox, effectText, lackText, suggestionText } from './difference.ts';
 import { fit, labelled, line, span, wrap, type Line } from './line.ts';
 import { windowOf } from './owners.ts';
 import type { Scene, Screen } from './types.ts';
@@ -35,7 +36,8 @@ export function fieldRows(difference: Difference, fields: readonly FieldDifferen
 
 /** The part of the screen below the name of the client. */
 export function fieldsScreen(difference: Difference, scene: Scene, height: number): Required<Pick<Screen, 'body' | 'scroll'>> & { readonly shown: string } {
-  const { local, size, snapshot: { state: { choices } } } = scene;
+  const { local, size, snapshot: { state } } = scene;
+  const { choices } = state;
   const { fields } = difference;
   const at = Math.min(local.fieldItem, fields.length - 1);
   const field = fields[at];
@@ -44,7 +46,7 @@ export function fieldsScreen(difference: Difference, scene: Scene, height: numbe
     ...valueLines(field, size),
     ...wrap(line(span('muted', `   as ${fieldKey(difference.id, field.path)} in an answers file`)), size.columns, 6),
   ];
-  const about = height < LOW ? [] : aboutLines(difference, size).slice(0, Math.max(1, height - Math.min(fields.length, 5) - Math.min(values.length, 8)));
+  const about = height < LOW ? [] : aboutLines(difference, state, size).slice(0, Math.max(1, height - Math.min(fields.length, 5) - Math.min(values.length, 8)));
   const room = Math.max(2, height - about.length);
   const rows = Math.min(fields.length, Math.max(height < LOW ? 1 : 3, room - values.length));
   const { start, end } = windowOf(fields.length, at, rows);
@@ -67,11 +69,12 @@ export function fieldsScreen(difference: Difference, scene: Scene, height: numbe
 }
 
 /** What is asked, before the fields. */
-function aboutLines(difference: Difference, size: Size): readonly Line[] {
+function aboutLines(difference: Difference, state: Pick<RunState, 'connection'>, size: Size): readonly Line[] {
   const narrow = size.width === 'narrow';
   return [
     ...labelled('what', `${kindNoun(difference.kind)} ${difference.name}, ${count(difference.fields.length, 'field')} changed, ${shortSource(difference.source)}`, size.columns, { narrow }),
     ...labelled('effect', effectText(difference), size.columns, { narrow }),
+    ...(lackText(difference, state) === '' ? [] : labelled('missing', lackText(difference, state), size.columns, { narrow })),
     ...labelled('suggested', suggestionText(difference).replace(/^Suggested: /, ''), size.columns, { narrow }),
   ];
 }

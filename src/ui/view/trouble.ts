@@ -53,7 +53,7 @@ function imageLines({ images, expected, operation }: Extract<Trouble, { kind: 'w
 
 /** What can be done now, in the words of the screen and of the plain prompts. */
 export function troubleNext(question: Trouble): string {
-  if (question.kind === 'failure') return 'r tries again, q leaves; nothing is lost.';
+  if (question.kind === 'failure') return question.step === 'choose' ? 'r goes back to the choices, q leaves; nothing is lost.' : 'r tries again, q leaves; nothing is lost.';
   const keep = question.status === 'diverged' ? ', k keeps what is there' : '';
   return `r looks at the server and goes on from what it shows${keep}, q leaves; resume goes on from here.`;
 }

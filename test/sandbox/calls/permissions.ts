@@ -33,6 +33,7 @@ export const permissionCalls: readonly Call[] = [
   post('/clients/{auth}/protocol-mappers/models', { name: 'x', protocol: 'openid-connect', protocolMapper: 'oidc-full-name-mapper', config: {} }, { as: 'viewerToken' }),
   post('/partial-export', undefined, { as: 'viewerToken' }),
   post('/clear-realm-cache', undefined, { as: 'viewerToken' }),
-  ...robot('boss'), ...grant('boss', 'realm-admin'), login('boss'), ...reads('bossToken'),
+  post('/identity-provider/import-config', {}, { as: 'viewerToken' }),
+  ...robot('boss'), ...grant('boss', 'realm-admin'), login('boss'), ...reads('bossToken'), post('/identity-provider/import-config', {}, { as: 'bossToken' }),
   get('', { as: 'garbage' }),
 ];

@@ -113,6 +113,10 @@ const WRITE = 'manage-identity-providers';
 export const IDENTITY_PROVIDER_ROUTES: readonly Route[] = [
   route(`GET ${BASE}`, READ, ({ realm, query }) => ok(page(realm.identityProviders, query).map(shownProvider))),
   route(`POST ${BASE}`, WRITE, create, PROVIDER),
+  // Nothing is imported here; without an address the server says so, after it has looked at the role.
+  route('POST /identity-provider/import-config', WRITE, () => {
+    throw new Refusal(400, { error: 'HTTP 400 Bad Request' });
+  }),
   route(`GET ${BASE}/{alias}`, READ, (request) => ok(shownProvider(find(request)))),
   route(`PUT ${BASE}/{alias}`, WRITE, update, PROVIDER),
   route(`DELETE ${BASE}/{alias}`, WRITE, remove, PROVIDER),

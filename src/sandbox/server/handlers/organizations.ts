@@ -91,6 +91,9 @@ const linked = (request: Request): Answer => {
 const READ = 'manage-realm|view-organizations';
 const WRITE = 'manage-realm|manage-organizations';
 const BASE = '/organizations';
+/** Of its identity providers, that is; either role alone is refused (tried on 26.7.4). */
+const WRITE_LINK = `${WRITE}+manage-identity-providers`;
+const READ_LINKS = `${READ}+view-identity-providers`;
 const ORGANIZATION = { event: 'ORGANIZATION' };
 const nothing = (request: Request): Answer => {
   find(request);
@@ -106,7 +109,7 @@ export const ORGANIZATION_ROUTES: readonly Route[] = [
   route(`DELETE ${BASE}/{organization}`, WRITE, guarded(remove), ORGANIZATION),
   route(`GET ${BASE}/{organization}/members`, READ, guarded(nothing)),
   route(`GET ${BASE}/{organization}/groups`, READ, guarded(nothing)),
-  route(`GET ${BASE}/{organization}/identity-providers`, READ, guarded(linked)),
-  route(`POST ${BASE}/{organization}/identity-providers`, WRITE, guarded(link), ORGANIZATION),
-  route(`DELETE ${BASE}/{organization}/identity-providers/{alias}`, WRITE, guarded(unlink), ORGANIZATION),
+  route(`GET ${BASE}/{organization}/identity-providers`, READ_LINKS, guarded(linked)),
+  route(`POST ${BASE}/{organization}/identity-providers`, WRITE_LINK, guarded(link), ORGANIZATION),
+  route(`DELETE ${BASE}/{organization}/identity-providers/{alias}`, WRITE_LINK, guarded(unlink), ORGANIZATION),
 ];
