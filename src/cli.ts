@@ -24,8 +24,11 @@ try {
 }
 // Ink's stdin handle and keep-alive sockets must not keep a finished run open; what was printed goes out first.
 process.stdout.write('', () => process.stderr.write('', () => {
-  if (unwritten !== null) process.exitCode = report(new RescueError('disk', `What the command prints cannot be written (${unwritten}).`, ['Make room, or let it write elsewhere.']));
-  process.exit();
+  // What went wrong with the last bytes is told a turn later.
+  setImmediate(() => {
+    if (unwritten !== null) process.exitCode = report(new RescueError('disk', `What the command prints cannot be written (${unwritten}).`, ['Make room, or let it write elsewhere.']));
+    process.exit();
+  });
 }));
 
 async function main(args: readonly string[]): Promise<number> {

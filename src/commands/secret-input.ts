@@ -1,4 +1,5 @@
 import { RescueError } from '../realm/errors.ts';
+import { dieInBackground } from './signals.ts';
 import { ENDING, processJob, suspendJob } from '../ui/suspend.ts';
 
 /** Everything on standard input, without the final newline. Never echoed, never kept longer than the login needs it. */
@@ -44,6 +45,7 @@ export function askSecret(prompt: string): Promise<string> {
     };
     const leave = () => {
       end();
+      dieInBackground();
       reject(new RescueError('interrupted', 'Left at the password; nothing was done.', ['Start again when you have it, or pipe it in with --password-stdin.']));
     };
     const stop = async () => {

@@ -18,7 +18,7 @@ import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
 import { lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { refreshToken } from './refresh-token.ts';
-import { catchSignals } from './signals.ts';
+import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
 
 export interface SessionRequest {
@@ -114,6 +114,8 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     } finally {
       lock?.release();
       signals.release();
+      // Somebody who is asked can only have left in the background by killing a stopped job.
+      if (terminal.mode === 'ink' || terminal.mode === 'plain-prompts') dieInBackground();
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Signals of a command that holds a lock and a journal: nothing of either is left behind, whenever one comes. */
+import { inBackground } from '../journal/process.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { RunHandle } from '../runner/handle.ts';
 
@@ -42,4 +43,12 @@ export function catchSignals(said: { readonly title: string; readonly next: read
       for (const signal of LEAVING) process.off(signal, leaveAtOnce);
     },
   };
+}
+
+/**
+ * The end of a job that was stopped and then killed (`kill %1`): it dies by the signal, as the shell expects. Node sets the terminal back
+ * when it exits after raw mode, and the kernel stops a background process that does so (SIGTTOU): it would stay there, stopped, for good.
+ */
+export function dieInBackground(): void {
+  if (inBackground()) process.kill(process.pid, 'SIGTERM');
 }

@@ -37,8 +37,8 @@ export function suspendJob(job: Job): Promise<void> {
     const done = () => {
       clearTimeout(timer);
       off();
-      // `kill %1` sends SIGTERM and then SIGCONT: what else came meanwhile is heard first.
-      setImmediate(resolve);
+      // `kill %1` sends SIGTERM as well, which may be heard after SIGCONT; taking the terminal in the background would stop us again before.
+      setTimeout(() => setImmediate(resolve), 20);
     };
     const off = job.onContinue(done);
     const timer = setTimeout(done, 300);

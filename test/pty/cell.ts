@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { State } from './states.ts';
 import { PROMPT } from './tmux.ts';
-import { eventually, expectGivenBack, expectResumable, onlySession, openWorld, verify, type Mode, type World } from './world.ts';
+import { endedWith, eventually, expectGivenBack, expectResumable, onlySession, openWorld, stops, verify, type Mode, type World } from './world.ts';
 
 export const LEAVING = ['SIGINT twice', 'ctrl-c twice', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export const STOPPING = ['SIGTSTP and fg, twice', 'ctrl-z and fg, twice', 'SIGSTOP, SIGCONT and fg'] as const;
@@ -17,9 +17,10 @@ export async function tryCell(mode: Mode, state: State, signal: Signal): Promise
   try {
     await state.reach(world);
     await world.pty.until(state.shows[mode]);
+    const pid = await world.pty.tool();
     if ((STOPPING as readonly Signal[]).includes(signal)) await stopAndGoOn(world, state, signal);
     else await deliver(world, state, signal);
-    await expectLeft(world, state);
+    await expectLeft(world, state, pid);
   } finally {
     await world.close();
   }
@@ -58,7 +59,7 @@ async function stopAndGoOn(world: World, state: State, signal: Signal): Promise<
     const pid = await pty.tool();
     if (signal.startsWith('ctrl-z')) await pty.key('C-z');
     else send(pid, once ? 'SIGSTOP' : 'SIGTSTP');
-    await eventually(() => world.codes().at(-1) === (once ? 147 : 148) && world.codes().length === 1 + round, `the shell to see ${signal} (it has seen ${world.codes().join(' ')})`);
+    await eventually(() => stops(world) === round, `the shell to see ${signal}`);
     await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
     if (!once) await expectGivenBack(world);
     await pty.command('clear; fg');
@@ -76,12 +77,24 @@ async function stopAndGoOn(world: World, state: State, signal: Signal): Promise<
   proxy.release();
 }
 
-async function expectLeft(world: World, state: State): Promise<void> {
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function expectLeft(world: World, state: State, pid: number): Promise<void> {
   const { pty, sessions } = world;
-  const before = world.codes().filter((code) => code === 147 || code === 148).length;
-  await eventually(() => world.codes().length > 1 + before, 'the tool to end');
-  const ends = world.codes().slice(1).filter((code) => code !== 147 && code !== 148);
-  expect(ends[0]).toBe(state.ended ? 0 : 130);
+  if (state.ended) {
+    await eventually(() => !isAlive(pid), 'the tool to end');
+    await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
+    expect(endedWith(world)).toBeUndefined();
+  } else {
+    await eventually(() => endedWith(world) !== undefined, 'the tool to end');
+    expect(endedWith(world)).toBe(130);
+  }
   await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
   const said = (await pty.all()).replaceAll(/\s+/g, ' ');
   if (!state.ended) expect(said.replaceAll(' ', '')).toContain(`realm-rescueresume${onlySession(world)}--session-dir${sessions}`);

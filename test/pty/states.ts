@@ -75,7 +75,11 @@ async function heldAt(world: World, wanted: (held: Held) => boolean, go: (world:
 /** Fails with what is on the screen where nothing arrives. */
 async function arriving({ pty }: World, arrived: Promise<void>): Promise<void> {
   let there = false;
-  void arrived.then(() => { there = true; });
+  const mark = async () => {
+    await arrived;
+    there = true;
+  };
+  void mark();
   await pty.until(() => there, 30_000);
 }
 

@@ -1,5 +1,6 @@
 /** A staged incident, a proxy that can hold it at any request, and the tool in a terminal: what the tests of signals stand on. */
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { expect } from 'vitest';
@@ -20,8 +21,8 @@ export interface World {
   readonly proxy: HoldProxy;
   readonly pty: Pty;
   readonly sessions: string;
-  /** Starts `recover` in the terminal; more flags are meant as on the command line. */
-  start(more?: readonly string[]): Promise<void>;
+  /** Starts `recover` in the terminal. */
+  start(): Promise<void>;
   /** Exit codes that the shell has seen so far: first its own, then what the tool gave; 148 is "stopped". */
   codes(): readonly number[];
   /** Everything that was written to the terminal. */
@@ -31,8 +32,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** @param evidence  whether the evidence is named on the command line; otherwise the run asks for it */
-export async function openWorld(mode: Mode, { evidence = true, password = true }: { readonly evidence?: boolean; readonly password?: boolean } = {}): Promise<World> {
+/**
+ * @param evidence  whether the evidence is named on the command line; otherwise the run asks for it
+ * @param password  whether it stands in the environment; otherwise it is asked for
+ * @param wrap      makes the command line of the shell from that of the tool
+ */
+export async function openWorld(mode: Mode, { evidence = true, password = true, wrap = (command) => command }: { readonly evidence?: boolean; readonly password?: boolean; readonly wrap?: (command: string) => string } = {}): Promise<World> {
   const { sandbox, ...story } = await stageSandbox();
   const proxy = await startHoldProxy(story.url);
   const place = sessionPlace();
@@ -59,7 +64,7 @@ export async function openWorld(mode: Mode, { evidence = true, password = true }
   const flags = (): readonly string[] => ['--url', proxy.url, '--realm', story.realm, '--username', story.user, '--session-dir', sessions, ...(evidence ? ['--evidence', story.evidence] : []), '--repo', repository()];
   return {
     mode, evidence, story, proxy, pty, sessions,
-    start: (more = []) => pty.command([TOOL, 'recover', ...flags(), ...more].join(' ')),
+    start: () => pty.command(wrap([TOOL, 'recover', ...flags()].join(' '))),
     codes: () => (existsSync(codes) ? readFileSync(codes, 'utf8').trim().split('\n').map(Number) : []),
     bytes: () => readFileSync(bytes, 'utf8'),
     git,
@@ -92,6 +97,18 @@ function heldGit(place: string): World['git'] & { readonly directory: string } {
   };
 }
 
+const STOPPED = [147, 148];
+
+/** How often the shell has seen the tool stop. */
+export function stops({ codes }: Pick<World, 'codes'>): number {
+  return codes().filter((code) => STOPPED.includes(code)).length;
+}
+
+/** What the tool has ended with, once it has: the commands that look at the terminal give 0. */
+export function endedWith({ codes }: Pick<World, 'codes'>): number | undefined {
+  return codes().slice(1).find((code) => code !== 0 && !STOPPED.includes(code));
+}
+
 /** Waits until something holds; throws with what was waited for after 30 seconds. */
 export async function eventually(holds: () => boolean, what: string, limit = 30_000): Promise<void> {
   const end = Date.now() + limit;
@@ -117,11 +134,16 @@ export function verify(world: Pick<World, 'sessions'>): Promise<ToolRun> {
  * another code is right, and the server has got no write twice.
  */
 export async function expectResumable(world: World, { flags, exit }: { readonly flags: readonly string[]; readonly exit: number } = { flags: [], exit: 0 }): Promise<void> {
-  const { story, sessions, proxy } = world;
-  proxy.release();
-  proxy.lie();
+  world.proxy.release();
+  world.proxy.lie();
   expect(await verify(world)).toMatchObject({ exit: 0, stderr: '' });
   if (!world.evidence) await chooseEvidence(world);
+  await expectResumed(world, { flags, exit });
+}
+
+/** The part of it that needs no terminal. */
+export async function expectResumed(world: Pick<World, 'story' | 'sessions' | 'proxy'>, { flags, exit }: { readonly flags: readonly string[]; readonly exit: number }): Promise<void> {
+  const { story, sessions, proxy } = world;
   const given = ['--lost', 'restore', '--changed', 'restore', '--live-only', 'keep', '--confirm', story.realm];
   const resumed = await runTool(['resume', onlySession(world), '--username', story.user, '--session-dir', sessions, ...given, ...flags, '--json'], { env: { KEYCLOAK_PASSWORD: story.password } });
   expect(resumed.exit, `${resumed.stderr}\n${resumed.stdout.slice(-400)}`).toBe(exit);
@@ -154,11 +176,15 @@ export function modesLeftOn(bytes: string): readonly string[] {
 }
 
 /** A trace of our own or of node's. */
-const TRACE = /^\s+at .+[:(]\d+|node:internal|Unhandled|triggerUncaught|unsettled top-level/im;
+export const TRACE = /^\s+at .+[:(]\d+|node:internal|Unhandled|triggerUncaught|unsettled top-level/im;
 
 /** The terminal is as the shell had it, and what was said is for people. */
 export async function expectGivenBack({ pty, bytes }: Pick<World, 'pty' | 'bytes'>): Promise<void> {
+  await expectUsable(pty);
+  // What is recorded comes a little later than what is shown: up to here it has to be there.
+  const mark = randomInt(1_000_000);
+  await pty.command(`echo until-$((${mark}+1))`);
+  await eventually(() => bytes().includes(`until-${mark + 1}`), 'what was written to be recorded');
   expect(modesLeftOn(bytes())).toEqual([]);
   expect(bytes()).not.toMatch(TRACE);
-  await expectUsable(pty);
 }
