@@ -50,5 +50,8 @@ export function catchSignals(said: { readonly title: string; readonly next: read
  * when it exits after raw mode, and the kernel stops a background process that does so (SIGTTOU): it would stay there, stopped, for good.
  */
 export function dieInBackground(): void {
-  if (inBackground()) process.kill(process.pid, 'SIGTERM');
+  if (!inBackground()) return;
+  // What hides the cursor listens for good, and would only hear of it a turn later.
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
 }

@@ -60,7 +60,7 @@ async function stopAndGoOn(world: World, state: State, signal: Signal): Promise<
     if (signal.startsWith('ctrl-z')) await pty.key('C-z');
     else send(pid, once ? 'SIGSTOP' : 'SIGTSTP');
     await eventually(() => stops(world) === round, `the shell to see ${signal}`);
-    await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
+    await atPrompt(world);
     if (!once) await expectGivenBack(world);
     await pty.command('clear; fg');
     // What stood on the screen stands there again, with what was typed; a prompt without a screen is asked again.
@@ -77,6 +77,13 @@ async function stopAndGoOn(world: World, state: State, signal: Signal): Promise<
   proxy.release();
 }
 
+/** Without a screen the terminal keeps what was typed and not sent, and gives it to the shell: there it is taken away. */
+async function atPrompt({ pty, mode }: World): Promise<void> {
+  await pty.until((screen) => screen.includes(`\n${PROMPT}`));
+  if (mode === 'plain') await pty.key('C-u');
+  await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
+}
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -89,17 +96,16 @@ async function expectLeft(world: World, state: State, pid: number): Promise<void
   const { pty, sessions } = world;
   if (state.ended) {
     await eventually(() => !isAlive(pid), 'the tool to end');
-    await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
+    await atPrompt(world);
     expect(endedWith(world)).toBeUndefined();
   } else {
     await eventually(() => endedWith(world) !== undefined, 'the tool to end');
     expect(endedWith(world)).toBe(130);
   }
-  await pty.until((screen) => screen.trimEnd().endsWith(PROMPT));
+  await atPrompt(world);
   const said = (await pty.all()).replaceAll(/\s+/g, ' ');
   if (!state.ended) expect(said.replaceAll(' ', '')).toContain(`realm-rescueresume${onlySession(world)}--session-dir${sessions}`);
   await expectGivenBack(world);
-  world.git.release();
   if (state.ended) expect(await verify(world)).toMatchObject({ exit: 0, stderr: '' });
   else await expectResumable(world, state.resume);
 }

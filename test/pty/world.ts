@@ -134,6 +134,7 @@ export function verify(world: Pick<World, 'sessions'>): Promise<ToolRun> {
  * another code is right, and the server has got no write twice.
  */
 export async function expectResumable(world: World, { flags, exit }: { readonly flags: readonly string[]; readonly exit: number } = { flags: [], exit: 0 }): Promise<void> {
+  world.git.release();
   world.proxy.release();
   world.proxy.lie();
   expect(await verify(world)).toMatchObject({ exit: 0, stderr: '' });

@@ -1,23 +1,27 @@
 /** Signals where a person is asked before or outside of a run: the password, the word of undo, one of the recent realms. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { runTool } from '../harness/tool.ts';
 import { confirmed } from '../bad-input/story.ts';
 import { PROMPT, TOOL } from './tmux.ts';
 import { expectUsable } from './walk.ts';
-import { endedWith, eventually, expectGivenBack, expectResumable, onlySession, openWorld, stops, verify, type World } from './world.ts';
+import { endedWith, eventually, expectGivenBack, expectResumable, onlySession, openWorld, stops, verify, type Mode, type World } from './world.ts';
 
-let world: World | undefined;
-afterEach(async () => {
-  await world?.close();
-  world = undefined;
-});
+async function inWorld([mode, options]: Parameters<typeof openWorld>, test: (world: World) => Promise<void>): Promise<void> {
+  const world = await openWorld(mode, options);
+  try {
+    await test(world);
+  } finally {
+    await world.close();
+  }
+}
 
 /** Ends what runs in the terminal; `kill %1` is for a job that was stopped before. */
-const ENDS = ['C-c', 'C-d', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'kill %1'] as const;
+export const ENDS = ['C-c', 'C-d', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+export type End = (typeof ENDS)[number];
 
-async function end({ pty }: World, by: (typeof ENDS)[number]): Promise<void> {
+async function end({ pty }: World, by: End | 'kill %1'): Promise<void> {
   if (by.startsWith('C-')) return pty.key(by);
   if (by.startsWith('SIG')) return void process.kill(await pty.tool(), by as NodeJS.Signals);
   await pty.key('C-z');
@@ -43,9 +47,9 @@ async function expectNoJob(of: World): Promise<void> {
   await expectGivenBack(of);
 }
 
-describe('at the password', () => {
-  it.each(ENDS.filter((by) => by !== 'kill %1'))('%s leaves, and the terminal echoes again', async (by) => {
-    world = await openWorld('ink', { password: false });
+/** The password is half typed: the tool leaves, and the terminal echoes again. */
+export function leavePassword(by: End): Promise<void> {
+  return inWorld(['ink', { password: false }], async (world) => {
     await world.start();
     await world.pty.until('Password of ');
     await world.pty.type('half');
@@ -55,24 +59,28 @@ describe('at the password', () => {
     expect(world.bytes()).not.toContain('half');
     await expectGivenBack(world);
   });
+}
 
-  it('kill %1 ends a job that was stopped there', async () => {
-    world = await openWorld('ink', { password: false });
+/** A job that was stopped at the password is killed. */
+export function killAtPassword(): Promise<void> {
+  return inWorld(['ink', { password: false }], async (world) => {
     await world.start();
     await world.pty.until('Password of ');
     await end(world, 'kill %1');
     await expectNoJob(world);
   });
+}
 
-  it.each(['C-z', 'SIGTSTP', 'SIGSTOP'] as const)('%s stops the job; after fg the password is asked for again, and not shown', async (by) => {
-    world = await openWorld('ink', { password: false });
+/** Stopped at the password and brought back, twice: it is asked for again, and not shown. */
+export function stopPassword(by: 'C-z' | 'SIGTSTP' | 'SIGSTOP'): Promise<void> {
+  return inWorld(['ink', { password: false }], async (world) => {
     const { pty, story } = world;
     await world.start();
     await pty.until('Password of ');
     for (let round = 1; round <= 2; round += 1) {
       if (by === 'C-z') await pty.key(by);
       else process.kill(await pty.tool(), by);
-      await eventually(() => world !== undefined && stops(world) === round, 'the shell to see it stopped');
+      await eventually(() => stops(world) === round, 'the shell to see it stopped');
       await expectUsable(pty);
       await pty.command('clear; fg');
       await pty.until(`Password of ${story.user}:`);
@@ -85,11 +93,11 @@ describe('at the password', () => {
     expect(await ended(world)).toBe(130);
     await expectGivenBack(world);
   });
-});
+}
 
-describe('kill %1 of a run that was stopped', () => {
-  it.each(['ink', 'plain'] as const)('%s: it ends, says how to resume, and leaves the terminal to the shell', async (mode) => {
-    world = await openWorld(mode);
+/** A run that was stopped is killed: it ends, says how to resume, and leaves the terminal to the shell. */
+export function killStopped(mode: Mode): Promise<void> {
+  return inWorld([mode], async (world) => {
     await world.start();
     await world.pty.until('Stated');
     await end(world, 'kill %1');
@@ -97,11 +105,11 @@ describe('kill %1 of a run that was stopped', () => {
     await expectNoJob(world);
     await expectResumable(world);
   });
-});
+}
 
-describe('at the word of undo', () => {
-  it.each(ENDS.filter((by) => by !== 'kill %1'))('%s leaves, with nothing taken back and no lock left', async (by) => {
-    world = await openWorld('ink');
+/** The word of undo is half typed: the tool leaves, with nothing taken back and no lock left. */
+export function leaveUndo(by: End): Promise<void> {
+  return inWorld(['ink'], async (world) => {
     const { story, proxy, pty, sessions } = world;
     const done = await runTool(['recover', '--url', proxy.url, '--realm', story.realm, '--username', story.user, ...confirmed(story), '--session-dir', sessions, '--json'], { env: { KEYCLOAK_PASSWORD: story.password } });
     expect(done.exit, done.stderr).toBe(0);
@@ -117,11 +125,11 @@ describe('at the word of undo', () => {
     await expectGivenBack(world);
     expect(await verify(world)).toMatchObject({ exit: 0, stderr: '' });
   });
-});
+}
 
-describe('where one of the recent realms is to be chosen', () => {
-  it.each(['C-c', 'SIGTERM', 'C-z', 'SIGTSTP'] as const)('%s', async (by) => {
-    world = await openWorld('ink');
+/** One of the recent realms is to be chosen: the tool leaves, or is stopped and brought back. */
+export function interruptRecent(by: 'C-c' | 'SIGTERM' | 'C-z' | 'SIGTSTP'): Promise<void> {
+  return inWorld(['ink'], async (world) => {
     const { pty, story, sessions, proxy } = world;
     const config = join(sessions, 'config');
     mkdirSync(config, { recursive: true });
@@ -140,12 +148,11 @@ describe('where one of the recent realms is to be chosen', () => {
       expect(world.codes().filter((code) => code !== 0)).toEqual([130, 130]);
       return;
     }
-    await eventually(() => world !== undefined && stops(world) === 1, 'the shell to see it stopped');
+    await eventually(() => stops(world) === 1, 'the shell to see it stopped');
     await expectGivenBack(world);
     await pty.command('clear; fg');
     await pty.until('Which realm is it?');
     await pty.key('Enter');
     await pty.until('Stated:');
   });
-});
-
+}
