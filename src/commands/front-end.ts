@@ -66,11 +66,15 @@ async function load(terminal: Terminal): Promise<(handle: RunHandle) => Promise<
 async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void> {
   const [{ answerHeadless }, { STOPPING }] = [await import('../plain/headless.ts'), await import('../ui/view/end.ts')];
   let stopping = false;
+  let over = false;
   const sayStopping = () => {
     const { interrupted, busy } = handle.snapshot();
     if (stopping || !interrupted || busy === null) return;
     stopping = true;
-    io.err(`realm-rescue: ${STOPPING}\n`);
+    // SIGTERM leaves in the same turn, and then nothing is stopped any more.
+    setImmediate(() => {
+      if (!over) io.err(`realm-rescue: ${STOPPING}\n`);
+    });
   };
   const answer = () => {
     const { state, busy } = handle.snapshot();
@@ -89,6 +93,7 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
   });
   answer();
   await handle.done;
+  over = true;
   unsubscribe();
   explainStop(handle, mode);
 }

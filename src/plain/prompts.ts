@@ -49,6 +49,7 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   let asked: string | null = null;
   let doing: string | null = null;
   let stopping = false;
+  let over = false;
 
   /** Writes what is new: finished blocks, what runs now, or the question. */
   const show = () => {
@@ -61,7 +62,10 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
     if (ended(snapshot)) return;
     if (snapshot.interrupted && snapshot.busy !== null && !stopping) {
       stopping = true;
-      io.out(`\n${textOf(wrap(line(STOPPING), size.columns), size)}`);
+      // SIGTERM leaves in the same turn, and then nothing is stopped any more.
+      setImmediate(() => {
+        if (!over) io.out(`\n${textOf(wrap(line(STOPPING), size.columns), size)}`);
+      });
     }
     if (snapshot.busy !== null || question === null) {
       asked = null;
@@ -111,6 +115,7 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   try {
     await handle.done;
   } finally {
+    over = true;
     unsubscribe();
     offContinue();
     reader.removeAllListeners('close');

@@ -172,7 +172,7 @@ export const STATES: readonly State[] = [
   { name: 'Restore, writes beside each other in flight', runs: true, shows: { ink: 'Restore', plain: 'Sending one write' }, reach: (world) => heldAt(world, ({ write, writes }) => write && writes > 2, toEnd) },
   { name: 'Prove', runs: true, shows: { ink: 'Issuing and reading tokens', plain: 'Issuing and reading tokens' }, reach: (world) => heldAt(world, ({ path, writes }) => EXAMPLE_TOKEN.test(path) && writes > 0, toEnd) },
   {
-    name: 'the question of a claim that is not proven', resume: { flags: ['--accept-unproven', 'known'], exit: 4 }, shows: { ink: 'NOT PROVEN', plain: 'NOT PROVEN' },
+    name: 'the question of a claim that is not proven', resume: { flags: ['--accept-unproven', 'known'], exit: 4 }, shows: { ink: 'NOT PROVEN', plain: '1 and the name of a probe user' },
     reach: async (world) => {
       world.proxy.lie(({ path, writes }) => (EXAMPLE_TOKEN.test(path) && writes > 0 ? { status: 200, body: { exp: 0 } } : undefined));
       await toEnd(world);
@@ -180,7 +180,7 @@ export const STATES: readonly State[] = [
     },
   },
   {
-    name: 'the question of a write that failed', shows: { ink: 'FAILED', plain: 'FAILED' },
+    name: 'the question of a write that failed', shows: { ink: 'FAILED', plain: 'r to look at the server' },
     reach: async (world) => {
       world.proxy.lie(({ write }) => (write ? { status: 409, body: { errorMessage: 'not now' } } : undefined));
       await toEnd(world);
