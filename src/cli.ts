@@ -12,13 +12,24 @@ import { VERSION } from './version.ts';
 
 prepareColor(process.env, process.argv);
 const debug = process.argv.includes('--debug');
+let unwritten: string | null = null;
+for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read has gone (`| head -1`), or the terminal has: the work goes on, and its record is on disk.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') unwritten ??= error.code ?? 'unknown';
+});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.exitCode = report(error);
 }
 // Ink's stdin handle and keep-alive sockets must not keep a finished run open; what was printed goes out first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+process.stdout.write('', () => process.stderr.write('', () => {
+  // What went wrong with the last bytes is told a turn later.
+  setImmediate(() => {
+    if (unwritten !== null) process.exitCode = report(new RescueError('disk', `What the command prints cannot be written (${unwritten}).`, ['Make room, or let it write elsewhere.']));
+    process.exit();
+  });
+}));
 
 async function main(args: readonly string[]): Promise<number> {
   const first = args[0];

@@ -5,6 +5,7 @@ import type { JournalLine, RunState } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
 import { stoppedBy, stoppedExit, summarise, unproven } from '../runbook/summary.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import type { Signals } from './signals.ts';
 
 /** Where a front end writes: data on stdout, messages on stderr. */
 const io = { out: (text: string) => void process.stdout.write(text), err: (text: string) => void process.stderr.write(text) };
@@ -20,10 +21,11 @@ export function jsonLine(line: JournalLine): void {
  *
  * @returns hands a run to it and waits for the end of both
  */
-export async function prepareFrontEnd(terminal: Terminal): Promise<(handle: RunHandle) => Promise<number>> {
+export async function prepareFrontEnd(terminal: Terminal): Promise<(handle: RunHandle, signals: Signals) => Promise<number>> {
   const show = await load(terminal);
-  return async (handle) => {
-    const release = onSignals(handle);
+  const asks = terminal.mode === 'ink' || terminal.mode === 'plain-prompts';
+  return async (handle, signals) => {
+    const releases = [signals.handTo(handle), ...(asks ? [onLostTerminal(handle)] : [])];
     try {
       await show(handle);
       const exit = await handle.done;
@@ -33,7 +35,7 @@ export async function prepareFrontEnd(terminal: Terminal): Promise<(handle: RunH
       }
       return exit;
     } finally {
-      release();
+      for (const release of releases) release();
     }
   };
 }
@@ -62,7 +64,18 @@ async function load(terminal: Terminal): Promise<(handle: RunHandle) => Promise<
 
 /** Answers from flags until the run has ended. What no flag answers is named on stderr, and the run stops resumable. */
 async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void> {
-  const { answerHeadless } = await import('../plain/headless.ts');
+  const [{ answerHeadless }, { STOPPING }] = [await import('../plain/headless.ts'), await import('../ui/view/end.ts')];
+  let stopping = false;
+  let over = false;
+  const sayStopping = () => {
+    const { interrupted, busy } = handle.snapshot();
+    if (stopping || !interrupted || busy === null) return;
+    stopping = true;
+    // SIGTERM leaves in the same turn, and then nothing is stopped any more.
+    setImmediate(() => {
+      if (!over) io.err(`realm-rescue: ${STOPPING}\n`);
+    });
+  };
   const answer = () => {
     const { state, busy } = handle.snapshot();
     if (!state.question || busy) return;
@@ -74,9 +87,13 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
       handle.answer(given);
     }
   };
-  const unsubscribe = handle.subscribe(() => queueMicrotask(answer));
+  const unsubscribe = handle.subscribe(() => {
+    sayStopping();
+    queueMicrotask(answer);
+  });
   answer();
   await handle.done;
+  over = true;
   unsubscribe();
   explainStop(handle, mode);
 }
@@ -85,12 +102,13 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
 function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   const { state, record } = handle.snapshot();
   if (state.finished && state.finished.exit !== EXIT.done && mode === 'json' && !state.run?.readOnly) io.err(`realm-rescue: The run has ended, but ${shortfall(state)}.\n  See what and why: realm-rescue transcript show ${state.run?.id ?? ''}${record?.flag ?? ''}\n`);
-  if (!state.stopped) return;
+  if (!state.stopped && state.finished) return;
   const failure = stoppedBy(state);
   if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
+  else if (!state.stopped) io.err('realm-rescue: Left at once. The journal is intact.\n');
   else io.err(`realm-rescue: The run has stopped: ${state.stopped.note}.\n`);
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
-  const said = mode === 'headless' && process.stdout.isTTY;
+  const said = mode === 'headless' && process.stdout.isTTY && state.stopped !== null;
   if (!said && stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}\n`);
 }
 
@@ -108,19 +126,17 @@ function shortfall(state: RunState): string {
   ].join('; ') || 'not everything is done';
 }
 
-function onSignals(handle: RunHandle): () => void {
-  // SIGHUP and SIGTERM leave at once: the journal is intact and a write in flight is looked at by resume.
-  const interrupt = () => handle.interrupt();
+/** On a terminal that has gone nobody can answer: its input ends, or nothing can be written to it. A SIGHUP need not come. */
+function onLostTerminal(handle: RunHandle): () => void {
   const leave = () => {
     handle.interrupt();
     handle.interrupt();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', leave);
-  process.on('SIGHUP', leave);
+  const { stdin, stdout } = process;
+  for (const event of ['end', 'close', 'error']) stdin.on(event, leave);
+  stdout.on('error', leave);
   return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', leave);
-    process.off('SIGHUP', leave);
+    for (const event of ['end', 'close', 'error']) stdin.off(event, leave);
+    stdout.off('error', leave);
   };
 }

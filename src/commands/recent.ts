@@ -1,4 +1,5 @@
 import type { RecentTarget } from '../journal/preferences.ts';
+import { RescueError } from '../realm/errors.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import type { Invocation } from './table.ts';
 
@@ -15,7 +16,8 @@ export async function withRecentTarget(invocation: Invocation, terminal: Termina
   if (recent.length === 0) return invocation;
   const { pickTarget } = await import('../ui/pick-target.tsx');
   const picked = await pickTarget(recent);
-  if (!picked) return invocation;
+  if (picked === 'left') throw new RescueError('interrupted', 'Left at the choice of a realm; nothing was done.', ['Name it with --url and --realm, or start again.']);
+  if (picked === 'another') return invocation;
   return { ...invocation, flags: { ...flags, url: picked.url, realm: picked.realm, ...(picked.envTag && !flags['env-tag'] ? { 'env-tag': picked.envTag } : {}) } };
 }
 

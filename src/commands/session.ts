@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../keycloak/target.ts';
 import { acquireLock, lockHolder, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
@@ -7,7 +8,7 @@ import { createSession, openSession } from '../journal/store.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
-import type { Ports, SessionStore } from '../runner/ports.ts';
+import type { Keycloak, Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { sanitise } from '../ui/text.ts';
@@ -17,6 +18,7 @@ import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
 import { lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { refreshToken } from './refresh-token.ts';
+import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
 
 export interface SessionRequest {
@@ -35,7 +37,7 @@ export function sessionDirectory({ flags, environment }: Invocation): string {
 }
 
 /** What a person has to type besides the id to find a run again: nothing when it lies in the usual place. */
-function sessionFlag({ flags }: Invocation): string {
+export function sessionFlag({ flags }: Invocation): string {
   const given = flags['session-dir'];
   if (given === undefined) return '';
   return ` --session-dir ${/^[\w@%+=:,./-]+$/.test(given) ? given : `'${given.replaceAll("'", String.raw`'\''`)}'`}`;
@@ -85,23 +87,50 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   const lock = target.readOnly ? null : acquireLock({ ...place, session: id, now: Date.now });
   if (!lock) sayWhoWorks(lockHolder(place), terminal);
   let store: SessionStore | undefined;
+  const goOn = `The run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`;
+  const signals = catchSignals({ title: 'Left before the run went on; nothing was done.', next: [goOn] });
+  // Whoever leaves at once must not wait for a server that does not answer.
+  let patient = true;
   try {
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
     const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target, evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
-    const connection = await reconnect(keycloak, store.lines);
+    const connection = await Promise.race([signals.left, reconnect(keycloak, store.lines)]);
     const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
-    return await drive(handle);
+    const exit = await drive(handle, signals);
+    const { state } = handle.snapshot();
+    patient = state.finished !== null || state.stopped !== null;
+    return exit;
   } catch (error) {
+    patient = !(error instanceof RescueError && error.code === 'interrupted');
     if (!(error instanceof RescueError) || error.code !== 'disk' || !store?.lines.length) throw error;
-    throw new RescueError('disk', error.message, [...error.next, `Then the run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`], { cause: error });
+    throw new RescueError('disk', error.message, [...error.next, goOn.replace('The', 'Then the')], { cause: error });
   } finally {
     try {
-      await keycloak.close();
+      // A record that is closed takes no intent, so nothing more can be sent.
+      if (!patient) store?.close();
+      await logOut(keycloak, patient, signals.left);
       store?.close();
     } finally {
       lock?.release();
+      signals.release();
+      // Somebody who is asked can only have left in the background by killing a stopped job.
+      if (terminal.mode === 'ink' || terminal.mode === 'plain-prompts') dieInBackground();
     }
+  }
+}
+
+/** Milliseconds that the server gets for a logout when somebody leaves at once. */
+const SHORT = 500;
+
+/** Ends our session on the server. A signal cuts it short: the run has its end and its exit code by then. */
+export async function logOut(keycloak: Keycloak, patient: boolean, left: Promise<never>): Promise<void> {
+  const cut = new AbortController();
+  const limit = patient ? [] : [pause(SHORT, undefined, { signal: cut.signal })];
+  try {
+    await Promise.race([keycloak.close(), left.catch(() => undefined), ...limit]);
+  } finally {
+    cut.abort();
   }
 }
 

@@ -15,7 +15,8 @@ import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
-import { sessionDirectory } from './session.ts';
+import { logOut, sessionDirectory, sessionFlag } from './session.ts';
+import { catchSignals } from './signals.ts';
 import type { CommandRun } from './table.ts';
 import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
@@ -34,25 +35,34 @@ export const run: CommandRun = async (invocation) => {
   const keycloak = openKeycloak(target);
   const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: id, now: Date.now });
   let opened: SessionStore | undefined;
+  let patient = true;
+  const signals = catchSignals({ title: 'Left; the journal is intact, and what may have been sent is looked for before anything is sent again.', next: [`Start again with: realm-rescue undo ${id}${sessionFlag(invocation)}`] });
   try {
     // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
     const { store } = openSession({ directory, id, now: Date.now });
     opened = store;
     const { operations } = undoable(replay(store.lines.map((line) => line.event)), selection);
-    if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations);
+    if (operations.length > 0) await Promise.race([signals.left, confirmed(terminal, target.realm, invocation.flags.confirm, operations)]);
     const settings = info.settings;
     const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
-    const result = await undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
+    const undoing = undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
+    const result = await Promise.race([signals.left, undoing]);
     writeTranscripts(store);
     if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
+  } catch (error) {
+    patient = !(error instanceof RescueError && error.code === 'interrupted');
+    // A record that is closed takes no intent, so nothing more can be sent.
+    if (!patient) opened?.close();
+    throw error;
   } finally {
     try {
-      await keycloak.close();
+      await logOut(keycloak, patient, signals.left);
       await demo?.close();
       opened?.close();
     } finally {
       lock.release();
+      signals.release();
     }
   }
 };
@@ -67,7 +77,9 @@ async function confirmed(terminal: Terminal, word: string, given: string | undef
   process.stderr.write('These writes would be sent:\n');
   for (const operation of operations) process.stderr.write(`  ${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}${operation.inverseNote ? `. ${operation.inverseNote}` : ''}`)}\n`);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${sanitise(warning)}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
+  // Ctrl-c and the end of the input close the prompt, and its question then never settles.
+  const closed = new Promise<string>((resolve) => { prompt.once('close', () => resolve('')); });
+  const answer = await Promise.race([prompt.question(`${sanitise(warning)}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `), closed]);
   prompt.close();
   if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.', [`Start again and type ${word} to take it back.`]);
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { RescueError } from '../realm/errors.ts';
 
 export interface GitAnswer {
@@ -16,20 +16,31 @@ export interface GitOptions {
 /** Variables that would point git at another repository or ask a person for something. */
 const CLEAN = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C' };
 
-/** Runs git and gives its answer whatever the exit code; throws RescueError `git` only where git cannot be started. */
+/** More than any revision of a realm file has; what git says beyond that is not kept in memory. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Runs git and gives its answer whatever the exit code; throws RescueError `git` only where git cannot be started, or is ended before it
+ * has answered. It runs in a session of its own: a ctrl-c is for us, and a git that it ended would look like a repository without an answer.
+ */
 export function tryGit(args: readonly string[], { cwd, input, env }: GitOptions): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, env: { ...process.env, ...CLEAN, ...env }, maxBuffer: 256 * 1024 * 1024, encoding: 'utf8' } as const;
-    const child = execFile('git', ['--no-pager', ...args], options, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') {
-        reject(new RescueError('git', 'git cannot be run here.', ['Install git, or check that the directory exists.'], { cause: error }));
-        return;
-      }
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
+    const child = spawn('git', ['--no-pager', ...args], { cwd, env: { ...process.env, ...CLEAN, ...env }, detached: true, stdio: 'pipe' });
+    const fail = (cause?: unknown) => reject(new RescueError('git', 'git cannot be run here.', ['Install git, or check that the directory exists.'], { cause }));
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    let size = 0;
+    for (const [stream, chunks] of [[child.stdout, out], [child.stderr, err]] as const) {
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > MOST_BYTES) child.kill();
+      });
+    }
+    child.on('error', fail);
+    child.on('close', (code) => (code === null ? fail() : resolve({ code, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') })));
     // git may end before it has read everything; its exit code says why.
-    child.stdin?.on('error', () => child.stdin?.destroy());
-    child.stdin?.end(input ?? '');
+    child.stdin.on('error', () => child.stdin.destroy());
+    child.stdin.end(input ?? '');
   });
 }
 

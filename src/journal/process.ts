@@ -23,6 +23,18 @@ export function startOf(pid: number): string | null {
   }
 }
 
+/**
+ * Whether this process is a background job: the shell has given the terminal to somebody else. False where the system does not tell, and
+ * without a terminal.
+ */
+export function inBackground(): boolean {
+  const stat = read('/proc/self/stat');
+  if (stat === null) return false;
+  // proc(5): state, ppid, pgrp, session, tty_nr, tpgid.
+  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return foreground !== '-1' && foreground !== group;
+}
+
 function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

@@ -3,9 +3,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { count } from '../runbook/lines.ts';
 import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
+import { processJob } from '../ui/suspend.ts';
 import type { Size, Terminal } from '../ui/terminal.ts';
 import { questionKey } from '../ui/local.ts';
-import { leftLines } from '../ui/view/end.ts';
+import { line, wrap } from '../ui/view/line.ts';
+import { leftLines, STOPPING } from '../ui/view/end.ts';
 import { runningLine } from '../ui/view/running.ts';
 import { whyScreen } from '../ui/view/triage.ts';
 import { promptOf, readReply } from './ask.ts';
@@ -15,10 +17,12 @@ import type { Reply } from './reply.ts';
 export interface PlainIo {
   readonly input: Readable;
   readonly out: (text: string) => void;
+  /** Called when the job goes on after it was stopped, as by ctrl-z and fg. Gives back a function that ends this. */
+  readonly onContinue: (listener: () => void) => () => void;
 }
 
 function processIo(): PlainIo {
-  return { input: process.stdin, out: (text) => void process.stdout.write(text) };
+  return { input: process.stdin, out: (text) => void process.stdout.write(text), onContinue: processJob().onContinue };
 }
 
 function ended({ state }: RunSnapshot): boolean {
@@ -44,6 +48,8 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   const reader = createInterface({ input: io.input, terminal: false });
   let asked: string | null = null;
   let doing: string | null = null;
+  let stopping = false;
+  let over = false;
 
   /** Writes what is new: finished blocks, what runs now, or the question. */
   const show = () => {
@@ -54,6 +60,13 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
     printBlocks(snapshot);
     const { question } = snapshot.state;
     if (ended(snapshot)) return;
+    if (snapshot.interrupted && snapshot.busy !== null && !stopping) {
+      stopping = true;
+      // SIGTERM leaves in the same turn, and then nothing is stopped any more.
+      setImmediate(() => {
+        if (!over) io.out(`\n${textOf(wrap(line(STOPPING), size.columns), size)}`);
+      });
+    }
     if (snapshot.busy !== null || question === null) {
       asked = null;
       if (snapshot.busy !== null && snapshot.busy !== doing) io.out(textOf([runningLine({ ...snapshot, progress: null })], size));
@@ -85,14 +98,26 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
     io.out(`${saidTo(read, now, size)}${read.kind === 'again' && read.list ? textOf(prompt.lines, size) : ''}${prompt.ask}`);
   };
 
+  /** The shell has written over the place where the question stood. */
+  const again = () => {
+    const snapshot = handle.snapshot();
+    if (ended(snapshot)) return;
+    const { question } = snapshot.state;
+    if (snapshot.busy !== null) io.out(textOf([runningLine({ ...snapshot, progress: null })], size));
+    else if (question !== null) io.out(promptOf(snapshot, question, handle.describe, size).ask);
+  };
+
   reader.on('line', reply);
   reader.on('close', () => handle.interrupt());
   const unsubscribe = handle.subscribe(show);
+  const offContinue = io.onContinue(again);
   show();
   try {
     await handle.done;
   } finally {
+    over = true;
     unsubscribe();
+    offContinue();
     reader.removeAllListeners('close');
     reader.close();
   }

@@ -4,6 +4,8 @@ import { App } from './components/app.tsx';
 import { createController } from './controller.ts';
 import { processJob, suspendJob, type Job } from './suspend.ts';
 import type { Terminal } from './terminal.ts';
+import { endLines, leftLines } from './view/end.ts';
+import { lineText } from './view/line.ts';
 
 /** Streams of the terminal; tests pass a virtual one. */
 export interface Streams {
@@ -23,13 +25,25 @@ export async function mountInk(handle: RunHandle, terminal: Terminal, streams: S
   const job = streams.job ?? processJob();
   let suspendTerminal: SuspendTerminal | null = null;
   let suspended = false;
-  const suspend = () => {
-    if (suspendTerminal === null || suspended) return;
+  let over = false;
+  const unmounted = Promise.withResolvers<void>();
+  const handOver = (meanwhile: () => Promise<void>) => {
+    if (suspendTerminal === null || suspended || over) return;
     suspended = true;
-    void suspendTerminal(() => suspendJob(job)).finally(() => {
+    void suspendTerminal(meanwhile).finally(() => {
       suspended = false;
     });
   };
+  const suspend = () => handOver(async () => {
+    offStop();
+    await suspendJob(job);
+    // A run that was ended while it was suspended must not take the terminal back: the shell has it.
+    if (over) await unmounted.promise;
+    else offStop = job.onStop(suspend);
+  });
+  let offStop = job.onStop(suspend);
+  // After a stop that could not be seen coming (SIGSTOP) the shell has set the terminal its own way, and the screen has scrolled.
+  const offContinue = job.onContinue(() => handOver(() => Promise.resolve()));
   const controller = createController(handle, suspend);
   const app = render(
     <App
@@ -48,12 +62,20 @@ export async function mountInk(handle: RunHandle, terminal: Terminal, streams: S
   );
   try {
     await handle.done;
+    over = true;
     const { state } = handle.snapshot();
-    if (state.finished === null && state.stopped === null) controller.leave();
-    await app.waitUntilRenderFlush();
+    const left = state.finished === null && state.stopped === null;
+    if (left) controller.leave();
+    // Nothing is drawn while the shell has the terminal.
+    if (suspended) streams.stdout.write(`\n${(left ? leftLines : endLines)(handle.snapshot(), { ...terminal, columns: streams.stdout.columns }).map((of) => `${lineText(of)}\n`).join('')}`);
+    else await app.waitUntilRenderFlush();
   } finally {
+    over = true;
+    offStop();
+    offContinue();
     controller.close();
     app.unmount();
+    unmounted.resolve();
     await app.waitUntilExit();
   }
 }

@@ -1,10 +1,15 @@
-/** In raw mode ctrl-z is only a key, so suspending is up to us. */
+/** In raw mode ctrl-z is only a key, and a screen that is stopped by a signal would leave its modes on: suspending is up to us. */
+
+/** Signals that end a program whose terminal is in raw mode, and with it leave one that echoes nothing. */
+export const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Parts of `process` that suspending needs; tests pass their own. */
 export interface Job {
   /** Stops this process and those that started it in the same job, as the shell would. */
   stop(): void;
   onContinue(listener: () => void): () => void;
+  /** Somebody asks this process to stop, as `kill -TSTP` does. While a listener is there, it is only asked; `stop` needs all of them taken away. */
+  onStop(listener: () => void): () => void;
 }
 
 export function processJob(): Job {
@@ -12,8 +17,12 @@ export function processJob(): Job {
     // 0 is the whole process group: npm and the launcher in front of us have to stop as well, or the shell never gets the terminal.
     stop: () => void process.kill(0, 'SIGTSTP'),
     onContinue: (listener) => {
-      process.once('SIGCONT', listener);
-      return () => process.off('SIGCONT', listener);
+      process.on('SIGCONT', listener);
+      return () => void process.off('SIGCONT', listener);
+    },
+    onStop: (listener) => {
+      process.on('SIGTSTP', listener);
+      return () => void process.off('SIGTSTP', listener);
     },
   };
 }
@@ -28,7 +37,8 @@ export function suspendJob(job: Job): Promise<void> {
     const done = () => {
       clearTimeout(timer);
       off();
-      resolve();
+      // `kill %1` sends SIGTERM as well, which may be heard after SIGCONT; taking the terminal in the background would stop us again before.
+      setTimeout(() => setImmediate(resolve), 20);
     };
     const off = job.onContinue(done);
     const timer = setTimeout(done, 300);

@@ -27,6 +27,7 @@ function openPlain(handle: ScriptedHandle) {
       text += part;
       check();
     },
+    onContinue: () => () => undefined,
   });
   return {
     closed,

@@ -58,20 +58,19 @@ export function openScreen(handle: RunHandle, columns: number, rows: number, res
     unref: () => undefined,
   });
   let suspensions = 0;
-  let goOn: (() => void) | null = null;
+  const goOn = new Set<() => void>();
   const streams = {
     stdin, stdout, stderr: stdout,
     job: {
       stop: () => {
         suspensions += 1;
-        queueMicrotask(() => goOn?.());
+        queueMicrotask(() => [...goOn].forEach((listener) => listener()));
       },
       onContinue: (listener: () => void) => {
-        goOn = listener;
-        return () => {
-          goOn = null;
-        };
+        goOn.add(listener);
+        return () => goOn.delete(listener);
       },
+      onStop: () => () => undefined,
     },
   } as unknown as Streams;
 

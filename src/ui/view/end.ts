@@ -58,6 +58,9 @@ export function endLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
   return lines.flatMap((of) => wrap(of, size.columns, 3));
 }
 
+/** What a front end says when a first ctrl-c has come and something is in flight. */
+export const STOPPING = 'Stopping after the request in flight. Ctrl-C again leaves now; the journal is intact either way.';
+
 /** What a front end says when it has to leave while the run has not ended: ctrl-c twice, or a signal. */
 export function leftLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
   return [' Left at once. The journal is intact.', `   resume with: ${command('resume', snapshot)}`].flatMap((text) => wrap(line(text), size.columns, 3));

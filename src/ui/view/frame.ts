@@ -4,6 +4,7 @@ import type { LocalState } from '../local.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
 import { chooseScreen } from './choose.ts';
+import { STOPPING } from './end.ts';
 import { evidenceScreen } from './evidence.ts';
 import { finishedBlocks } from './finished.ts';
 import { rail, rule } from './header.ts';
@@ -71,7 +72,7 @@ function screenOf(scene: Scene): Screen {
 
 function noticeLines({ interrupted }: RunSnapshot, local: LocalState, size: Size): readonly Line[] {
   const texts = [
-    ...(interrupted ? ['Stopping after the request in flight. Ctrl-C again leaves now; the journal is intact either way.'] : []),
+    ...(interrupted ? [STOPPING] : []),
     ...(local.notice === null ? [] : [local.notice]),
   ];
   return texts.flatMap((text) => wrap(line(' ', span('warn', text)), size.columns, 1));
