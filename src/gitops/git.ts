@@ -13,8 +13,11 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Variables that would point git at another repository or ask a person for something. */
-const CLEAN = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C' };
+/** Variables that would point git at another repository or ask a person for something, and those that no filter or helper of git has to see. */
+const CLEAN = {
+  KEYCLOAK_PASSWORD: undefined, KEYCLOAK_CLIENT_SECRET: undefined,
+  GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C',
+};
 
 /** Runs git and gives its answer whatever the exit code; throws RescueError `git` only where git cannot be started. */
 export function tryGit(args: readonly string[], { cwd, input, env }: GitOptions): Promise<GitAnswer> {
