@@ -3,7 +3,6 @@ import { createEvidenceReader } from '../evidence/reader.ts';
 import { createExporter } from '../gitops/exporter.ts';
 import { acquireLock } from '../journal/lock.ts';
 import { findSession } from '../journal/sessions.ts';
-import { openSession } from '../journal/store.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import type { Operation } from '../realm/model.ts';
@@ -15,7 +14,7 @@ import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
-import { sessionDirectory } from './session.ts';
+import { giveBack, openRecorded, sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
 import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
@@ -36,7 +35,7 @@ export const run: CommandRun = async (invocation) => {
   let opened: SessionStore | undefined;
   try {
     // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
-    const { store } = openSession({ directory, id, now: Date.now });
+    const store = openRecorded(directory, id);
     opened = store;
     const { operations } = undoable(replay(store.lines.map((line) => line.event)), selection);
     if (operations.length > 0) await confirmed(terminal, target.realm, invocation.flags.confirm, operations);
@@ -52,7 +51,7 @@ export const run: CommandRun = async (invocation) => {
       await demo?.close();
       opened?.close();
     } finally {
-      lock.release();
+      giveBack(lock);
     }
   }
 };

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { RescueError } from '../realm/errors.ts';
+import { redact } from '../realm/redact.ts';
 
 export interface GitAnswer {
   readonly code: number;
@@ -41,7 +42,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const answer = await tryGit(args, options);
   if (answer.code !== 0) {
     const said = answer.stderr.split('\n').find((line) => line.trim() !== '') ?? `exit code ${answer.code}`;
-    throw new RescueError('git', `git ${args[0] ?? ''} fails: ${said}`, ['Run the same command by hand in the repository.']);
+    // git quotes addresses of remotes, and people keep passwords in them.
+    throw new RescueError('git', `git ${args[0] ?? ''} fails: ${redact(said.trim()).replace(/\.$/, '')}.`, ['Run the same command by hand in the repository.']);
   }
   return answer.stdout;
 }
