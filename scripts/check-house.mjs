@@ -19,7 +19,7 @@ const MAY = {
   ui: ['ui', 'realm', 'runbook', 'runner/handle.ts', 'runner/ports.ts', 'version.ts', 'ink', 'ink-select-input', 'react', 'node:process', 'node:util'],
   plain: ['plain', 'ui', 'realm', 'runbook', 'runner/handle.ts', 'runner/ports.ts', 'node:readline', 'node:readline/promises', 'node:stream'],
   commands: ['*'],
-  'cli.ts': ['commands/help.ts', 'commands/options.ts', 'commands/table.ts', 'realm/errors.ts', 'realm/json.ts', 'ui/color.ts', 'ui/text.ts', 'version.ts', 'node:util'],
+  'cli.ts': ['commands/help.ts', 'commands/options.ts', 'commands/table.ts', 'realm/errors.ts', 'realm/json.ts', 'realm/redact.ts', 'ui/color.ts', 'ui/text.ts', 'version.ts', 'node:util'],
   'version.ts': [],
 };
 

@@ -6,6 +6,7 @@ import { OPTIONS, type Flags } from './commands/options.ts';
 import { COMMANDS } from './commands/table.ts';
 import { EXIT, RescueError } from './realm/errors.ts';
 import { own } from './realm/json.ts';
+import { redact } from './realm/redact.ts';
 import { prepareColor } from './ui/color.ts';
 import { sanitise } from './ui/text.ts';
 import { VERSION } from './version.ts';
@@ -16,6 +17,15 @@ let unwritten: string | null = null;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever read has gone (`| head -1`), or the terminal has: the work goes on, and its record is on disk.
   if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') unwritten ??= error.code ?? 'unknown';
+});
+// What is in the environment, and what is typed or piped in later on.
+const secrets = new Set(['KEYCLOAK_PASSWORD', 'KEYCLOAK_CLIENT_SECRET'].flatMap((name) => process.env[name] ?? []));
+// Node would print the error with all that hangs on it, and leave the terminal to whoever comes next: it is told when everybody else has tidied up.
+process.on('uncaughtException', (error) => {
+  process.once('exit', () => {
+    report(error);
+  });
+  process.exit(EXIT.unexpected);
 });
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -42,10 +52,13 @@ async function main(args: readonly string[]): Promise<number> {
   const { flags, words } = parse(name, named ? args.slice(1) : args, spec.options);
   if (flags.help) return print(commandHelp(name, spec));
   const foreign = words[spec.words?.split(' ').length ?? 0];
+  const piped = (['password-stdin', 'token-stdin'] as const).find((flag) => flags[flag]);
+  // It may be the very secret.
+  if (foreign !== undefined && piped) throw new RescueError('usage', `--${piped} reads from standard input; a word behind it is not taken.`, [`Pipe it in: printf %s "$SECRET" | realm-rescue ${name} … --${piped}. See realm-rescue ${name} --help.`]);
   if (foreign !== undefined) throw new RescueError('usage', `${name} does not know what to do with "${foreign}".`, [`See realm-rescue ${name} --help.`]);
   refuseOldNode(process.versions.node);
   const { run } = await spec.load();
-  return run({ command: name, flags, words, environment: process.env });
+  return run({ command: name, flags, words, environment: process.env, secrets });
 }
 
 /** Help works everywhere; a command would fail somewhere inside undici with words that help nobody. */
@@ -76,12 +89,12 @@ function print(text: string): number {
 
 function report(error: unknown): number {
   const known = error instanceof RescueError;
-  // What is quoted comes from files and servers.
-  const title = sanitise(known ? error.message : `Unexpected error: ${error instanceof Error ? error.message : String(error)}`);
-  const next = known ? error.next.map(sanitise) : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
+  // What is quoted comes from files and servers, and in a bug from anywhere.
+  const title = sanitise(known ? redact(error.message) : redact(`Unexpected error: ${error instanceof Error ? error.message : String(error)}`, secrets));
+  const next = known ? error.next.map((line) => sanitise(redact(line))) : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
   const exit = known ? error.exitCode : EXIT.unexpected;
   process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug && error instanceof Error) process.stderr.write(`${(error.stack ?? '').split('\n').map((line) => sanitise(redact(line, known ? [] : secrets))).join('\n')}\n`);
   // A script that reads standard output gets an answer in every case, with the code that never changes.
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', code: known ? error.code : 'unexpected', title, next, exit })}\n`);
   return exit;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../keycloak/target.ts';
-import { acquireLock, lockHolder, type LockInfo } from '../journal/lock.ts';
+import { acquireLock, lockHolder, type Lock, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
@@ -65,9 +65,21 @@ export async function newRun(request: SessionRequest, made?: SessionStore): Prom
 /** A recorded run goes on. */
 export async function oldRun(request: SessionRequest, id: string): Promise<number> {
   return recorded(request, id, (lockTakenFrom) => ({
-    store: openSession({ directory: sessionDirectory(request.invocation), id, now: Date.now }).store,
+    store: openRecorded(sessionDirectory(request.invocation), id),
     first: { type: 'run.resumed', pid: process.pid, tool: VERSION, mode: runMode(request.terminal), settings: request.settings, ...lockTakenFrom },
   }));
+}
+
+/** A recorded run, opened to go on with; says on standard error when others may read it and this user cannot change that. Hold its lock. */
+export function openRecorded(directory: string, id: string): SessionStore {
+  const { store, exposed } = openSession({ directory, id, now: Date.now });
+  if (exposed.length > 0) process.stderr.write(`${sanitise(`Others can read ${exposed[0]}${exposed.length > 1 ? ` and ${exposed.length - 1} more` : ''}, which belongs to another user. Snapshots hold secrets: have them made private (chmod -R go= DIR).`)}\n`);
+  return store;
+}
+
+/** Gives a lock back; one that the disk keeps is named, because other machines would believe it for ever. */
+export function giveBack(lock: Lock): void {
+  if (!lock.release()) process.stderr.write('The lock of this run cannot be taken away. This machine knows that its process has ended; on others, remove it from the locks directory.\n');
 }
 
 interface Opened {
@@ -112,7 +124,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
       await logOut(keycloak, patient, signals.left);
       store?.close();
     } finally {
-      lock?.release();
+      if (lock) giveBack(lock);
       signals.release();
       // Somebody who is asked can only have left in the background by killing a stopped job.
       if (terminal.mode === 'ink' || terminal.mode === 'plain-prompts') dieInBackground();

@@ -6,6 +6,8 @@ export interface Invocation {
   readonly flags: Flags;
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What was given as a secret is added here: a report of a crash leaves it out. */
+  readonly secrets: Set<string>;
 }
 
 export type CommandRun = (invocation: Invocation) => Promise<number>;

@@ -19,22 +19,25 @@ export interface Remembered {
  * Where to connect and as whom, from flags, environment and, for the password only, standard input or a prompt.
  * @throws RescueError `usage` naming the flag that is missing
  */
-export async function resolveTarget({ flags, environment }: Invocation, terminal: Terminal, remembered?: Remembered): Promise<Target> {
+export async function resolveTarget({ flags, environment, secrets }: Invocation, terminal: Terminal, remembered?: Remembered): Promise<Target> {
   const url = flags.url ?? remembered?.url ?? environment['KEYCLOAK_URL'];
   const realm = flags.realm ?? remembered?.realm ?? environment['KEYCLOAK_REALM'];
   if (remembered && realm !== remembered.realm) throw new RescueError('usage', `That run is of realm ${remembered.realm}; it cannot go on with realm ${realm}.`, ['Leave --realm out, or start a new run with: realm-rescue recover']);
   if (!url) throw new RescueError('usage', 'No Keycloak is named.', ['Give --url https://keycloak.example.com (or KEYCLOAK_URL).', 'To look around without a server: realm-rescue demo']);
   if (!realm) throw new RescueError('usage', 'No realm is named.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
   if (['.', '..'].includes(realm)) throw new RescueError('usage', `No realm can be called "${realm}".`, ['Give --realm NAME (or KEYCLOAK_REALM).']);
+  const base = baseAddress(url);
+  const login = await credentials({ flags, environment }, terminal);
+  for (const secret of [login.password, login.clientSecret, login.token]) if (secret !== undefined) secrets.add(secret);
   return {
-    url: baseAddress(url),
+    url: base,
     realm,
     authRealm: flags['auth-realm'] ?? 'master',
     clientId: flags['client-id'] ?? environment['KEYCLOAK_CLIENT_ID'] ?? 'admin-cli',
     ...(flags['ca-file'] ? { caFile: flags['ca-file'] } : {}),
     userAgent: `realm-rescue/${VERSION}`,
     readOnly: flags['read-only'] ?? false,
-    ...(await credentials({ flags, environment }, terminal)),
+    ...login,
   };
 }
 

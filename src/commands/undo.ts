@@ -3,7 +3,6 @@ import { createEvidenceReader } from '../evidence/reader.ts';
 import { createExporter } from '../gitops/exporter.ts';
 import { acquireLock } from '../journal/lock.ts';
 import { findSession } from '../journal/sessions.ts';
-import { openSession } from '../journal/store.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import type { Operation } from '../realm/model.ts';
@@ -15,7 +14,7 @@ import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
-import { logOut, sessionDirectory, sessionFlag } from './session.ts';
+import { giveBack, logOut, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -39,7 +38,7 @@ export const run: CommandRun = async (invocation) => {
   const signals = catchSignals({ title: 'Left; the journal is intact, and what may have been sent is looked for before anything is sent again.', next: [`Start again with: realm-rescue undo ${id}${sessionFlag(invocation)}`] });
   try {
     // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
-    const { store } = openSession({ directory, id, now: Date.now });
+    const store = openRecorded(directory, id);
     opened = store;
     const { operations } = undoable(replay(store.lines.map((line) => line.event)), selection);
     if (operations.length > 0) await Promise.race([signals.left, confirmed(terminal, target.realm, invocation.flags.confirm, operations)]);
@@ -61,7 +60,7 @@ export const run: CommandRun = async (invocation) => {
       await demo?.close();
       opened?.close();
     } finally {
-      lock.release();
+      giveBack(lock);
       signals.release();
     }
   }

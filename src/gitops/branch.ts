@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import { git, tryGit } from './git.ts';
@@ -9,6 +8,8 @@ export interface BranchRequest {
   readonly branch: string;
   readonly files: readonly { readonly path: string; readonly text: string }[];
   readonly message: string;
+  /** A directory that exists, for the index of its own: what a killed run leaves there is taken away by the next. */
+  readonly scratch: string;
   /** The run: its own branch may be made anew after a crash. */
   readonly session: string;
   /** Milliseconds since the epoch: the commit's date. */
@@ -40,11 +41,15 @@ export async function checkBranch(top: string, branch: string, session: string):
  * Makes a branch with one commit on top of HEAD, by git's own plumbing and an index of its own: working tree, index and current branch
  * stay as they are, no hook runs, nothing is pushed. Gives the commit's id. Throws RescueError `git`.
  */
-export async function commitOnBranch({ top, branch, files, message, session, at }: BranchRequest): Promise<string> {
+export async function commitOnBranch({ top, branch, files, message, session, at, scratch }: BranchRequest): Promise<string> {
   const tip = await checkBranch(top, branch, session);
-  const directory = await mkdtemp(path.join(tmpdir(), 'realm-rescue-index-'));
+  const index = path.resolve(scratch, '.git-index');
+  const clear = async (): Promise<void> => {
+    for (const file of [index, `${index}.lock`]) await rm(file, { force: true });
+  };
+  await clear();
   try {
-    const options = { cwd: top, env: { GIT_INDEX_FILE: path.join(directory, 'index'), GIT_AUTHOR_DATE: new Date(at).toISOString(), GIT_COMMITTER_DATE: new Date(at).toISOString() } };
+    const options = { cwd: top, env: { GIT_INDEX_FILE: index, GIT_AUTHOR_DATE: new Date(at).toISOString(), GIT_COMMITTER_DATE: new Date(at).toISOString() } };
     const head = (await git(['rev-parse', 'HEAD'], options)).trim();
     await git(['read-tree', head], options);
     for (const { path: name, text } of files) {
@@ -58,6 +63,6 @@ export async function commitOnBranch({ top, branch, files, message, session, at 
     await git(['update-ref', '-m', 'realm-rescue export', `refs/heads/${branch}`, commit, tip ?? '0'.repeat(commit.length)], options);
     return commit;
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await clear();
   }
 }

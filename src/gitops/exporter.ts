@@ -28,7 +28,7 @@ export function createExporter({ now }: { readonly now: () => number }): Exporte
 }
 
 async function exportToGit(request: ExportRequest, now: () => number): Promise<Exported> {
-  const repository = request.repo === null ? null : await repositoryOf(await realpath(request.repo));
+  const repository = request.repo === null ? null : await repositoryOf(await existingDirectory(request.repo));
   if (request.branch !== null) {
     if (!repository?.git) throw new RescueError('git', 'A branch needs a git working tree.', ['Name it with --repo, or export without --branch.']);
     await checkBranch(repository.top, request.branch, request.session);
@@ -54,13 +54,19 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const changed = patched.filter(({ before, after }) => before !== after);
   const applyCheck = patch === '' || repository === null ? null : await checkPatch(repository, path.join(request.directory, 'changes.patch'));
   const commit = request.branch !== null && repository && changed.length > 0
-    ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, session: request.session, at: now() }) : null;
+    ? await commitOnBranch({ top: repository.top, branch: request.branch, files: changed.map((file) => ({ path: file.path, text: file.after })), message, session: request.session, at: now(), scratch: request.directory }) : null;
   return {
     directory: request.directory, patch: patch === '' ? null : path.join(request.directory, 'changes.patch'),
     files: everything.flatMap((file) => exportedFile(file, diffs.get(file) ?? { added: 0, removed: 0 })),
     strategy: everything.flatMap(({ findings }) => findings), secretsToCreate: secrets.map(({ name }) => name),
     applyCheck, branch: commit === null ? null : request.branch, commit, notes,
   };
+}
+
+async function existingDirectory(repo: string): Promise<string> {
+  return realpath(repo).catch((cause: unknown) => {
+    throw new RescueError('usage', `The git working tree ${repo} does not exist here.`, ['Name it with --repo DIR, as it is called on this machine.'], { cause });
+  });
 }
 
 /** Files of the repository, and evidence files; those that lie outside of a given repository become patched copies beside the patch. */
@@ -113,15 +119,22 @@ async function writeAll(directory: string, files: readonly PatchedFile[], patch:
     await mkdir(directory, { recursive: true, mode: 0o700 });
     for (const { path: name, after } of files.filter(({ before, after }) => before !== after)) {
       await mkdir(path.dirname(path.join(directory, name)), { recursive: true, mode: 0o700 });
-      await writeFile(path.join(directory, name), after, { mode: 0o600 });
+      await writePrivate(path.join(directory, name), after);
     }
     const patchFile = path.join(directory, 'changes.patch');
     if (patch === '') await rm(patchFile, { force: true });
-    else await writeFile(patchFile, patch, { mode: 0o600 });
-    for (const [name, text] of Object.entries(texts)) await writeFile(path.join(directory, name), text, { mode: 0o600 });
+    else await writePrivate(patchFile, patch);
+    for (const [name, text] of Object.entries(texts)) await writePrivate(path.join(directory, name), text);
   } catch (error) {
-    throw new RescueError('disk', `The export cannot be written to ${directory}.`, ['Free some space or choose another directory with --out.'], { cause: error });
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new RescueError('disk', `The export cannot be written to ${directory}${code}.`, ['Free some space or choose another directory with --out.'], { cause: error });
   }
+}
+
+/** A file that is there already keeps its mode when it is written again, so it is made anew. */
+async function writePrivate(file: string, text: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, text, { mode: 0o600 });
 }
 
 /** Null where there is no git to ask. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { RescueError } from '../realm/errors.ts';
+import { redact } from '../realm/redact.ts';
 
 export interface GitAnswer {
   readonly code: number;
@@ -13,8 +14,11 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Variables that would point git at another repository or ask a person for something. */
-const CLEAN = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C' };
+/** Variables that would point git at another repository or ask a person for something, and those that no filter or helper of git has to see. */
+const CLEAN = {
+  KEYCLOAK_PASSWORD: undefined, KEYCLOAK_CLIENT_SECRET: undefined,
+  GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_PREFIX: undefined, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_PAGER: 'cat', LC_ALL: 'C',
+};
 
 /** More than any revision of a realm file has; what git says beyond that is not kept in memory. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -49,7 +53,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const answer = await tryGit(args, options);
   if (answer.code !== 0) {
     const said = answer.stderr.split('\n').find((line) => line.trim() !== '') ?? `exit code ${answer.code}`;
-    throw new RescueError('git', `git ${args[0] ?? ''} fails: ${said}`, ['Run the same command by hand in the repository.']);
+    // git quotes addresses of remotes, and people keep passwords in them.
+    throw new RescueError('git', `git ${args[0] ?? ''} fails: ${redact(said.trim()).replace(/\.$/, '')}.`, ['Run the same command by hand in the repository.']);
   }
   return answer.stdout;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 
@@ -87,6 +87,8 @@ export function writeDurably(path: string, content: Uint8Array | string | Genera
     // 'w' and not 'wx': what an earlier process of this number left behind is no reason to fail.
     const descriptor = openSync(beside, 'w', 0o600);
     try {
+      // And no reason to take over its mode.
+      fchmodSync(descriptor, 0o600);
       for (const bytes of typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content) writeAll(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {

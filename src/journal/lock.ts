@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import { codeOf, onDisk, writeDurably } from './files.ts';
 import { bootId, startOf } from './process.ts';
@@ -33,8 +33,8 @@ export interface LockRequest {
 }
 
 export interface Lock {
-  /** Gives the lock back; does nothing when somebody else has it by now. */
-  release(): void;
+  /** Gives the lock back; does nothing when somebody else has it by now. False when the disk does not let it: it then counts as stale on this machine. */
+  release(): boolean;
   /** The stale lock that was in the way: its process is dead or from before a restart. Belongs into the journal. */
   readonly takenOver: LockInfo | null;
 }
@@ -56,20 +56,29 @@ export function acquireLock({ directory, url, realm, session, now }: LockRequest
       v: 1, url, realm, session, host: hostname(), pid: process.pid, bootId: bootId(), processStart: startOf(process.pid), since: new Date(now()).toISOString(),
     };
     const text = `${JSON.stringify(mine)}\n`;
-    const release = () => onDisk(path, () => {
-      if (textOf(path) === text) rmSync(path, { force: true });
-    });
-    if (place(path, text)) return { release, takenOver: null };
+    const release = (): boolean => {
+      try {
+        if (textOf(path) === text) rmSync(path, { force: true });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const taken = (takenOver: LockInfo | null): Lock => {
+      sweep(path, now());
+      return { release, takenOver };
+    };
+    if (place(path, text)) return taken(null);
     const held = textOf(path);
     const holder = held === null ? null : parse(held);
     // Gone between the two looks: the other run has just ended.
     if (held === null) {
-      if (place(path, text)) return { release, takenOver: null };
+      if (place(path, text)) return taken(null);
       throw locked(path, null);
     }
     if (holder === null || !isStale(holder)) throw locked(path, holder);
     if (!remove(path, held) || !place(path, text)) throw locked(path, parse(textOf(path) ?? ''));
-    return { release, takenOver: holder };
+    return taken(holder);
   });
 }
 
@@ -119,6 +128,20 @@ function remove(path: string, stale: string): boolean {
   if (caught !== stale) renameSync(aside, path);
   else rmSync(aside, { force: true });
   return caught === stale;
+}
+
+/** How old an unreadable file beside the lock has to be, in milliseconds: nobody takes so long to write one. */
+const FORGOTTEN = 60_000;
+
+/** Takes away what runs were killed over while they took this lock. Others may be taking it now: theirs stays. */
+function sweep(path: string, now: number): void {
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const beside = join(dirname(path), name);
+    const holder = parse(textOf(beside) ?? '');
+    const old = now - (statSync(beside, { throwIfNoEntry: false })?.mtimeMs ?? now) > FORGOTTEN;
+    if (holder === null ? old : isStale(holder)) rmSync(beside, { force: true });
+  }
 }
 
 function isStale(holder: LockInfo): boolean {

@@ -1,3 +1,6 @@
+import { chmodSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 /** A target that was used before: what the first screen offers. Never a user name, never a secret. */
 export interface RecentTarget {
   readonly url: string;
@@ -25,7 +28,13 @@ const KEPT = 10;
 export async function openPreferences(directory?: string): Promise<Preferences> {
   const { default: Conf } = await import('conf');
   // No defaults: with them conf writes a file as soon as it is opened, and looking is not a reason to write.
-  const open = () => new Conf<{ recent?: RecentTarget[] }>({
+  const open = () => {
+    const kept = opened();
+    // conf makes the directory as open as the umask lets it, and who may write there may name another server for the next password.
+    attempt(() => chmodSync(dirname(kept.path), 0o700));
+    return kept;
+  };
+  const opened = () => new Conf<{ recent?: RecentTarget[] }>({
     projectName: 'realm-rescue',
     projectSuffix: '',
     configName: 'preferences',

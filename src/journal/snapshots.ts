@@ -5,7 +5,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { snapshotFault } from '../realm/snapshot-shape.ts';
 import type { JournalLine } from '../runbook/model.ts';
-import { bytesOf, onDisk, syncDirectory, writeDurably } from './files.ts';
+import { bytesOf, codeOf, onDisk, syncDirectory, writeDurably } from './files.ts';
 import { prettyChunks } from '../realm/pretty.ts';
 
 const FOLDER = 'snapshots';
@@ -45,7 +45,13 @@ function* hashed(chunks: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array
  */
 export function readSnapshotFile(directory: string, file: string, lines: readonly JournalLine[]): Snapshot {
   const path = join(directory, file);
-  const bytes = onDisk(path, () => readFileSync(path));
+  const bytes = onDisk(path, () => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw codeOf(error) === 'ENOENT' ? unusable(path, 'it is not there') : error;
+    }
+  });
   const noted = notedHash(lines, file);
   if (noted !== undefined && noted !== sha256(bytes)) throw unusable(path, 'it is not what the journal says was written');
   return parseSnapshot(bytes.toString('utf8'), path);
@@ -71,7 +77,8 @@ export function parseSnapshot(text: string, path: string): Snapshot {
 
 function unusable(path: string, because: string): RescueError {
   return new RescueError('journal-broken', `The snapshot ${path} cannot be used: ${because}.`, [
-    'Keep the file as it is, and start a new run with: realm-rescue recover. It captures the realm anew.',
+    'If this is a copy of a run, copy its snapshots directory as well; it holds secrets.',
+    'Otherwise keep everything as it is, and start a new run with: realm-rescue recover. It captures the realm anew.',
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent } from '../runbook/model.ts';
@@ -7,6 +7,7 @@ import { GENESIS, JOURNAL_VERSION, encodeLine, lineHash } from './chain.ts';
 import { bytesOf, diskError, onDisk, syncDirectory, writeAll, writeDurably } from './files.ts';
 import { JOURNAL_FILE, readJournal, tornFiles, type JournalRead } from './read.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshots.ts';
+import { tidySession } from './tidy.ts';
 
 export interface SessionPlace {
   /** The session directory's root: what --session-dir names. */
@@ -42,10 +43,10 @@ export function createSession({ directory, id, now }: SessionPlace): SessionStor
  * The torn bytes are kept in `journal.torn-N` (N: the number of the line), and `journal.recovered` is appended. Killed
  * between the two, the next open sees the file, misses the event and appends it then.
  *
- * @returns `recovered`: how many bytes were cut off, 0 for a clean end
+ * @returns `recovered`: how many bytes were cut off, 0 for a clean end; `exposed`: files that others may read and this user cannot make private
  * @throws  RescueError session-not-found, disk, journal-newer, journal-broken
  */
-export function openSession({ directory, id, now }: SessionPlace): { store: SessionStore; recovered: number } {
+export function openSession({ directory, id, now }: SessionPlace): { store: SessionStore; recovered: number; exposed: readonly string[] } {
   const place = join(directory, id);
   const read = readJournal(place, id);
   if (read.lines.length === 0) {
@@ -54,13 +55,12 @@ export function openSession({ directory, id, now }: SessionPlace): { store: Sess
   return onDisk(join(place, JOURNAL_FILE), () => {
     const descriptor = openSync(join(place, JOURNAL_FILE), 'a', 0o600);
     try {
-      // A directory that was copied from elsewhere may have come with other modes.
-      fchmodSync(descriptor, 0o600);
+      const exposed = tidySession(place);
       if (read.torn.length > 0) cutTorn(place, descriptor, read);
       const session = store(place, id, now, descriptor, read);
       const recovered = tornFiles(place, read.lines.length + 1).reduce((sum, name) => sum + statSync(join(place, name)).size, 0);
       if (recovered > 0) session.append({ type: 'journal.recovered', droppedBytes: recovered });
-      return { store: session, recovered };
+      return { store: session, recovered, exposed };
     } catch (error) {
       closeSync(descriptor);
       throw error;

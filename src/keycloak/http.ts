@@ -6,6 +6,7 @@ import type { Json } from '../realm/json.ts';
 import { connectionFailure, reached } from './failures.ts';
 import { baseAddress } from './address.ts';
 import { openNetwork } from './network.ts';
+import { loginOf, withoutSent } from './sent.ts';
 import { USUAL_PATIENCE, type Target } from './target.ts';
 import { oneLine } from './text.ts';
 
@@ -85,7 +86,7 @@ export function openHttp(target: Pick<Target, 'url' | 'caFile' | 'dispatcher' | 
     call: async (call) => {
       const writes = call.makes === true || (call.method !== 'GET' && call.harmless !== true);
       try {
-        return understand(await (call.method === 'GET' && !writes ? read(call) : once(call)), base, writes);
+        return understand(await (call.method === 'GET' && !writes ? read(call) : once(call)), base, writes, loginOf(call));
       } catch (error) {
         throw error instanceof RescueError ? error : connectionFailure(error, base, writes);
       }
@@ -139,8 +140,8 @@ function retryAfter(headers: Answered['headers']): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Turns the text into JSON, or says what stands there instead of a Keycloak. */
-function understand({ status, headers, text, milliseconds }: Answered, base: string, writes: boolean): Reply {
+/** Turns the text into JSON, or says what stands there instead of a Keycloak. What a refusal quotes of the login is hidden: its words are for people. */
+function understand({ status, headers, text, milliseconds }: Answered, base: string, writes: boolean, login: readonly string[]): Reply {
   const json = parse(text);
   // A gateway that gives up says nothing about what the server behind it did.
   if (writes && (status === 502 || status === 504 || (status >= 500 && json === undefined))) {
@@ -148,12 +149,12 @@ function understand({ status, headers, text, milliseconds }: Answered, base: str
   }
   if (status >= 300 && status < 400) {
     const location = typeof headers['location'] === 'string' ? headers['location'] : undefined;
-    throw new RescueError('not-keycloak', `${base} answers with a redirect${location ? ` to ${oneLine(location.replace(/\?.*$/s, ''))}` : ''} instead of the Admin API.`, ['Give the address behind the redirect with --url; redirects are not followed with a password in hand.']);
+    throw new RescueError('not-keycloak', `${base} answers with a redirect${location ? ` to ${oneLine(String(withoutSent(location.replace(/[?#].*$/s, ''), login)))}` : ''} instead of the Admin API.`, ['Give the address behind the redirect with --url; redirects are not followed with a password in hand.']);
   }
   if (json === undefined && status < 500) {
     throw new RescueError('not-keycloak', `${base} answers with ${/^\s*</.test(text) ? 'an HTML page' : 'text that is no JSON'} instead of the Admin API.`, ['Check the address; older servers and some proxies want /auth at its end.']);
   }
-  return { status, body: json ?? null, milliseconds };
+  return { status, body: status >= 400 ? withoutSent(json ?? null, login) : (json ?? null), milliseconds };
 }
 
 function parse(text: string): Json | undefined {

@@ -13,14 +13,19 @@ const CONNECT_MILLISECONDS = 10_000;
  * would look for it on its own machine. Explicit, never undici's global dispatcher: Node's own fetch shares that one
  * (terminal.md 2.1).
  * @param silence milliseconds without a byte after which a request counts as lost
- * @throws RescueError `tls` when the file of authorities cannot be read
+ * @throws RescueError `tls` when the file of authorities cannot be read, `usage` when the environment names a proxy that is none
  */
 export function openNetwork(base: string, caFile: string | undefined, silence: number): Dispatcher {
   const ca = caFile === undefined ? undefined : [...getCACertificates('default'), readAuthorities(caFile)];
   const connect = { timeout: CONNECT_MILLISECONDS, ...(ca ? { ca } : {}) };
   const options = { connections: CONNECTIONS, headersTimeout: silence, bodyTimeout: silence, connect };
   if (isLoopback(base)) return new Agent(options);
-  return new EnvHttpProxyAgent({ ...options, ...(ca ? { requestTls: { ca }, proxyTls: { ca } } : {}) });
+  try {
+    return new EnvHttpProxyAgent({ ...options, ...(ca ? { requestTls: { ca }, proxyTls: { ca } } : {}) });
+  } catch (error) {
+    // Its address may hold a password, so it is not quoted.
+    throw new RescueError('usage', 'The proxy that the environment names has an address that is none.', ['Correct HTTPS_PROXY and HTTP_PROXY, such as http://proxy.example.com:3128, or name this server in NO_PROXY.'], { cause: error });
+  }
 }
 
 function readAuthorities(file: string): string {

@@ -9,6 +9,7 @@ import { clientsCalled } from './capture/clients.ts';
 import { describePath, fillBody, fillPath, serviceAccountsIn, type Answers } from './fill.ts';
 import { refuseDangerous } from './guard.ts';
 import type { Reply } from './http.ts';
+import { withoutSent } from './sent.ts';
 import { serverWords } from './text.ts';
 
 /**
@@ -17,13 +18,19 @@ import { serverWords } from './text.ts';
  *   happened), `unreachable` (nothing was sent), `evidence-masked` (a masked secret stands in the body)
  */
 export async function sendWrite(api: Api, request: RequestTemplate, references: References): Promise<Answer> {
-  const answers = await complete(api, request, references);
+  const filledIn = new Set<string>();
+  const answers = await complete(api, request, { ...references, secret: (...asked) => noted(references.secret(...asked), filledIn) });
   const path = fillPath(request.path, answers);
   const body = request.body === undefined ? undefined : fillBody(request.body, answers);
   await refuseDangerous(api, request.method, path, body);
   const reply = await api.send(request.method, path, body, request.query);
-  if (reply.status >= 400) throw rejected(reply, `${request.method} ${describeRequest(api, request, references)}`);
+  if (reply.status >= 400) throw rejected(reply, `${request.method} ${describeRequest(api, request, references)}`, [...filledIn]);
   return reply;
+}
+
+function noted(secret: string | undefined, into: Set<string>): string | undefined {
+  if (secret !== undefined) into.add(secret);
+  return secret;
 }
 
 /** `/admin/realms/primary/clients/7d0e…/protocol-mappers/models`: the path as it is sent, fit for a screen. */
@@ -73,8 +80,9 @@ async function complete(api: Api, request: RequestTemplate, references: Referenc
   };
 }
 
-function rejected(reply: Reply, what: string): RescueError {
-  const words = serverWords(reply.body);
+/** @param secrets  those that the body had: a server may quote what it does not take */
+function rejected(reply: Reply, what: string, secrets: readonly string[] = []): RescueError {
+  const words = serverWords(withoutSent(reply.body, secrets));
   const said = words && `: ${words}`;
   if (reply.status === 403) return new RescueError('missing-role', `These credentials may not do ${what}${said}. Nothing was changed.`, ['Run realm-rescue doctor to see which role of realm-management is missing.']);
   if (reply.status >= 500) return new RescueError('write-failed', `The server answers ${what} with ${reply.status}${said}.`, ['Look into the log of the server, then resume this run: it looks at the object before it goes on.']);

@@ -74,9 +74,28 @@ export function isVaultReference(value: unknown): boolean {
 /** Names of secrets that are one word: client secret of an identity provider, bind credential of an LDAP, passwords of key stores. */
 const ONE_WORD = /^(clientSecret|bindCredential|authTokenClientSecret|keyPassword|keystorePassword|truststorePassword)$/i;
 
+/** What a secret is called at the end of a name: `dbPassword`, `webhookSecret`, `api_key`, `bot.token`. */
+const AT_THE_END = /(?:^| )(?:secret|password|passwd|pwd|passphrase|passcode|apikey|(?:private|signing|api|secret|shared) key|(?:api|auth|bearer|bot) token)$/;
+/** The same of names in parts, wherever it stands in them. */
+const IN_PARTS = /(^|[._-])(secret|password|private\.key|privatekey|signing\.key)($|[._-])/i;
+
 /** Keys of attribute and config maps whose values are secrets. Creation and expiration times are not. */
 export function isSecretKey(key: string): boolean {
-  return ONE_WORD.test(key) || /(^|[._-])(secret|password|private\.key|privatekey|signing\.key)($|[._-])/i.test(key) && !/time|expir|creation|rotation/i.test(key);
+  if (ONE_WORD.test(key)) return true;
+  return (IN_PARTS.test(key) || AT_THE_END.test(wordsOf(key))) && !/time|expir|creation|rotation/i.test(key);
+}
+
+/** `api.key`, `api_key` and `apiKey` as `api key`. */
+function wordsOf(key: string): string {
+  return key.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[\s._:/-]+/g, ' ').trim().toLowerCase();
+}
+
+/** A value of a provider's configuration in which secrets may stand at any depth, known by their names: each of them as its fingerprint. */
+export function withFingerprints(value: Json, key = ''): Json {
+  if (typeof value === 'string') return value !== '' && isSecretKey(key) ? configValue(key, value) : value;
+  if (Array.isArray(value)) return value.map((item: Json) => withFingerprints(item, key));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withFingerprints(item, name)]));
 }
 
 /**

@@ -148,6 +148,50 @@ describe('in the middle of a restore', () => {
   });
 });
 
+describe('read-only', () => {
+  /** A directory that nobody can write to, root neither: a bind mount. */
+  async function readOnly<T>(directory: string, work: () => Promise<T>): Promise<T> {
+    const mount = (...args: string[]) => expect(spawnSync('mount', args).status, 'this test mounts a directory read-only: run it as root, with the right to mount').toBe(0);
+    mount('--bind', directory, directory);
+    try {
+      mount('-o', 'remount,bind,ro', directory);
+      return await work();
+    } finally {
+      spawnSync('umount', ['-l', directory]);
+    }
+  }
+
+  it('a record on it is shown, checked and exported; resume and undo say that they need another place', async () => {
+    const { sessions } = await run(via, ['recover'], { with: confirmed(story) });
+    const [id = ''] = recordedIn(sessions).runs;
+    await readOnly(sessions, async () => {
+      const out = join(sessionPlace(), 'out');
+      for (const args of [['sessions'], ['transcript', 'show', id], ['transcript', 'verify', id], ['transcript', 'export', id, '--out', out], ['export', id, '--evidence', story.evidence, '--out', out]]) {
+        expect((await runTool([...args, '--session-dir', sessions])).exit, args.join(' ')).toBe(0);
+      }
+      for (const command of ['resume', 'undo', 'recover']) {
+        expectRefusal(await run(via, command === 'recover' ? [command] : [command, id], { sessions, with: ['--confirm', story.realm, ...(command === 'recover' ? ['--evidence', story.evidence] : [])] }), { exit: 1, says: /the file system is read-only \(EROFS\)/, next: /--session-dir DIR/ });
+      }
+    });
+    await expectWanted(story, proxy);
+    const undone = await run(via, ['undo', id], { sessions, with: ['--confirm', story.realm] });
+    expect(undone.exit, undone.stderr).toBe(0);
+  });
+
+  it('the repository, so that the commit cannot be made: the run goes on when it can', async () => {
+    const repo = sessionPlace();
+    cpSync(story.evidence, join(repo, 'realm.json'));
+    for (const args of [['init', '-q'], ['config', 'user.name', 'x'], ['config', 'user.email', 'x@example.com'], ['add', '-A'], ['commit', '-q', '-m', 'x']]) expect(spawnSync('git', ['-C', repo, ...args]).status).toBe(0);
+    const stopped = await readOnly(join(repo, '.git'), () => run(via, ['recover'], { with: [...confirmed(story), '--repo', repo, '--branch', 'mended'] }));
+    expectRefusal(stopped, { exit: 64, says: /git .* fails: /, next: /by hand[^]*resume [0-9a-f]{4}/ });
+    const { runs: [id = ''], others } = recordedIn(stopped.sessions);
+    expect(others).toEqual([]);
+    expect(readdirSync(join(stopped.sessions, id, 'export')).filter((name) => name.startsWith('.'))).toEqual([]);
+    await goOn(stopped.sessions);
+    expect(spawnSync('git', ['-C', repo, 'log', '--format=%s', 'mended'], { encoding: 'utf8' }).stdout).toMatch(/^Bring realm/);
+  });
+});
+
 /** With room again the same run ends on the wanted realm, each write sent once. */
 async function goOn(sessions: string): Promise<void> {
   const { runs: [id = ''], others } = recordedIn(sessions);

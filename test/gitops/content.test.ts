@@ -44,6 +44,24 @@ describe('bringing a realm file to live', () => {
     expect(brought(live, [objectId('client-setting', 'a', 'secret')]).after).toBe(GIT);
   });
 
+  test('of a list, and of settings inside lists, neither a mask nor a secret is taken; what the server notes beside a secret stays', () => {
+    const file = {
+      realm: 'primary', clients: [{ clientId: 'a', attributes: { x: '1', 'client.secret.rotated': 'one-before', 'client.secret.creation.time': '7' } }],
+      components: { ldap: [{ name: 'staff', config: { bindCredential: ['in-clear'], bindDn: ['old'] }, subComponents: { mapper: [{ name: 'm', config: { 'api.password': ['sub-secret'] } }] } }] },
+      roles: { realm: [{ name: 'staff', attributes: { api_key: ['old-key'], ref: ['x'] } }] },
+    };
+    const live = structuredClone(file) as unknown as RealmRepresentation;
+    Object.assign(live.clients?.[0] ?? {}, { attributes: { x: '2' } });
+    Object.assign(live, { components: { ldap: [{ name: 'staff', providerId: 'ldap', config: { bindCredential: ['**********'], bindDn: ['new'], unheardOf: ['**********'] }, subComponents: { mapper: [{ name: 'm', config: { 'api.password': ['live-sub-secret'], other: ['**********'] } }] } }] } });
+    Object.assign(live.roles?.realm?.[0] ?? {}, { attributes: { api_key: ['new-key', 'newer-key'], ref: ['x'], dbPassword: ['added'] } });
+    const { after, notes, secrets } = brought(live, [objectId('component', 'ldap', 'staff'), objectId('realm-role', 'staff'), objectId('client', 'a')], file);
+    expect(JSON.stringify(after)).not.toMatch(/\*{10}|live-sub-secret|new-key|newer-key|added/);
+    expect(after).toMatchObject({ components: { ldap: [{ config: { bindCredential: ['in-clear'], bindDn: ['new'] } }] } });
+    expect(after['clients']).toEqual([{ clientId: 'a', attributes: { x: '2', 'client.secret.rotated': 'one-before', 'client.secret.creation.time': '7' } }]);
+    expect(notes.join()).toContain('config.bindCredential stays as git has it: the server shows it masked only');
+    expect(secrets.length).toBeGreaterThan(1);
+  });
+
   test('an attribute changes alone; one that live has not goes', () => {
     const live = copy();
     Object.assign(live.clients?.[0] ?? {}, { attributes: { x: '2' } });

@@ -215,7 +215,7 @@ describe('files of a session', () => {
       expect(say([1])).toContain('it is not an object');
       expect(say({ ...snapshotOf('primary'), schema: 'realm-rescue/snapshot/v9' })).toContain('its field schema');
       expect(say({ ...snapshotOf('primary'), representation: [] })).toContain('its field representation');
-      expect(thrown(() => store.readSnapshot('snapshots/none.json'))).toMatchObject({ code: 'disk', message: expect.stringContaining('does not exist') });
+      expect(thrown(() => store.readSnapshot('snapshots/none.json'))).toMatchObject({ code: 'journal-broken', message: expect.stringContaining('it is not there') });
       store.close();
     }));
 });

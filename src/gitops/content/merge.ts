@@ -1,5 +1,6 @@
 import { couldBecome, MASK, placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject, withAppended, withElement, withField } from '../splice/origin.ts';
+import { HOUSEKEEPING } from './new-object.ts';
 import { isSecretField } from './secrets.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
 import type { Origins } from '../splice/origin.ts';
@@ -29,12 +30,12 @@ export function mergeToLive(git: Json, live: Json, context: MergeContext, path: 
 function mergeObject(git: JsonObject, live: JsonObject, context: MergeContext, path: readonly string[]): JsonObject {
   let result = git;
   for (const key of new Set([...Object.keys(git), ...Object.keys(live)])) {
-    if (SEPARATE.has(key)) continue;
+    if (SEPARATE.has(key) || HOUSEKEEPING.test(key)) continue;
     const [old, target] = [git[key], live[key]];
     const inner = [...path, key];
     if (!named(inner, context.fields)) continue;
     if (old !== undefined && target !== undefined) result = withField(result, key, mergeToLive(old, target, context, inner), context.origins);
-    else if (old === undefined && target !== undefined) result = withField(result, key, isSecretField(key) ? context.placeholder(key) : target, context.origins);
+    else if (old === undefined && target !== undefined) result = withField(result, key, withoutSecrets(target, key, context), context.origins);
     else if (hasPlaceholder(old)) context.kept(inner.join('.'), 'git has a placeholder there');
     else result = withField(result, key, undefined, context.origins);
   }
@@ -57,7 +58,13 @@ function mergeScalar(git: Json, live: Json, context: MergeContext, path: readonl
 /** Lists of texts are sets to Keycloak: what stays keeps its place in git, what is new comes last. */
 function mergeList(git: readonly Json[], live: readonly Json[], context: MergeContext, path: readonly string[]): Json {
   if (same([...git].map(sortable).sort(), [...live].map(sortable).sort())) return git;
-  if ([...git, ...live].some((element) => typeof element === 'object')) return live;
+  if (live.includes(MASK)) {
+    context.kept(path.join('.'), 'the server shows it masked only');
+    return git;
+  }
+  const field = path.at(-1) ?? '';
+  if (isSecretField(field) && git.some(hasPlaceholder)) return git;
+  if (isSecretField(field) || [...git, ...live].some((element) => typeof element === 'object')) return withoutSecrets(live, field, context);
   let result = git;
   for (const element of git) {
     if (live.includes(element)) continue;
@@ -69,6 +76,13 @@ function mergeList(git: readonly Json[], live: readonly Json[], context: MergeCo
     if (!git.includes(element) && !resolved) result = withAppended(result, element, context.origins);
   }
   return result;
+}
+
+/** What is live as it may go into git: a placeholder for each secret in it, and for each that the server masks. */
+function withoutSecrets(live: Json, key: string, context: MergeContext): Json {
+  if (typeof live === 'string') return (isSecretField(key) || live === MASK) && live !== '' ? context.placeholder(key) : live;
+  if (isList(live)) return live.map((element) => withoutSecrets(element, key, context));
+  return isObject(live) ? Object.fromEntries(Object.entries(live).map(([name, entry]) => [name, withoutSecrets(entry, name, context)])) : live;
 }
 
 const sortable = (value: Json) => JSON.stringify(value);

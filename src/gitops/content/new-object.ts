@@ -15,7 +15,8 @@ const DEFAULTS: Readonly<Record<string, Json>> = {
 
 /** What only a server or its REST API says about an object, never a file; and who is a member of it. */
 const NEVER = new Set(['access', 'containerId', 'registrationAccessToken', 'createdTimestamp', 'origin', 'path', 'parentId', 'members']);
-const HOUSEKEEPING = /^(?:client\.secret\.(?:creation|expiration|rotated)|realm_client$)/;
+/** What the server notes beside a client's secret, and the secret before it. */
+export const HOUSEKEEPING = /^(?:client\.secret\.(?:creation|expiration|rotated)|realm_client$)/;
 
 export interface NewObjectContext {
   /** Objects of the same kind in the file: they show which fields git states at all. */
@@ -67,8 +68,8 @@ function hasDefaultScopes(object: JsonObject, defaults: Readonly<Record<string, 
 }
 
 function fieldForGit(key: string, value: Json, context: NewObjectContext): Json | undefined {
-  if (typeof value === 'string' && isSecretField(key)) return placeholdersIn(value).length > 0 && value !== MASK ? value : context.placeholder(key);
-  if (isList(value)) return value.map((element) => (isObject(element) ? forGit(element, context) : element));
+  if (typeof value === 'string' && (isSecretField(key) || value === MASK)) return placeholdersIn(value).length > 0 ? value : context.placeholder(key);
+  if (isList(value)) return value.map((element) => (isObject(element) ? forGit(element, context) : fieldForGit(key, element, context) ?? element));
   if (!isObject(value)) return value;
   // Maps (config, attributes) keep every entry: what is a default there depends on the provider.
   return Object.fromEntries(Object.entries(value).filter(([name]) => !HOUSEKEEPING.test(name)).map(([name, entry]) => [name, fieldForGit(name, entry, { ...context, siblings: [] }) ?? entry]));

@@ -40,7 +40,8 @@ export function secretsOf(value: unknown): ReadonlySet<string> {
     } else if (isList(at)) {
       for (const element of at) walk(element, key);
     } else if (isObject(at)) {
-      for (const [name, field] of Object.entries(at)) walk(field, name);
+      // What a server says about its providers names secrets, and holds none.
+      for (const [name, field] of Object.entries(at)) if (name !== 'settingDescriptions') walk(field, name);
     }
   };
   walk(value as Json, '');

@@ -3,9 +3,10 @@ import { escapePart, objectId, parseId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RequestTemplate } from '../model.ts';
-import { AUTHORIZATION_DEFAULTS, authorizationParts, POLICY_LISTS, type AuthorizationPart } from '../normal/authorization.ts';
+import { AUTHORIZATION_DEFAULTS, authorizationParts, POLICY_LISTS, resourceAttributes, type AuthorizationPart } from '../normal/authorization.ts';
 import { authorizationOf, namedByPolicy, partsNamed } from '../normal/authorization-names.ts';
 import { isBuiltinClient } from '../normal/builtins.ts';
+import { rawClient } from '../normal/raw.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { ClientRepresentation } from '../representation.ts';
 import { restoreAuthorization } from '../writes/authorization-writes.ts';
@@ -48,6 +49,11 @@ export const authorization: Kind = {
   builtin: (found) => isBuiltinClient(found.owner) || found.owner === 'admin-permissions',
   serverDefault: (found) => partOf(found.id, 1) === 'settings' && AUTHORIZATION_DEFAULTS[partOf(found.id, 2)] === found.value,
   restore: restoreAuthorization,
+  raw: (state, id) => {
+    const [client = '', section = '', name = ''] = parseId(id).parts;
+    const attributes = section === 'resource' ? resourceAttributes(rawClient(state, client)?.['authorizationSettings'], client, name) : undefined;
+    return attributes && { attributes };
+  },
   look,
   inFile,
   filedField: (id, path) => {

@@ -3,7 +3,7 @@ import { objectId, parseId, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
-import { isGlobalProfile, POLICY_PARTS, policyList, policyValue, type PolicyPart } from '../normal/client-policies.ts';
+import { isGlobalProfile, POLICY_PARTS, policyList, policySecrets, policyValue, type PolicyPart } from '../normal/client-policies.ts';
 import { restoreClientPolicy } from '../writes/client-policy-writes.ts';
 
 const PARTS = Object.keys(POLICY_PARTS) as PolicyPart[];
@@ -44,6 +44,10 @@ export const clientPolicy: Kind = {
   },
   claims: () => [],
   restore: restoreClientPolicy,
+  raw: (state, id) => {
+    const raw = policyList(state.representation, partIn(id))?.find((each) => each['name'] === parseId(id).parts[1]);
+    return raw && { steps: policySecrets(raw) };
+  },
   look: (id) => {
     const { path, list } = POLICY_PARTS[partIn(id)];
     return {

@@ -1,9 +1,10 @@
 import { roleSteps, valueAt } from '../file-place.ts';
+import { own } from '../json.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
 import { isBuiltinClient } from '../normal/builtins.ts';
-import { roleValue } from '../normal/role.ts';
+import { roleValue, storedAttributes } from '../normal/role.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { RoleRepresentation } from '../representation.ts';
 import { restoreRole } from '../writes/roles.ts';
@@ -34,6 +35,7 @@ export const clientRole: Kind = {
   // A role shows in tokens through the mappings that give it to somebody.
   claims: () => [],
   builtin: (object) => isBuiltinClient(object.owner),
+  raw: (state, id) => storedAttributes(own(state.representation.roles?.client ?? {}, partOf(id, 0))?.find((role) => role.name === partOf(id, 1))),
   restore: (difference, context) => restoreRole({ client: difference.owner, role: difference.name }, difference, context),
   look: (id) => ({
     request: { method: 'GET', path: ['clients', { $id: objectId('client', partOf(id, 0)) }, 'roles', partOf(id, 1)] },

@@ -3,7 +3,7 @@ import { objectId, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isRecord } from '../looks.ts';
 import { isBuiltinRealmRole } from '../normal/builtins.ts';
-import { roleValue } from '../normal/role.ts';
+import { roleValue, storedAttributes } from '../normal/role.ts';
 import type { RoleRepresentation } from '../representation.ts';
 import { restoreRole } from '../writes/roles.ts';
 
@@ -26,6 +26,7 @@ export const realmRole: Kind = {
   // A role shows in tokens through the mappings that give it to somebody.
   claims: () => [],
   builtin: (object, realm) => isBuiltinRealmRole(object.name, realm),
+  raw: (state, id) => storedAttributes(state.representation.roles?.realm?.find((role) => role.name === partOf(id, 0))),
   restore: (difference, context) => restoreRole({ client: null, role: difference.name }, difference, context),
   look: (id) => ({
     request: { method: 'GET', path: ['roles', partOf(id, 0)] },

@@ -4,6 +4,7 @@ import { objectId, partOf } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { RealmState } from '../model.ts';
+import { configValue } from '../unknowns.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { RealmRepresentation } from '../representation.ts';
 import { restoreRequiredAction } from '../writes/required-action-writes.ts';
@@ -59,7 +60,7 @@ export function rawAction(state: RealmState | undefined, alias: string): JsonObj
 /** @param whole  false for a file that a person wrote: what it leaves out is not stated */
 function actionValue(raw: JsonObject, whole: boolean): JsonObject {
   const given = Object.fromEntries(Object.entries(raw).filter(([key, value]) => key !== 'alias' && key !== 'config' && value !== null && value !== ''));
-  const config = isRecord(raw['config']) ? Object.fromEntries(Object.entries(raw['config']).filter(([, value]) => value !== null && value !== '')) : {};
+  const config = isRecord(raw['config']) ? Object.fromEntries(Object.entries(raw['config']).filter(([, value]) => value !== null && value !== '').map(([key, value]) => [key, configValue(key, value)])) : {};
   const missing = whole ? { enabled: false, defaultAction: false, priority: 0 } : {};
   return { ...missing, ...given, ...(whole || raw['config'] !== undefined ? { config } : {}) };
 }

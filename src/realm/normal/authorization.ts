@@ -7,6 +7,7 @@
 import { canonicalJson, compareText } from '../canonical.ts';
 import { own, type Json, type JsonObject } from '../json.ts';
 import { isRecord, recordsIn } from '../looks.ts';
+import { configValue } from '../unknowns.ts';
 
 export type Section = 'settings' | 'scope' | 'resource' | 'policy' | 'permission';
 
@@ -61,6 +62,13 @@ function part(section: Section, raw: JsonObject, value: JsonObject, owner?: stri
   return [{ parts: owner === undefined ? [section, name] : [section, name, owner], value, ...(typeof id === 'string' ? { serverId: id } : {}) }];
 }
 
+/** The attributes of a resource as its settings have them, each list in the order of the normal form: where its secrets are found. */
+export function resourceAttributes(settings: unknown, clientId: string, name: string): { readonly [key: string]: readonly string[] } | undefined {
+  const found = isRecord(settings as Json) ? recordsIn((settings as JsonObject)['resources']).find((resource) => resource['name'] === name && ownerOf(resource, clientId) === undefined) : undefined;
+  const attributes = found?.['attributes'];
+  return isRecord(attributes) ? Object.fromEntries(Object.entries(attributes).map(([key, list]) => [key, textsIn(list).toSorted(compareText)])) : undefined;
+}
+
 /** The user who owns a resource; undefined where it is the client's own, as nearly all are. */
 function ownerOf(resource: JsonObject, clientId: string): string | undefined {
   const owner = resource['owner'];
@@ -70,7 +78,7 @@ function ownerOf(resource: JsonObject, clientId: string): string | undefined {
 
 function resourceValue(resource: JsonObject, whole: boolean): JsonObject {
   const uris = [...textsIn(resource['uris']), ...textsIn(resource['uri'])];
-  const attributes = isRecord(resource['attributes']) ? Object.entries(resource['attributes']).map(([key, list]): [string, Json] => [key, textsIn(list).toSorted(compareText)]) : [];
+  const attributes = isRecord(resource['attributes']) ? Object.entries(resource['attributes']).map(([key, list]): [string, Json] => [key, textsIn(list).toSorted(compareText).map((text) => configValue(key, text))]) : [];
   const given = (key: string): boolean => whole || resource[key] !== undefined;
   return {
     ...plain(resource),
@@ -88,7 +96,7 @@ function policyValue(policy: JsonObject, whole: boolean): JsonObject {
   const scalars = Object.entries(config).filter(([key, value]) => !lists.includes(key) && !isNothing(value) && own(CONFIG_DEFAULTS, key) !== value);
   return {
     ...plain(policy),
-    config: Object.fromEntries(scalars.map(([key, value]) => [key, sortedText(value)])),
+    config: Object.fromEntries(scalars.map(([key, value]) => [key, typeof value === 'string' && !value.startsWith('[') ? configValue(key, value) : sortedText(value)])),
     ...Object.fromEntries(lists.map((list) => [list, elements(config[list])])),
   };
 }

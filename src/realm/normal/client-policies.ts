@@ -3,6 +3,7 @@ import { compareText } from '../canonical.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { RealmRepresentation } from '../representation.ts';
+import { isSecretKey, withFingerprints } from '../unknowns.ts';
 
 /** Which field of a realm has the list of a part, under which name, and where the server gives and takes it. */
 export const POLICY_PARTS = {
@@ -34,7 +35,17 @@ export function policyValue(raw: JsonObject, part: PolicyPart): JsonObject {
 const FILLED_IN = new Set(['name', 'enabled', 'executors', 'conditions', 'profiles']);
 
 function withConfiguration(step: Json): Json {
-  return isRecord(step) ? { ...step, configuration: step['configuration'] ?? {} } : step;
+  return isRecord(step) ? { ...step, configuration: withFingerprints(step['configuration'] ?? {}) } : step;
+}
+
+/** The secrets in the configuration of executors and conditions, by their place: `executors.0.configuration.webhookSecret`. */
+export function policySecrets(raw: JsonObject): { readonly [place: string]: string } {
+  const walk = (value: Json, at: string, key: string): readonly (readonly [string, string])[] => {
+    if (typeof value === 'string') return value !== '' && isSecretKey(key) ? [[at, value]] : [];
+    if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => walk(item, `${at}.${index}`, key));
+    return isRecord(value) ? Object.entries(value).flatMap(([name, item]) => walk(item, at === '' ? name : `${at}.${name}`, name)) : [];
+  };
+  return Object.fromEntries(walk(raw, '', ''));
 }
 
 /** Profiles that every server brings along (26.7.4 and before); they are in no export, and no realm can change them. */

@@ -15,10 +15,19 @@ export function roleValue(role: RoleRepresentation): JsonObject {
 /** Attributes with several values each: their order means nothing. */
 function attributeLists(attributes: Readonly<Record<string, readonly string[]>>): JsonObject {
   const entries = Object.entries(attributes).map(([key, values]) => {
-    const list = (Array.isArray(values) ? values : [values]).map((value) => mapValue(key, value));
-    return [key, list.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))] as const;
+    return [key, inOrder(key, values).map((value) => mapValue(key, value))] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** The attributes of a role as they are stored, each list in the order that it has in the normal form: where secrets among them are found. */
+export function storedAttributes(role: RoleRepresentation | undefined): { readonly attributes: { readonly [key: string]: readonly string[] } } | undefined {
+  return role && { attributes: Object.fromEntries(Object.entries(role.attributes ?? {}).map(([key, values]) => [key, inOrder(key, values)])) };
+}
+
+function inOrder(key: string, values: readonly string[]): readonly string[] {
+  const text = (value: string): string => JSON.stringify(mapValue(key, value));
+  return (Array.isArray(values) ? [...values as readonly string[]] : [values as unknown as string]).sort((a, b) => compareText(text(a), text(b)));
 }
 
 /** Attributes with one value each, without empty ones. */

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { objectId } from '../keys.ts';
 import { isRecord } from '../looks.ts';
 import type { ObjectId, Template } from '../model.ts';
+import { valueBody } from './body.ts';
 import { namesIn } from '../normal/authorization-names.ts';
 
 /** What a group's path, or a role's name as a policy has it, stands for. */
@@ -18,11 +19,14 @@ export function scopeBody(name: string, value: Json): Body {
   return { name, ...fieldsOf(value) };
 }
 
-/** PUT replaces all but the attributes, which it keeps where they are left out (tried on 26.7.4); so all of it is sent. */
-export function resourceBody(name: string, value: Json): Body {
+/**
+ * PUT replaces all but the attributes, which it keeps where they are left out (tried on 26.7.4); so all of it is sent.
+ * @param live  what is there: secrets among the attributes that are the same come from there
+ */
+export function resourceBody(id: ObjectId, name: string, value: Json, live: Json): Body {
   const fields = fieldsOf(value);
   return {
-    name, ownerManagedAccess: false, ...fields, attributes: fields['attributes'] ?? {},
+    name, ownerManagedAccess: false, ...fields, attributes: valueBody(id, 'attributes', fields['attributes'] ?? {}, fieldsOf(live)['attributes']),
     uris: namesIn(value, 'uris'), scopes: namesIn(value, 'scopes').map((scope) => ({ name: scope })),
   };
 }

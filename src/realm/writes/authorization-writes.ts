@@ -49,7 +49,7 @@ function draft(difference: Difference, context: PlanContext, part: Part): readon
   const list = section === 'permission' || section === 'policy' ? ['policy', part.type] : [section];
   const collection: RequestTemplate['path'] = [...base(client), ...list];
   const item: RequestTemplate['path'] = [...collection, { $id: id }];
-  const body = (of: Json, before: Json) => (section === 'scope' ? scopeBody(name, of) : section === 'resource' ? resourceBody(name, of) : policyBody(name, of, before, names(context)));
+  const body = (of: Json, before: Json) => (section === 'scope' ? scopeBody(name, of) : section === 'resource' ? resourceBody(id, name, of, live) : policyBody(name, of, before, names(context)));
   const post = (of: Json, original: string | undefined): RequestTemplate => ({ method: 'POST', path: collection, body: { ...(original === undefined ? {} : { [section === 'resource' ? '_id' : 'id']: original }), ...body(of, null) } });
   const put = (of: Json): RequestTemplate => ({ method: 'PUT', path: item, body: { [section === 'resource' ? '_id' : 'id']: { $id: id }, ...body(of, of === value ? live : value) } });
   const cut: RequestTemplate = { method: 'DELETE', path: item };

@@ -1,7 +1,9 @@
 /** Making bodies of writes out of representations: never a masked secret, never a secret in clear, no server noise. */
+import type { Json } from '../json.ts';
 import type { PlanContext } from '../kind.ts';
+import { isRecord } from '../looks.ts';
 import type { ObjectId, Template } from '../model.ts';
-import { isSecretKey, MASK, placeholdersIn } from '../unknowns.ts';
+import { isFingerprint, isSecretKey, isUnknown, MASK, placeholdersIn } from '../unknowns.ts';
 
 /**
  * A config or attribute map as a template. Masked values fall away, and so do empty ones (the server does not store
@@ -14,6 +16,22 @@ export function mapBody(id: ObjectId, field: string, map: Readonly<Record<string
     return [[key, isSecretKey(key) ? { $secret: id, field: `${field}.${key}` } : text]];
   });
   return Object.fromEntries(entries);
+}
+
+/**
+ * A value in normal form as a body: where it has the fingerprint of a secret, a reference stands, to live for one that is there already.
+ *
+ * @param field  what the value is called in the representation of the object: `config`
+ * @param live   the same value as it is live
+ * @param called the key of the map in which the value stands; empty where it is none
+ */
+export function valueBody(id: ObjectId, field: string, value: Json, live: Json | undefined, called = ''): Template {
+  const walk = (wanted: Json, ours: Json | undefined, path: string, key: string): Template => {
+    if (Array.isArray(wanted)) return (wanted as readonly Json[]).map((item, index) => walk(item, Array.isArray(ours) ? (ours as readonly Json[])[index] : undefined, `${path}.${index}`, key));
+    if (isSecretKey(key) && (isFingerprint(wanted) || isUnknown(wanted))) return { $secret: id, field: path, ...(wanted === ours ? { from: 'live' } : {}) };
+    return isRecord(wanted) ? Object.fromEntries(Object.entries(wanted).map(([name, item]) => [name, walk(item, isRecord(ours) ? ours[name] : undefined, `${path}.${name}`, name)])) : wanted;
+  };
+  return walk(value, live, field, called);
 }
 
 /** Removes masked values at any depth: a mask that is sent becomes the secret. */

@@ -1,11 +1,11 @@
 /** The writes for client profiles and policies: the server takes each list as a whole. */
 import { fieldDifferences } from '../fields.ts';
-import type { JsonObject } from '../json.ts';
+import { own, type Json, type JsonObject } from '../json.ts';
 import { objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
-import type { Difference, Image, RequestTemplate } from '../model.ts';
-import { isGlobalProfile, POLICY_PARTS, policyList, type PolicyPart } from '../normal/client-policies.ts';
+import type { Difference, Image, RequestTemplate, Template } from '../model.ts';
+import { isGlobalProfile, POLICY_PARTS, policyList, policySecrets, type PolicyPart } from '../normal/client-policies.ts';
 import { firstPlaceholder, refusePlaceholder } from './body.ts';
 import { putInOrder } from './in-order.ts';
 import { takeFields } from './representation-writes.ts';
@@ -88,7 +88,7 @@ function profilesOf(policy: unknown): readonly string[] {
 }
 
 /** The live list with some differences settled; what was not chosen is sent as it is. */
-function listAfter(part: PolicyPart, differences: readonly Difference[], context: PlanContext): readonly JsonObject[] {
+function listAfter(part: PolicyPart, differences: readonly Difference[], context: PlanContext): readonly Template[] {
   const live = policyList(context.live.representation, part) ?? [];
   const wanted = new Map<string, JsonObject | null>();
   let order: readonly string[] = [];
@@ -98,7 +98,7 @@ function listAfter(part: PolicyPart, differences: readonly Difference[], context
     if (theirs.length > order.length) order = theirs.map((each) => String(each['name']));
     wanted.set(name, entryAfter(difference, context, live.find((each) => each['name'] === name), theirs.find((each) => each['name'] === name)));
   }
-  return putInOrder(live, (entry) => String(entry['name']), wanted, order).map(complete(part));
+  return putInOrder(live, (entry) => String(entry['name']), wanted, order).map(complete(part)).map((entry) => hidden(entry, part, live.find((each) => each['name'] === entry['name'])));
 }
 
 function entryAfter(difference: Difference, context: PlanContext, ours: JsonObject | undefined, theirs: JsonObject | undefined): JsonObject | null {
@@ -106,6 +106,19 @@ function entryAfter(difference: Difference, context: PlanContext, ours: JsonObje
   if (value === null || theirs === undefined || !isRecord(value)) return null;
   if (ours === undefined) return theirs;
   return takeFields(ours, theirs, fieldDifferences(context.live.objects.get(difference.id)?.value ?? null, value, true).map(({ path }) => [path]));
+}
+
+/** Its secrets as references: to live for those that are there already. */
+function hidden(entry: JsonObject, part: PolicyPart, ours: JsonObject | undefined): Template {
+  const id = objectId('client-policy', part, String(entry['name']));
+  const [secrets, known] = [policySecrets(entry), ours === undefined ? {} : policySecrets(ours)];
+  const walk = (value: Json, at: string): Template => {
+    const secret = own(secrets, at);
+    if (secret !== undefined) return { $secret: id, field: `steps.${at}`, ...(own(known, at) === secret ? { from: 'live' } : {}) };
+    if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => walk(item, `${at}.${index}`));
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, at === '' ? name : `${at}.${name}`)])) : value;
+  };
+  return walk(entry, '');
 }
 
 /** An executor or condition without `configuration` makes the server answer 500 (tried on 26.7.4). */

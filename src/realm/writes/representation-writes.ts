@@ -129,18 +129,17 @@ function withField(object: JsonObject, field: string, value: Json | undefined): 
  * evidence, even on the way back: live never showed it, and sending it without would erase it.
  */
 export function withSecrets(raw: JsonObject, id: ObjectId, from?: 'live'): { readonly [field: string]: Template } {
-  const walk = (value: Json, path: string): Template | undefined => {
-    if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => walk(item, `${path}.${index}`) ?? []);
-    if (isRecord(value)) return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => {
-      const inner = walk(item, path === '' ? key : `${path}.${key}`);
-      return inner === undefined ? [] : [[key, inner]];
+  const walk = (value: Json, path: string, key: string): Template | undefined => {
+    if (Array.isArray(value)) return (value as readonly Json[]).flatMap((item, index) => walk(item, `${path}.${index}`, key) ?? []);
+    if (isRecord(value)) return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => {
+      const inner = walk(item, path === '' ? name : `${path}.${name}`, name);
+      return inner === undefined ? [] : [[name, inner]];
     }));
-    const key = path.replace(/\.\d+$/, '').split('.').at(-1) ?? '';
     if (value === MASK) return { $secret: id, field: path };
     if (typeof value === 'string' && value !== '' && isSecretKey(key)) return { $secret: id, field: path, ...(from === undefined ? {} : { from }) };
     return value;
   };
-  return walk(raw, '') as { readonly [field: string]: Template };
+  return walk(raw, '', '') as { readonly [field: string]: Template };
 }
 
 function maskedPaths(value: Json, path: readonly string[] = []): readonly (readonly string[])[] {

@@ -7,7 +7,7 @@ import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, RequestTemplate } from '../model.ts';
 import { unknown } from '../unknowns.ts';
-import { firstPlaceholder, refusePlaceholder } from './body.ts';
+import { firstPlaceholder, refusePlaceholder, valueBody } from './body.ts';
 
 const REGISTERED = unknown('as the server registers it');
 
@@ -16,7 +16,7 @@ export function restoreRequiredAction(difference: Difference, context: PlanConte
   const item = ['authentication', 'required-actions', name];
   const live = context.live.objects.get(id)?.value ?? null;
   const common = { covers: [id], title: `required action ${name}`, needs: ['manage-realm'], requires: [] };
-  const put = (value: JsonObject): RequestTemplate => ({ method: 'PUT', path: item, body: { config: {}, ...value, alias: name } });
+  const put = (value: JsonObject): RequestTemplate => ({ method: 'PUT', path: item, body: { ...value, config: valueBody(id, 'config', value['config'] ?? {}, isRecord(live) ? live['config'] : undefined), alias: name } });
   if (difference.change === 'live-only') {
     return [{
       ...common, id: `delete ${id}`, note: 'removed', request: { method: 'DELETE', path: item }, before: [{ id, value: live }], after: [{ id, value: null }],

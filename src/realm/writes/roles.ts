@@ -3,8 +3,8 @@ import type { Json } from '../json.ts';
 import { objectId, type RoleRef } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
-import type { Difference, RequestTemplate } from '../model.ts';
-import { firstPlaceholder, refusePlaceholder } from './body.ts';
+import type { Difference, RequestTemplate, Template } from '../model.ts';
+import { firstPlaceholder, refusePlaceholder, valueBody } from './body.ts';
 import { roleLosses } from './role-losses.ts';
 
 /** Keycloak ignores the id and applies description and attributes; composites are mapped one by one afterwards. */
@@ -17,9 +17,10 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
     covers: [id], title: ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`,
     needs: [client === null ? 'manage-realm' : 'manage-clients'], requires: client === null ? [] : [client],
   };
-  const post = (value: Json): RequestTemplate => ({ method: 'POST', path: roles, body: { name: ref.role, ...fieldsOf(value) } });
+  const fields = (value: Json): { readonly [key: string]: Template } => (isRecord(value) ? { ...value, ...(value['attributes'] === undefined ? {} : { attributes: valueBody(id, 'attributes', value['attributes'], isRecord(live) ? live['attributes'] : undefined) }) } : {});
+  const post = (value: Json): RequestTemplate => ({ method: 'POST', path: roles, body: { name: ref.role, ...fields(value) } });
   // Attributes are replaced and a description that is left out is cleared, so PUT always carries both.
-  const put = (value: Json): RequestTemplate => ({ method: 'PUT', path: [...roles, ref.role], body: { name: ref.role, description: '', attributes: {}, ...fieldsOf(value) } });
+  const put = (value: Json): RequestTemplate => ({ method: 'PUT', path: [...roles, ref.role], body: { name: ref.role, description: '', attributes: {}, ...fields(value) } });
   const cut: RequestTemplate = { method: 'DELETE', path: [...roles, ref.role] };
   if (change === 'live-only') {
     return [{
@@ -37,8 +38,4 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
     return [{ ...common, id: `create ${id}`, request: post(value), before: [{ id, value: null }], after: [{ id, value }], inverse: cut, inverseNote: 'Who got the role meanwhile loses it.', ...(losses.length === 0 ? {} : { losses }) }];
   }
   return [{ ...common, id: `update ${id}`, request: put(value), before: [{ id, value: live }], after: [{ id, value }], inverse: put(live) }];
-}
-
-function fieldsOf(value: Json): { readonly [key: string]: Json } {
-  return isRecord(value) ? value : {};
 }

@@ -4,11 +4,11 @@ import { clientsLinking } from '../claims/client-claims.ts';
 import { escapePart, objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
-import type { Difference, Image, RequestTemplate, Template } from '../model.ts';
+import type { Difference, FieldDifference, Image, ObjectId, RequestTemplate, Template } from '../model.ts';
 import { rawMapper, rawScope } from '../normal/raw.ts';
 import { objectsAt } from '../derived.ts';
 import type { ClientScopeRepresentation } from '../representation.ts';
-import { firstPlaceholder, keepableId, mapBody, refusePlaceholder } from './body.ts';
+import { firstPlaceholder, keepableId, mapBody, refusePlaceholder, valueBody } from './body.ts';
 import { mapperBody } from './mapper-writes.ts';
 
 export function restoreScope(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
@@ -63,7 +63,7 @@ function change(difference: Difference, context: PlanContext): readonly Draft[] 
   if (!isRecord(value) || value['protocol'] !== live['protocol']) return { refused: 'the protocol of a client scope cannot be changed while clients are linked to it' };
   const fields = fieldDifferences(live, value, true);
   const put = (side: 'live' | 'evidence'): RequestTemplate => {
-    const attributes = fields.filter((field) => field.path.startsWith('attributes.')).map((field) => [field.path.slice('attributes.'.length), field[side] ?? null] as const);
+    const attributes = fields.filter((field) => field.path.startsWith('attributes.')).map((field) => [field.path.slice('attributes.'.length), attributeBody(id, field, side)] as const);
     const described = fields.find((field) => field.path === 'description');
     return {
       method: 'PUT', path: ['client-scopes', { $id: id }],
@@ -76,6 +76,10 @@ function change(difference: Difference, context: PlanContext): readonly Draft[] 
     id: `update ${id}`, covers: [id], title: `client scope ${name}`, note: 'only what differs', request: put('evidence'),
     before: [{ id, value: live }], after: [{ id, value }], inverse: put('live'), needs: ['manage-clients'], requires: [],
   }];
+}
+
+function attributeBody(id: ObjectId, field: FieldDifference, side: 'live' | 'evidence'): Template {
+  return valueBody(id, field.path, field[side] ?? null, side === 'live' ? field.live : undefined, field.path.slice('attributes.'.length));
 }
 
 /** The server deletes a scope that is still linked and takes every link along, without a word (tried on 26.7.4). */
