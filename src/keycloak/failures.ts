@@ -9,6 +9,9 @@ const NEVER_CONNECTED = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_PRX_TLS']);
 /** What Node was doing when the operating system said no; ETIMEDOUT and EHOSTUNREACH can come while reading as well. */
 const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
 
+/** No such host, or nobody who would know: a DNS that is gone gives the second one. */
+const NO_NAME = new Set(['ENOTFOUND', 'EAI_AGAIN']);
+
 /** Names of OpenSSL's verification errors as Node gives them in `error.code`: they end the handshake, before anything is sent. */
 const UNTRUSTED = /^(?:ERR_TLS_CERT_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_|CRL_|INVALID_CA|HOSTNAME_MISMATCH)/;
 /** No common TLS, or no TLS at all on that port. */
@@ -30,7 +33,7 @@ export function reached(error: unknown): Reached {
 export function connectionFailure(error: unknown, base: string, wrote: boolean): RescueError {
   const how = reached(error);
   const detail = causesOf(error)[0]?.code ?? '';
-  const because = detail && ` (${oneLine(detail)})`;
+  const because = detail && ` (${NO_NAME.has(detail) ? `the name ${new URL(base).hostname} cannot be resolved, ` : ''}${oneLine(detail)})`;
   if (how === 'tls' && NO_TLS.test(detail) && !wrote) {
     return new RescueError('tls', `No TLS connection to ${base} can be made${because}.`, ['Check that the port speaks https; give an address that begins with http: when it does not.'], { cause: error });
   }
