@@ -28,7 +28,7 @@ export async function closeTerminal(mode: Mode, name: string, hangUp: boolean): 
     await eventually(() => existsSync(code) && readFileSync(code, 'utf8') !== '', 'the tool to end');
     expect(readFileSync(code, 'utf8').trim()).toBe('130');
     expect(readFileSync(said, 'utf8')).not.toMatch(TRACE);
-    await expectResumable(world);
+    await expectResumable(world, state.resume);
   } finally {
     await world.close();
   }
