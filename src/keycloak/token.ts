@@ -55,8 +55,21 @@ export function openTokens(http: Http, target: Target): Tokens {
     return login();
   };
 
+  /**
+   * A token in the middle of the work is asked for once more where the connection was lost: one that lay idle may be closed by the server just
+   * when it is used, most of all while a slow disk keeps this process from noticing. The first login is not.
+   */
+  const renewed = async (): Promise<Held> => {
+    try {
+      return await obtain();
+    } catch (error) {
+      if (held === undefined || !(error instanceof RescueError) || error.code !== 'unreachable') throw error;
+      return obtain();
+    }
+  };
+
   const next = async (): Promise<string> => {
-    const mine = (running ??= obtain());
+    const mine = (running ??= renewed());
     try {
       held = await mine;
       return held.access;

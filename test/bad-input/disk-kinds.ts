@@ -14,7 +14,7 @@ export const loaded = (name: string): string => `--import=${fileURLToPath(new UR
 export const FILES: Readonly<Record<string, { readonly path: string; readonly from?: number; readonly says: RegExp; readonly next: RegExp }>> = {
   'the lock': { path: '/locks', says: /session files at .*locks.* cannot be used/, next: /Make room/ },
   'the directory of the run': { path: '/sessions/[0-9a-f]{4,8}$', says: /session files at .* cannot be used/, next: /Make room/ },
-  'the journal, from its first line': { path: '/journal\\.jsonl$', says: /session files at .*journal\.jsonl cannot be used/, next: /Make room/ },
+  'the journal, from its first line': { path: '/journal\\.jsonl$', says: /session files at .*sessions\/[0-9a-f]{4}\S* cannot be used/, next: /Make room/ },
   'the journal, in the middle': { path: '/journal\\.jsonl$', from: 24, says: /session files at .*journal\.jsonl cannot be used/, next: /resume [0-9a-f]{4}/ },
   'the snapshot before': { path: '/live-before\\.json', says: /session files at .*snapshots cannot be used/, next: /resume [0-9a-f]{4}/ },
   'the snapshot of the evidence': { path: '/evidence-1\\.json', says: /session files at .*snapshots cannot be used/, next: /resume [0-9a-f]{4}/ },

@@ -69,6 +69,23 @@ describe('a login', () => {
     expect(forms()[1]).not.toContain('hunter2');
   });
 
+  it('is asked for once more in the middle of the work when the connection is lost over it, and not at the beginning', async () => {
+    const { tokens, reply, forms, pool } = setUp();
+    const lose = () => pool.intercept({ path: ENDPOINT, method: 'POST' }).replyWithError(Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }));
+    lose();
+    expect((await failure(tokens.access())).code).toBe('unreachable');
+    expect(forms()).toHaveLength(1);
+    reply(200, { access_token: 'a', expires_in: 0, refresh_token: 'r' });
+    await tokens.access();
+    lose();
+    reply(200, { access_token: 'b', expires_in: 0, refresh_token: 'q' });
+    expect(await tokens.access()).toBe('b');
+    lose();
+    lose();
+    expect((await failure(tokens.access())).code).toBe('unreachable');
+    expect(forms()).toHaveLength(6);
+  });
+
   it('ends its own session at the end', async () => {
     const { tokens, reply, pool, agent } = setUp();
     reply(200, { access_token: 'a', expires_in: 60, refresh_token: 'r' });
