@@ -70,7 +70,7 @@ function report(error: unknown): number {
   const next = known ? error.next.map(sanitise) : ['This is a bug in realm-rescue. Run again with --debug for the details; the journal of the run is intact.'];
   const exit = known ? error.exitCode : EXIT.unexpected;
   process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug && error instanceof Error) process.stderr.write(`${(error.stack ?? '').split('\n').map(sanitise).join('\n')}\n`);
   // A script that reads standard output gets an answer in every case, with the code that never changes.
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', code: known ? error.code : 'unexpected', title, next, exit })}\n`);
   return exit;

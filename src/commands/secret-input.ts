@@ -1,4 +1,5 @@
 import { RescueError } from '../realm/errors.ts';
+import { sanitise } from '../ui/text.ts';
 
 /** Everything on standard input, without the final newline. Never echoed, never kept longer than the login needs it. */
 export async function readStandardInput(flag: string): Promise<string> {
@@ -12,7 +13,7 @@ export async function readStandardInput(flag: string): Promise<string> {
 /** Asks on the terminal without showing what is typed. Ctrl-c leaves with exit 130. */
 export function askSecret(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(prompt);
+  stderr.write(sanitise(prompt));
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   stdin.resume();

@@ -14,6 +14,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { printJson } from './out.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
@@ -44,7 +45,7 @@ export const run: CommandRun = async (invocation) => {
     const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
     const result = await undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     writeTranscripts(store);
-    if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
+    if (invocation.flags.json) printJson({ schema: 'realm-rescue/undo/v1', session: id, ...result });
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
   } finally {
     try {
@@ -67,7 +68,7 @@ async function confirmed(terminal: Terminal, word: string, given: string | undef
   process.stderr.write('These writes would be sent:\n');
   for (const operation of operations) process.stderr.write(`  ${sanitise(`${operation.request.method.padEnd(6)} ${operation.title}${operation.note ? `: ${operation.note}` : ''}${operation.inverseNote ? `. ${operation.inverseNote}` : ''}`)}\n`);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${sanitise(warning)}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `);
+  const answer = await prompt.question(sanitise(`${warning}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `));
   prompt.close();
   if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.', [`Start again and type ${word} to take it back.`]);
 }

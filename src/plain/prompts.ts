@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { count } from '../runbook/lines.ts';
 import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
 import type { Size, Terminal } from '../ui/terminal.ts';
+import { sanitise } from '../ui/text.ts';
 import { questionKey } from '../ui/local.ts';
 import { leftLines } from '../ui/view/end.ts';
 import { runningLine } from '../ui/view/running.ts';
@@ -30,7 +31,7 @@ function saidTo(read: Reply, { state }: RunSnapshot, size: Size): string {
   switch (read.kind) {
     case 'answer': return read.answer.type === 'choice.made' ? `${count(Object.keys(read.answer.choices).length, 'answer')} taken.\n` : '';
     case 'why': return textOf(whyScreen(state.triage, size).body, size);
-    case 'again': return read.say === '' ? '' : `${read.say}\n`;
+    case 'again': return read.say === '' ? '' : `${read.say.split('\n').map(sanitise).join('\n')}\n`;
   }
 }
 
