@@ -9,6 +9,7 @@ import type { Difference } from '../realm/model.ts';
 import { compareLine } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
+import { printJson } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
@@ -21,7 +22,7 @@ export const run: CommandRun = async (invocation) => {
   const states = evidence.map((snapshot) => readState(snapshot, live.representation.settingDescriptions));
   const differences = compareStates(liveState, states);
   if (invocation.flags.json) {
-    process.stdout.write(`${JSON.stringify(toContractJson({ realm: live.realm, live, evidence, differences }), null, 2)}\n`);
+    printJson(toContractJson({ realm: live.realm, live, evidence, differences }), 2);
   } else {
     for (const difference of differences) process.stdout.write(`${line(difference)}\n`);
     process.stderr.write(`${compareLine(differences, unseenParts(live, evidence))}\n`);

@@ -4,14 +4,15 @@ import type { Connection, Right } from '../runbook/model.ts';
 import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
 import { sanitise } from '../ui/text.ts';
 import { withKeycloak } from './live.ts';
+import { printJson } from './out.ts';
 import type { CommandRun } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
 /** Connection, version, permissions, what would be possible. Reads only. Exit 3 where a later step is known to be refused. */
 export const run: CommandRun = async (invocation) => {
   const { connection, realm } = await withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => ({ connection: await keycloak.connect(), realm: keycloak.realm }));
-  const text = invocation.flags.json ? JSON.stringify({ schema: 'realm-rescue/doctor/v1', ...connection }, null, 2) : linesOf(connection, realm).map(sanitise).join('\n');
-  process.stdout.write(`${text}\n`);
+  if (invocation.flags.json) printJson({ schema: 'realm-rescue/doctor/v1', ...connection }, 2);
+  else process.stdout.write(`${linesOf(connection, realm).map(sanitise).join('\n')}\n`);
   return missingRoles(connection).size > 0 ? EXIT.couldNotCheck : EXIT.done;
 };
 

@@ -15,6 +15,7 @@ import { newSecretsOf } from '../runner/close.ts';
 import type { ExportRequest } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, withKeycloak } from './live.ts';
+import { printJson } from './out.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -64,11 +65,11 @@ async function fromLive(invocation: Invocation): Promise<Source> {
 
 function report(exported: Exported, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/export/v1', ...exported }, null, 2)}\n`);
+    printJson({ schema: 'realm-rescue/export/v1', ...exported }, 2);
     return;
   }
-  if (exported.patch) process.stdout.write(`${exported.patch}\n`);
-  process.stderr.write(`${exportLine(exported)}\n`);
+  if (exported.patch) process.stdout.write(`${sanitise(exported.patch)}\n`);
+  process.stderr.write(`${sanitise(exportLine(exported))}\n`);
   for (const finding of exported.strategy) process.stderr.write(sanitise(`${finding.file}:${finding.line} ${finding.setting}: ${finding.class}; ${finding.because} ${finding.done}`) + '\n');
   for (const file of exported.files) if (file.refusal) process.stderr.write(sanitise(`${file.path} was left alone: ${file.refusal}`) + '\n');
 }

@@ -5,14 +5,19 @@ import type { JournalLine, RunState } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
 import { stoppedBy, stoppedExit, summarise, unproven } from '../runbook/summary.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { sanitise } from '../ui/text.ts';
+import { printJson } from './out.ts';
 import type { Signals } from './signals.ts';
 
 /** Where a front end writes: data on stdout, messages on stderr. */
 const io = { out: (text: string) => void process.stdout.write(text), err: (text: string) => void process.stderr.write(text) };
 
+/** Messages, each in one line: what is quoted in them comes from files and servers. */
+const say = (...lines: readonly string[]): void => io.err(lines.map((line) => `${sanitise(line)}\n`).join(''));
+
 /** Prints a journal line as it is recorded; only for --json. */
 export function jsonLine(line: JournalLine): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  printJson(line);
 }
 
 /**
@@ -31,7 +36,7 @@ export async function prepareFrontEnd(terminal: Terminal): Promise<(handle: RunH
       const exit = await handle.done;
       if (terminal.mode === 'json') {
         const { state } = handle.snapshot();
-        process.stdout.write(`${JSON.stringify({ type: 'summary', ...(state.finished?.summary ?? summarise(state)), exit })}\n`);
+        printJson({ type: 'summary', ...(state.finished?.summary ?? summarise(state)), exit });
       }
       return exit;
     } finally {
@@ -81,7 +86,7 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
     if (!state.question || busy) return;
     const given = answerHeadless(state);
     if ('missing' in given) {
-      for (const id of given.missing) io.err(`${id}\n`);
+      say(...given.missing);
       handle.answer({ type: 'run.stopped', reason: 'undecided', note: given.because });
     } else {
       handle.answer(given);
@@ -101,15 +106,15 @@ async function headless(handle: RunHandle, mode: Terminal['mode']): Promise<void
 /** Why a headless run stopped, and how it goes on. */
 function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   const { state, record } = handle.snapshot();
-  if (state.finished && state.finished.exit !== EXIT.done && mode === 'json' && !state.run?.readOnly) io.err(`realm-rescue: The run has ended, but ${shortfall(state)}.\n  See what and why: realm-rescue transcript show ${state.run?.id ?? ''}${record?.flag ?? ''}\n`);
+  if (state.finished && state.finished.exit !== EXIT.done && mode === 'json' && !state.run?.readOnly) say(`realm-rescue: The run has ended, but ${shortfall(state)}.`, `  See what and why: realm-rescue transcript show ${state.run?.id ?? ''}${record?.flag ?? ''}`);
   if (!state.stopped && state.finished) return;
   const failure = stoppedBy(state);
-  if (failure) io.err(`realm-rescue: ${failure.title}\n${failure.next.map((line) => `  ${line}\n`).join('')}`);
-  else if (!state.stopped) io.err('realm-rescue: Left at once. The journal is intact.\n');
-  else io.err(`realm-rescue: The run has stopped: ${state.stopped.note}.\n`);
+  if (failure) say(`realm-rescue: ${failure.title}`, ...failure.next.map((line) => `  ${line}`));
+  else if (!state.stopped) say('realm-rescue: Left at once. The journal is intact.');
+  else say(`realm-rescue: The run has stopped: ${state.stopped.note}.`);
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
   const said = mode === 'headless' && process.stdout.isTTY && state.stopped !== null;
-  if (!said && stoppedExit(state) !== EXIT.done && state.run) io.err(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}\n`);
+  if (!said && stoppedExit(state) !== EXIT.done && state.run) say(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}`);
 }
 
 /** What keeps an ended run from exit 0, for those who only see the stream of events. */

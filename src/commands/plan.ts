@@ -11,6 +11,7 @@ import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-name
 import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
+import { printJson } from './out.ts';
 import { runSettings } from './settings.ts';
 import type { CommandRun } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -35,7 +36,7 @@ export const run: CommandRun = async (invocation) => {
     const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
     const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });
-    if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/plan/v1', realm: keycloak.realm, choices, ...plan }, null, 2)}\n`);
+    if (invocation.flags.json) printJson({ schema: 'realm-rescue/plan/v1', realm: keycloak.realm, choices, ...plan }, 2);
     else print(plan, describe);
     return EXIT.done;
   });

@@ -1,6 +1,7 @@
 import { RescueError } from '../realm/errors.ts';
 import { dieInBackground } from './signals.ts';
 import { ENDING, processJob, suspendJob } from '../ui/suspend.ts';
+import { sanitise } from '../ui/text.ts';
 
 /** Everything on standard input, without the final newline. Never echoed, never kept longer than the login needs it. */
 export async function readStandardInput(flag: string): Promise<string> {
@@ -25,7 +26,7 @@ export function askSecret(prompt: string): Promise<string> {
     let stopped = false;
     let over = false;
     const show = () => {
-      stderr.write(prompt);
+      stderr.write(sanitise(prompt));
       stdin.setRawMode(true);
       stdin.resume();
     };

@@ -1,5 +1,6 @@
 import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { sanitise } from '../ui/text.ts';
+import { printJson } from './out.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
 
@@ -8,17 +9,17 @@ export const run: CommandRun = async (invocation) => {
   const directory = sessionDirectory(invocation);
   const sessions = listSessions(directory);
   if (invocation.flags.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/sessions/v1', directory, sessions }, null, 2)}\n`);
+    printJson({ schema: 'realm-rescue/sessions/v1', directory, sessions }, 2);
     return 0;
   }
-  if (sessions.length === 0) process.stderr.write(`No recorded runs in ${directory}.\n`);
-  for (const session of sessions) process.stdout.write(`${row(session)}\n`);
+  if (sessions.length === 0) process.stderr.write(`${sanitise(`No recorded runs in ${directory}.`)}\n`);
+  for (const session of sessions) process.stdout.write(`${sanitise(row(session))}\n`);
   return 0;
 };
 
 function row(session: SessionSummary): string {
-  const where = sanitise([session.envTag, session.url, session.realm].filter(Boolean).join(' / '));
-  if (session.problem) return `${session.id}  cannot be used: ${sanitise(session.problem)}`;
+  const where = [session.envTag, session.url, session.realm].filter(Boolean).join(' / ');
+  if (session.problem) return `${session.id}  cannot be used: ${session.problem}`;
   const state = session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; go on with: realm-rescue resume ${session.id}`;
   return `${session.id}  ${session.startedAt ?? 'never begun'}  ${where}  ${state}`;
 }

@@ -8,7 +8,8 @@ import { EXIT, RescueError } from '../realm/errors.ts';
 import { transcriptCast } from '../transcript/cast.ts';
 import { transcriptJson } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
-import { writingOut } from './out.ts';
+import { sanitise } from '../ui/text.ts';
+import { printJson, writingOut } from './out.ts';
 import { sessionDirectory } from './session.ts';
 import type { CommandRun } from './table.ts';
 
@@ -32,10 +33,10 @@ export const run: CommandRun = async (invocation) => {
   writingOut('transcript', out, () => mkdirSync(out, { recursive: true, mode: 0o700 }));
   for (const [name, text] of [['transcript.md', transcriptMarkdown(lines)], ['transcript.json', transcriptJson(lines)], ['transcript.cast', transcriptCast(lines)]] as const) {
     writingOut('transcript', out, () => writeDurably(`${out}/${name}`, text));
-    if (!invocation.flags.json) process.stdout.write(`${out}/${name}\n`);
+    if (!invocation.flags.json) process.stdout.write(`${sanitise(`${out}/${name}`)}\n`);
     files.push(`${out}/${name}`);
   }
-  if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/transcript-written/v1', session: id, files })}\n`);
+  if (invocation.flags.json) printJson({ schema: 'realm-rescue/transcript-written/v1', session: id, files });
   return EXIT.done;
 };
 
@@ -43,9 +44,9 @@ export const run: CommandRun = async (invocation) => {
 function verify(place: string, id: string, head: string | undefined, json: boolean): number {
   if (head !== undefined && !/^sha256:[0-9a-f]{64}$/.test(head)) throw new RescueError('usage', `"${head}" is no head of a journal.`, ['Give it as the run printed it: sha256: and 64 hex digits.']);
   const verdict = verifyLines(journalBytes(place, id), head);
-  if (json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) })}\n`);
+  if (json) printJson({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) });
   else if (verdict.ok) process.stdout.write(`OK  ${verdict.lines.length} lines, head ${verdict.head}\n`);
   else if (verdict.kind === 'torn') process.stdout.write(`TORN  line ${verdict.line} ${verdict.because}: the run was killed while it wrote it, or is still writing; resume cuts it off\n`);
-  else process.stdout.write(`ALTERED  line ${verdict.line}: ${verdict.because}\n`);
+  else process.stdout.write(`ALTERED  line ${verdict.line}: ${sanitise(verdict.because)}\n`);
   return verdict.ok ? EXIT.done : EXIT.differences;
 }

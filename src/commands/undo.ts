@@ -13,6 +13,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { undo, undoable } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { printJson } from './out.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
 import { giveBack, logOut, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
@@ -47,7 +48,7 @@ export const run: CommandRun = async (invocation) => {
     const undoing = undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     const result = await Promise.race([signals.left, undoing]);
     writeTranscripts(store);
-    if (invocation.flags.json) process.stdout.write(`${JSON.stringify({ schema: 'realm-rescue/undo/v1', session: id, ...result })}\n`);
+    if (invocation.flags.json) printJson({ schema: 'realm-rescue/undo/v1', session: id, ...result });
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
   } catch (error) {
     patient = !(error instanceof RescueError && error.code === 'interrupted');
@@ -78,7 +79,7 @@ async function confirmed(terminal: Terminal, word: string, given: string | undef
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-c and the end of the input close the prompt, and its question then never settles.
   const closed = new Promise<string>((resolve) => { prompt.once('close', () => resolve('')); });
-  const answer = await Promise.race([prompt.question(`${sanitise(warning)}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `), closed]);
+  const answer = await Promise.race([prompt.question(sanitise(`${warning}Type ${word} to take back ${count(writes, 'write')}, anything else to leave: `)), closed]);
   prompt.close();
   if (answer.trim() !== word) throw new RescueError('interrupted', 'Left; nothing was taken back.', [`Start again and type ${word} to take it back.`]);
 }

@@ -1,3 +1,4 @@
+import { printable } from '../realm/harmful.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { PatchedFile } from './patch-file.ts';
 
@@ -11,7 +12,7 @@ function occurrences(text: string, part: string): number {
 /** A secret as it may be spelled in files: plain, inside JSON, inside JSON inside a quoted string. */
 function spellings(secret: string): readonly string[] {
   const json = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, json, JSON.stringify(json).slice(1, -1), Buffer.from(secret).toString('base64')])];
+  return [...new Set([secret, json, printable(json), printable(json, 'whole'), JSON.stringify(json).slice(1, -1), Buffer.from(secret).toString('base64')])];
 }
 
 export interface GuardedFile extends Pick<PatchedFile, 'path' | 'before' | 'after'> {

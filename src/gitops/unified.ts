@@ -1,5 +1,6 @@
 import { structuredPatch } from 'diff';
 import type { StructuredPatchHunk } from 'diff';
+import { HARMFUL_RUN } from '../realm/harmful.ts';
 
 export interface FileChange {
   /** With `/`, below the repository. */
@@ -33,10 +34,14 @@ export function unifiedDiff({ path, before, after }: FileChange, hides: (line: s
 
 const span = (start: number, lines: number) => `${lines === 0 ? Math.max(0, start - 1) : start},${lines}`;
 
-/** git quotes names with control characters, quotes or backslashes, C-style. */
+const NAMED: Readonly<Record<string, string>> = { '"': String.raw`\"`, '\\': String.raw`\\`, '\t': String.raw`\t`, '\n': String.raw`\n`, '\r': String.raw`\r` };
+const QUOTED = new RegExp(String.raw`["\\]|${HARMFUL_RUN.source}`, 'gv');
+
+/** git quotes names with control characters, quotes or backslashes as C does, bytes in octal; here marks that would mislead a reader are, too. */
 function quoted(path: string): string {
-  // eslint-disable-next-line no-control-regex
-  return /["\\\u0000-\u001f]/.test(path) ? JSON.stringify(path) : path;
+  const octal = (character: string) => [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  const safe = path.replace(QUOTED, (run) => [...run].map((character) => NAMED[character] ?? octal(character)).join(''));
+  return safe === path ? path : `"${safe}"`;
 }
 
 function trimmed(hunk: StructuredPatchHunk, hides: (line: string) => boolean): StructuredPatchHunk {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { printable } from '../realm/harmful.ts';
 import type { JournalLine } from '../runbook/model.ts';
 
 /** The version of the journal's format that this tool writes, and the newest that it reads. */
@@ -37,18 +38,9 @@ export function lineHash(bytes: Uint8Array | string): string {
 /** `prev` of the first line. */
 export const GENESIS = lineHash('');
 
-// DEL, C1 controls and marks that reorder text are legal inside JSON strings; a terminal to which somebody prints a
-// journal (or `recover --json`) may obey them.
-const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
 /** One journal line as text without its newline. JSON that is also safe to print. */
 export function encodeLine(line: JournalLine): string {
   return printable(JSON.stringify(line));
-}
-
-/** JSON text in which nothing is left that a terminal may obey; as JSON it means the same. */
-export function printable(json: string): string {
-  return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**

@@ -18,7 +18,7 @@ export function encodePath(parts: readonly string[]): string {
 }
 
 function encodePart(part: string): string {
-  if (part === '' || part === '.' || part === '..') throw new RescueError('usage', `The name "${part}" cannot stand in an address of the Admin API.`, ['Rename the object in the admin console, or leave it out.']);
+  if (part === '' || part === '.' || part === '..' || !part.isWellFormed()) throw new RescueError('usage', `The name "${part}" cannot stand in an address of the Admin API.`, ['Rename the object in the admin console, or leave it out.']);
   return encodeURIComponent(part);
 }
 

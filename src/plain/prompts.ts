@@ -5,6 +5,7 @@ import { count } from '../runbook/lines.ts';
 import type { RunHandle, RunSnapshot } from '../runner/handle.ts';
 import { processJob } from '../ui/suspend.ts';
 import type { Size, Terminal } from '../ui/terminal.ts';
+import { sanitise } from '../ui/text.ts';
 import { questionKey } from '../ui/local.ts';
 import { line, wrap } from '../ui/view/line.ts';
 import { leftLines, STOPPING } from '../ui/view/end.ts';
@@ -34,7 +35,7 @@ function saidTo(read: Reply, { state }: RunSnapshot, size: Size): string {
   switch (read.kind) {
     case 'answer': return read.answer.type === 'choice.made' ? `${count(Object.keys(read.answer.choices).length, 'answer')} taken.\n` : '';
     case 'why': return textOf(whyScreen(state.triage, size).body, size);
-    case 'again': return read.say === '' ? '' : `${read.say}\n`;
+    case 'again': return read.say === '' ? '' : `${read.say.split('\n').map(sanitise).join('\n')}\n`;
   }
 }
 

@@ -4,6 +4,15 @@ import type { Look, RequestTemplate } from './model.ts';
 
 type Picked = ReturnType<Look['pick']>;
 
+/**
+ * False for a name that cannot be searched for: Keycloak 26.7.4 answers 400 "Blocking invalid query parameter value" to a query with a control
+ * character other than tab and line breaks, and takes such names as clientId, group and role all the same (tried).
+ */
+export function isAskable(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return !/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/.test(name);
+}
+
 /** The objects in a JSON list; anything else gives an empty list. */
 export function recordsIn(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly Json[]).filter(isRecord) : [];

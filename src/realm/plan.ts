@@ -2,11 +2,12 @@ import { compareText } from './canonical.ts';
 import { settledAnswers, type Choices } from './choice.ts';
 import { expectationsFor } from './claims.ts';
 import { kindOf, KINDS } from './kinds/index.ts';
-import type { Draft, PlanContext } from './kind.ts';
+import type { Draft, PlanContext, Refusal } from './kind.ts';
 import type { ClaimExpectation, Difference, Group, ObjectId, Operation, OrderedOwner, Plan, RealmState } from './model.ts';
 import { deploymentsOf } from './hand-over.ts';
 import { pullIn, type PulledIn } from './pull-in.ts';
 import { findSecret, newSecretsOf } from './secrets.ts';
+import { unsendable } from './sendable.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
 import { wantedValue } from './wanted.ts';
@@ -69,11 +70,17 @@ function draftAll(input: PlanInput): Drafted {
       knowsSecret: (id, field) => findSecret(input.evidence, id, field) !== undefined,
       wanted: (difference) => wantedValue(difference, input.live, input.evidence, input.choices),
     };
-    const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` } }));
+    const answers = [...pulled.chosen.values()].map((difference) => ({ difference, answer: sent(kindOf(difference.kind)?.restore(difference, context) ?? { refused: `this version cannot restore ${difference.kind}` }) }));
     const refusals = answers.flatMap(({ difference, answer }) => ('refused' in answer ? [[difference.id, answer.refused] as const] : []));
     if (refusals.length === 0) return { drafts: answers.flatMap(({ difference, answer }) => ('refused' in answer ? [] : answer.map((draft) => ({ difference, draft })))), pulled };
     refused = new Map([...pulled.refused, ...refusals]);
   }
+}
+
+/** The drafts, unless one of them cannot be sent. */
+function sent(answer: readonly Draft[] | Refusal): readonly Draft[] | Refusal {
+  const because = 'refused' in answer ? undefined : answer.map(unsendable).find((reason) => reason !== undefined);
+  return because === undefined ? answer : { refused: because };
 }
 
 /** Ids that cannot be given to a restored object: live ones, and those that the evidence has twice (copied blocks in a file). */

@@ -1,10 +1,10 @@
-import { printable } from '../journal/chain.ts';
+import { printable } from '../realm/harmful.ts';
 import { evolve } from '../runbook/transition.ts';
 import { initialState } from '../runbook/initial.ts';
 import type { JournalLine, RunState } from '../runbook/model.ts';
-import { graphemes } from '../ui/text.ts';
+import { graphemes, truncateMiddle } from '../ui/text.ts';
 import { hostOf } from './moments.ts';
-import { COLUMNS, ROWS, ansi } from './paint.ts';
+import { COLUMNS, ROWS, ansi, recorded } from './paint.ts';
 import { scene } from './scenes.ts';
 import { tell } from './story.ts';
 
@@ -36,8 +36,9 @@ export function transcriptCast(lines: readonly JournalLine[]): string {
   for (const line of lines) {
     const before = state;
     state = evolve(state, line.event);
-    const { marker, rows } = scene({ story, line, before, after: state });
-    if (marker === null && rows.length === 0) continue;
+    const { marker: chapterName, rows } = scene({ story, line, before, after: state });
+    if (chapterName === null && rows.length === 0) continue;
+    const marker = chapterName === null ? null : named(chapterName);
     at += Math.min(LONGEST_GAP, Math.max(SHORTEST_GAP, (Date.parse(line.at) - Date.parse(last)) / 1000));
     last = line.at;
     if (marker !== null && marker !== chapter) write(at, 'm', marker);
@@ -54,7 +55,10 @@ export function transcriptCast(lines: readonly JournalLine[]): string {
       write(at, 'o', '\r\n');
     }
   }
-  const title = run ? `realm-rescue: ${run.realm} of ${hostOf(run.url)}, session ${run.id}` : 'realm-rescue';
+  const title = run ? named(`realm-rescue: ${run.realm} of ${hostOf(run.url)}, session ${run.id}`) : 'realm-rescue';
   const header = { version: 2, width: COLUMNS, height: ROWS, timestamp: story.from === '' ? 0 : Math.floor(Date.parse(story.from) / 1000), idle_time_limit: LONGEST_GAP, title };
   return `${[printable(JSON.stringify(header)), ...out].join('\n')}\n`;
 }
+
+/** The name of a chapter or of the whole: players show it in a line of their own. */
+const named = (text: string): string => truncateMiddle(recorded(text), COLUMNS);

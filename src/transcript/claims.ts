@@ -1,4 +1,4 @@
-import { printable } from '../journal/chain.ts';
+import { printable } from '../realm/harmful.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { Proof } from '../runbook/model.ts';
 import { truncateEnd } from '../ui/text.ts';

@@ -7,7 +7,7 @@ const LONGEST = 300;
 const SPECIAL = /[\\`*_[\]#~!]/g;
 const ENTITY: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;', '"': '"' };
 /** `@channel`, `@someone`: a ping wherever the text is pasted. `https://` and `www.`: a link that nobody meant. */
-const PING_OR_LINK = /(?:@[\w-]+|\b(?:https?:\/\/|www\.)[^\s<>"]+)/g;
+const PING_OR_LINK = /(?:@[\w-]+|\b(?:(?:https?|ftp):\/\/|www\.)[^\s<>"]+)/gi;
 
 /**
  * Text of a server, a file or a person as Markdown that shows exactly that text, in one line, in a table or out of it.
@@ -37,12 +37,12 @@ export function sentence(text: string): string {
 
 /**
  * A name, an id or a path in a code span. With a `|` in it, which would end the cell of a table even there, it becomes
- * a `<code>` element.
+ * a `<code>` element, in which Markdown goes on reading: what could be a link is written as characters, too.
  */
 export function code(text: string): string {
   const clean = truncateMiddle(sanitise(text), LONGEST);
   if (clean.trim() === '') return clean === '' ? '(empty)' : `(${clean.length} spaces)`;
-  if (clean.includes('|')) return `<code>${clean.replace(/[^\p{L}\p{N} .,:;/-]/gu, (character) => `&#${character.codePointAt(0)};`)}</code>`;
+  if (clean.includes('|')) return `<code>${clean.replace(/[^\p{L}\p{N} ,;/-]/gu, (character) => `&#${character.codePointAt(0)};`)}</code>`;
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const pad = clean.startsWith('`') || clean.endsWith('`') ? ' ' : '';

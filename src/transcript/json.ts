@@ -1,5 +1,5 @@
 import { choiceOf, fieldChoice } from '../realm/choice.ts';
-import { printable } from '../journal/chain.ts';
+import { printable } from '../realm/harmful.ts';
 import { prettyChunks } from '../realm/pretty.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { summarise } from '../runbook/summary.ts';

@@ -1,55 +1,8 @@
-/**
- * Text from a server or a file never controls the terminal, and never hides anything from the reader. Client names are
- * chosen by whoever may create clients; Ink takes cursor movements out but lets colour codes (SGR) through, and the
- * plain output and the transcript do not pass through Ink at all. So every text goes through here. Pure; no imports.
- */
+/** Text measured and cut as a terminal draws it, and what every text from outside goes through first. Pure. */
+export { sanitise } from '../realm/sanitise.ts';
 
-const MARK = '\uFFFD';
-const ESCAPE = '\u001B';
-/** Control, format (bidi marks, zero width, tags), lone surrogates, line and paragraph separators. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const UNSAFE_RUN = /(?:(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}\uFFFD])+/gu;
-const LINE_BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]+/gu;
-/** Sequences that run to a terminator (OSC, DCS, SOS, PM, APC) and those that end by themselves (CSI, two-character). */
-const STRING_SEQUENCE = /^[\]PX^_]/;
-const SHORT_SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~])/;
-
-/**
- * One line that can be written anywhere. Line breaks and tabs become one space; a control sequence, a bidi or
- * zero-width mark becomes U+FFFD, so that two names which differ only in what cannot be seen do not look alike.
- */
-export function sanitise(text: string): string {
-  if (!UNSAFE.test(text)) return text;
-  return withoutSequences(text).replace(LINE_BREAKS, ' ').replace(UNSAFE_RUN, MARK);
-}
-
-function withoutSequences(text: string): string {
-  // The one-byte forms of CSI, OSC and DCS, which some terminals still obey.
-  const seven = text.replaceAll('\u009B', `${ESCAPE}[`).replaceAll('\u009D', `${ESCAPE}]`).replaceAll('\u0090', `${ESCAPE}P`);
-  const [first = '', ...rest] = seven.split(ESCAPE);
-  let out = first;
-  let open = false;
-  for (const part of rest) {
-    // ESC \ closes a string sequence; whatever else follows an ESC aborts it, as terminals do.
-    if (open && part.startsWith('\\')) {
-      open = false;
-      out += part.slice(1);
-      continue;
-    }
-    open = STRING_SEQUENCE.test(part);
-    const bell = part.indexOf('\u0007');
-    if (!open) out += MARK + part.replace(SHORT_SEQUENCE, '');
-    else if (bell === -1) out += MARK;
-    else {
-      open = false;
-      out += MARK + part.slice(bell + 1);
-    }
-  }
-  return out;
-}
-
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const ASCII = /^[ -~]*$/;
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]/u;
 const WIDE =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{16FE0}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}])/u;
@@ -88,13 +41,13 @@ function take(text: string, width: number, from: 'start' | 'end'): string {
 
 /** Cuts at the end, with `…`. */
 export function truncateEnd(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  if (text.length * 2 <= width || displayWidth(text) <= width) return text;
   return width <= 0 ? '' : `${take(text, width - 1, 'start')}…`;
 }
 
 /** Cuts in the middle: of an id or a path the start and the end tell most. */
 export function truncateMiddle(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
+  if (text.length * 2 <= width || displayWidth(text) <= width) return text;
   if (width <= 1) return width <= 0 ? '' : '…';
   const head = Math.ceil((width - 1) / 2);
   return `${take(text, head, 'start')}…${take(text, width - 1 - head, 'end')}`;

@@ -4,6 +4,8 @@ import { transcriptCast } from '../../src/transcript/cast.ts';
 import { readCast, screenAt } from '../../src/transcript/screen.ts';
 import { fullJournal, fullRun, resumedJournal, stoppedJournal } from './fixtures.ts';
 import { journalOf, type Timed } from './build.ts';
+import { expectHarmless } from '../harness/harmless.ts';
+import { displayWidth } from '../../src/ui/text.ts';
 import { HOSTILE, hostileJournal } from './hostile.ts';
 
 const cast = transcriptCast(fullJournal);
@@ -103,6 +105,11 @@ describe('the recording', () => {
       const recording = transcriptCast(hostileJournal(hostile));
       const output = readCast(recording).events.filter(([, kind]) => kind === 'o').map(([, , data]) => data).join('');
       expect(output.replaceAll('\r\n', '').split('\u001b').slice(1).every((part) => /^\[(?:0|1|90|3[1236])m/.test(part))).toBe(true);
+      for (const [, , data] of readCast(recording).events.filter(([, kind]) => kind === 'm')) {
+        expectHarmless(data, 'marker');
+        expect(displayWidth(data)).toBeLessThanOrEqual(80);
+      }
+      expectHarmless(recording, 'recording');
       const { wrapped } = await played(recording);
       expect({ hostile: hostile.slice(0, 20), wrapped }).toEqual({ hostile: hostile.slice(0, 20), wrapped: 0 });
     }

@@ -9,9 +9,9 @@ export const HOSTILE: readonly string[] = [
   '*bold* _it_ ~no~ # h\r\n## h2', '- item\n+ item\n1. item\n> quote\n---', '../../../etc/passwd', '$(rm -rf /) `id` ${HOME} %n', 'x'.repeat(10_000), '日本語'.repeat(60), '👩‍👩‍👧‍👦 \ud83d lone', '{{ template }} {% x %} --- a: &b *b', '   ', '',
 ];
 
-/** The full run with hostile text at every place that a server, a file or a person supplies. */
-export function hostileJournal(text: string): JournalLine[] {
-  const fixed = new Set(['type', 'kind', 'change', 'suggest', 'by', 'status', 'outcome', 'way', 'mode', 'class', 'step', 'label', 'completeness', 'method', 'artefact', 'at', 'startedAt', 'capturedAt', 'date', 'code', 'found', 'reason', 'tokens', 'needs', 'choices', 'schema']);
+/** An event with hostile text at every place that a server, a file or a person supplies. */
+export function poisoned(event: RunEvent, text: string): RunEvent {
+  const fixed = new Set(['type', 'kind', 'change', 'suggest', 'by', 'status', 'outcome', 'way', 'mode', 'class', 'step', 'label', 'completeness', 'method', 'artefact', 'at', 'startedAt', 'capturedAt', 'date', 'code', 'found', 'reason', 'tokens', 'needs', 'choices', 'schema', 'lost', 'changed', 'liveOnly']);
   // Names that have to stay the same in several events keep their head, so that the story still holds together.
   const keyed = new Set(['owner', 'id', 'operation', 'covers', 'client', 'specs', 'spec']);
   const poison = (value: unknown, key: string): unknown => {
@@ -21,5 +21,10 @@ export function hostileJournal(text: string): JournalLine[] {
     if (key === 'choices') return Object.fromEntries(Object.entries(value).map(([id, choice]) => [`${id}${text}`, choice]));
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [key === 'payload' || key === 'before' || key === 'counts' ? `${name}${text}` : name, poison(inner, name)]));
   };
-  return journalOf(fullRun.map(([seconds, event]): Timed => [seconds, poison(event, '') as RunEvent]));
+  return poison(event, '') as RunEvent;
+}
+
+/** The full run with hostile text in every event. */
+export function hostileJournal(text: string): JournalLine[] {
+  return journalOf(fullRun.map(([seconds, event]): Timed => [seconds, poisoned(event, text)]));
 }

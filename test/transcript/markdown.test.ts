@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/journal/chain.ts';
+import { printable } from '../../src/realm/harmful.ts';
 import { code, prose, sentence } from '../../src/transcript/escape.ts';
 import { transcriptMarkdown } from '../../src/transcript/markdown.ts';
 import { tell } from '../../src/transcript/story.ts';
+import { expectHarmless, expectOwnMarkdown, outsideFences } from '../harness/harmless.ts';
 import { fullJournal, resumedJournal, stoppedJournal } from './fixtures.ts';
 import { HOSTILE, hostileJournal } from './hostile.ts';
 
@@ -75,32 +76,16 @@ describe('the Markdown of a run that did not end well', () => {
   });
 });
 
-/** Rows of tables, split at the pipes that GFM would split at. */
-function cells(row: string): string[] {
-  return row.split(/(?<!\\)\|/);
-}
-
 describe('Markdown with hostile text', () => {
   const plain = text.split('\n');
   for (const hostile of HOSTILE) {
     it(`keeps its shape: ${JSON.stringify(hostile).slice(0, 40)}`, () => {
       const made = transcriptMarkdown(hostileJournal(hostile));
-      const outside = made.replace(/^(`{3,})\w*\n[^]*?\n\1$/gm, '');
-      expect([...made].filter((character) => character !== '\n' && /[\p{Cc}\p{Cf}\p{Cs}]/u.test(character) && character !== '\u200d' && character !== '\u200c')).toEqual([]);
+      expectHarmless(made, 'transcript.md');
       // The same headings, and the same tables with the same number of cells.
       const headings = (of: readonly string[]) => of.filter((line) => /^#{1,2} /.test(line)).length;
-      expect(headings(outside.split('\n'))).toBe(headings(plain));
-      const tables = outside.split('\n').filter((line) => line.startsWith('|'));
-      let width = 0;
-      for (const [index, row] of tables.entries()) {
-        if (tables[index + 1]?.startsWith('| ---') === true) width = cells(row).length;
-        expect(cells(row)).toHaveLength(width);
-      }
-      const unquoted = outside.replace(/(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '').replace(/<\/?(?:details|summary|code)>/g, '');
-      expect(unquoted).not.toMatch(/[<>]/);
-      expect(unquoted).not.toMatch(/(?<!\\)!\[|(?<!\\)\]\(/);
-      expect(unquoted).not.toMatch(/@(?:here|channel)|https?:/);
-      expect(made.match(/^<\/details>$/gm)).toHaveLength(1);
+      expect(headings(outsideFences(made).split('\n'))).toBe(headings(plain));
+      expectOwnMarkdown(made);
     });
   }
 

@@ -197,7 +197,7 @@ describe('the terminal', () => {
     const events = [...eventsUntil('read'), { type: 'compare.done', differences: [...DIFFERENCES, evil], order: [] } as const];
     const screen = start(scriptedHandle(events), 80, 24, { color: false });
     await screen.waitFor('6 answers missing');
-    expect(screen.all()).toContain('ev\uFFFDil\uFFFDtxt');
+    expect(screen.all()).toContain('ev\uFFFDil\uFFFD52;c;AAAA\uFFFDtxt');
     expect(screen.bytes()).not.toContain('\u001B[31m');
     expect(screen.bytes()).not.toContain('\u001B]52');
     expect(screen.bytes()).not.toContain('\u202E');

@@ -7,19 +7,20 @@ describe('sanitise', () => {
   test.each([
     ['colour', 'a\u001B[31mred\u001B[0mb', 'a\uFFFDred\uFFFDb'],
     ['clear screen', '\u001B[2J\u001B[1;1Hx', '\uFFFDx'],
-    ['clipboard, ended by BEL', 'a\u001B]52;c;AAAA\u0007b', 'a\uFFFDb'],
-    ['title, ended by ESC \\', 'a\u001B]0;title\u001B\\b', 'a\uFFFDb'],
-    ['a sequence that never ends', 'a\u001B]0;all of this', 'a\uFFFD'],
-    ['device control string', 'a\u001BPq#0\u001B\\b', 'a\uFFFDb'],
+    ['clipboard, ended by BEL', 'a\u001B]52;c;AAAA\u0007b', 'a\uFFFD52;c;AAAA\uFFFDb'],
+    ['title, ended by ESC \\', 'a\u001B]0;title\u001B\\b', 'a\uFFFD0;title\uFFFDb'],
+    ['a name that opens a sequence hides nothing of the sentence behind it', 'a\u001B]0; is not restored: b\u0007', 'a\uFFFD0; is not restored: b\uFFFD'],
+    ['device control string', 'a\u001BPq#0\u001B\\b', 'a\uFFFDq#0\uFFFDb'],
     ['one-byte CSI', 'a\u009B31mb', 'a\uFFFDb'],
-    ['one-byte OSC', 'a\u009D0;t\u0007b', 'a\uFFFDb'],
+    ['one-byte OSC', 'a\u009D0;t\u009Cb', 'a\uFFFD0;t\uFFFDb'],
     ['a lone escape at the end', 'a\u001B', 'a\uFFFD'],
     ['bidi override', 'user\u202Egnp.exe', 'user\uFFFDgnp.exe'],
+    ['fillers, joiners and selectors where they join and select nothing', 'ad\u3164min\u200Dx\uFE01\u034F\u{E0100}', 'ad\uFFFDmin\uFFFDx\uFFFD'],
     ['zero width and byte order mark', 'ad\u200Bmin\uFEFF', 'ad\uFFFDmin\uFFFD'],
     ['bell, backspace, delete', 'a\u0007\b\u007Fb', 'a\uFFFDb'],
     ['line breaks and tabs', 'a\r\nb\tc\u2028d', 'a b c d'],
     ['a lone surrogate', 'a\uD800b', 'a\uFFFDb'],
-    ['ordinary text of any script', 'Zoë 漢字 👩‍💻 नमस्ते', 'Zoë 漢字 👩‍💻 नमस्ते'],
+    ['ordinary text of any script', 'Zoë 漢字 👩‍💻 ❤️ नमस्ते می\u200Cخواهم क्\u200Dष', 'Zoë 漢字 👩‍💻 ❤️ नमस्ते می\u200Cخواهم क्\u200Dष'],
   ])('%s', (_name, given, expected) => expect(sanitise(given)).toBe(expected));
 
   test('two names that differ only in what cannot be seen do not look alike', () => expect(sanitise('admin\u200B')).not.toBe(sanitise('admin')));

@@ -54,7 +54,7 @@ function editObject(node: Node, before: JsonObject, after: JsonObject, context: 
     return false;
   });
   const added = Object.entries(after).filter(([name]) => !(name in before)).map(([name, value]) =>
-    ({ ownLine, indent }: { readonly ownLine: boolean; readonly indent: string }) => `${JSON.stringify(name)}${context.style.colon}${print(value, indent, context, ownLine)}`);
+    ({ ownLine, indent }: { readonly ownLine: boolean; readonly indent: string }) => `${printLine(name, context.style)}${context.style.colon}${print(value, indent, context, ownLine)}`);
   return [...edits, ...editBracketed(context.text, bracketed(node), remove, added, emptyStyle(node, context))];
 }
 

@@ -1,4 +1,5 @@
 import { isList, isObject } from './origin.ts';
+import { printable } from '../../realm/harmful.ts';
 import type { Json } from '../../realm/json.ts';
 
 /** How new JSON is written, copied from the file around it. */
@@ -12,6 +13,8 @@ export interface JsonStyle {
   readonly comma: string;
   /** Lists of plain values stand on one line. */
   readonly shortLists: boolean;
+  /** How characters beyond U+FFFF are escaped: as JSON has it, or as YAML does. */
+  readonly wide: 'halves' | 'whole';
 }
 
 const FIRST_FIELD = /[[{]\s*\n([ \t]+)"/;
@@ -29,6 +32,7 @@ export function styleOf(text: string): JsonStyle {
     colon: /[\r\n]/.test(colon) ? ': ' : colon,
     comma: colon === ':' ? ',' : ', ',
     shortLists: SHORT_LIST.test(text),
+    wide: 'halves',
   };
 }
 
@@ -51,16 +55,19 @@ export function printBlock(value: Json, indent: string, style: JsonStyle): strin
     if (line.length <= LINE) return line;
   }
   if (isList(value)) return lines('[', value.map((element) => printBlock(element, inner, style)), ']');
-  if (isObject(value)) return lines('{', Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}${style.colon}${printBlock(field, inner, style)}`), '}');
-  return JSON.stringify(value);
+  if (isObject(value)) return lines('{', Object.entries(value).map(([key, field]) => `${printPlain(key, style)}${style.colon}${printBlock(field, inner, style)}`), '}');
+  return printPlain(value, style);
 }
 
 /** JSON on one line. */
 export function printLine(value: Json, style: JsonStyle): string {
   if (isList(value)) return `[${value.map((element) => printLine(element, style)).join(style.comma)}]`;
   if (isObject(value)) {
-    const fields = Object.entries(value).map(([key, field]) => `${JSON.stringify(key)}${style.colon}${printLine(field, style)}`);
+    const fields = Object.entries(value).map(([key, field]) => `${printPlain(key, style)}${style.colon}${printLine(field, style)}`);
     return style.comma === ',' || fields.length === 0 ? `{${fields.join(',')}}` : `{ ${fields.join(', ')} }`;
   }
-  return JSON.stringify(value);
+  return printPlain(value, style);
 }
+
+/** Whoever reviews a patch has to see what it says: marks that hide or reorder are written as escapes, which mean the same. */
+const printPlain = (value: Json, { wide }: JsonStyle): string => printable(JSON.stringify(value), wide);

@@ -1,5 +1,6 @@
 import { isCollection, isPair, isScalar, stringify } from 'yaml';
 import type { Node, Pair, Scalar, YAMLSeq } from 'yaml';
+import { hasHarmful, printable } from '../../realm/harmful.ts';
 import { lineStart, Refusal } from './text.ts';
 import type { Json } from '../../realm/json.ts';
 
@@ -51,19 +52,25 @@ const PRINT = { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType:
 
 const indented = (block: string, column: number) => block.replace(/^(?=.)/gm, ' '.repeat(column));
 
+/** Marks that hide or reorder are written as escapes, which only quoted texts can hold; C1 controls may not stand in YAML raw. */
+function printYaml(value: Json): string {
+  return hasHarmful(JSON.stringify(value)) ? printable(stringify(value, { ...PRINT, defaultKeyType: 'QUOTE_DOUBLE' }), 'whole') : stringify(value, PRINT);
+}
+
 /** `key: value` in block style at a column, with its line end. */
 export function printYamlPair(key: string, value: Json, column: number): string {
-  return indented(stringify({ [key]: value }, PRINT), column);
+  return indented(printYaml({ [key]: value }), column);
 }
 
 /** `- value` in block style, its dash at a column, with its line end. */
 export function printYamlItem(value: Json, column: number): string {
-  return indented(stringify([value], PRINT), column);
+  return indented(printYaml([value]), column);
 }
 
 /** A scalar on one line in the quoting of the one it replaces. */
 export function printFlowScalar(value: string | number | boolean | null, like: Scalar): string {
   if (typeof value !== 'string') return String(value);
+  if (hasHarmful(value)) return printable(JSON.stringify(value), 'whole');
   if (like.type === 'QUOTE_SINGLE' && !/[\n\t]/.test(value)) return `'${value.replaceAll("'", "''")}'`;
   if (like.type === 'PLAIN' && /^[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9_/]$/.test(value) && !/^(?:y|yes|no|n|on|off|true|false|null)$/i.test(value)) return value;
   return JSON.stringify(value);

@@ -14,7 +14,7 @@ interface Context {
   readonly origins: Origins;
 }
 
-const STYLE = { eol: '\n', unit: '  ', colon: ': ', comma: ', ', shortLists: true };
+const STYLE = { eol: '\n', unit: '  ', colon: ': ', comma: ', ', shortLists: true, wide: 'whole' } as const;
 
 /**
  * The edits that turn a YAML tree into the target and touch nothing else; comments, quoting, anchors and key order stay.

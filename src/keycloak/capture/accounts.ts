@@ -1,5 +1,6 @@
 import { RescueError } from '../../realm/errors.ts';
 import type { JsonObject } from '../../realm/json.ts';
+import { isAskable } from '../../realm/looks.ts';
 import type { UserRepresentation } from '../../realm/representation.ts';
 import type { Api } from '../api.ts';
 import { allPages } from '../flight.ts';
@@ -88,7 +89,7 @@ export async function readServiceAccounts(reading: Reading, clients: readonly Cl
   const read = await reading.part('service accounts and their roles', 'view-users', async () => {
     const listed = await accountsOf(reading, owners, federated);
     return reading.each('service accounts', owners, async (client) => {
-      const user = listed.accounts.get(usernameOf(client.clientId)) ?? (listed.whole ? undefined : await searched(api, client.clientId));
+      const user = listed.accounts.get(usernameOf(client.clientId)) ?? (listed.whole || !isAskable(client.clientId) ? undefined : await searched(api, client.clientId));
       if (!user) return { client, user: undefined };
       const [roles, groups] = await Promise.all([mappedRoles(api, ['users', user.id, 'role-mappings']), api.read(['users', user.id, 'groups'])]);
       return { client, user: { ...user, ...roles, groups: objects(groups).flatMap((group) => text(group['path']) ?? []), serviceAccountClientId: client.clientId } };
@@ -103,10 +104,12 @@ async function accountsOf({ api, notes }: Reading, owners: readonly Client[], fe
   const [first] = owners;
   if (first === undefined) return { accounts: new Map(), whole: true };
   try {
-    if (!federated && owners.length >= MANY) return { accounts: await listAccounts(api), whole: false };
+    const unaskable = owners.find(({ clientId }) => !isAskable(clientId));
+    if (!federated && (owners.length >= MANY || unaskable !== undefined)) return { accounts: await listAccounts(api), whole: false };
     // One search tells whether the others will be answered.
-    const account = federated ? await searched(api, first.clientId) : undefined;
-    return { accounts: new Map(account === undefined ? [] : [[usernameOf(first.clientId), account]]), whole: false };
+    const asked = (unaskable ?? first).clientId;
+    const account = federated ? await searched(api, asked) : undefined;
+    return { accounts: new Map(account === undefined ? [] : [[usernameOf(asked), account]]), whole: false };
   } catch (error) {
     if (!isSearchFailure(error)) throw error;
     const accounts = await exportedAccounts(api, error);

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../realm/json.ts';
+import { isAskable } from '../../realm/looks.ts';
 import type { ClientRepresentation } from '../../realm/representation.ts';
 import type { Api } from '../api.ts';
 import { allPages } from '../flight.ts';
@@ -16,8 +17,11 @@ export type Client = ClientRepresentation & { readonly id: string; readonly clie
 
 /** Every client of the list, with mappers, scope names, attributes and secret inside. */
 export async function listClients(api: Api): Promise<Client[]> {
-  const pages = await allPages(PAGE, async (first, max) => objects(await api.read(['clients'], { first, max })));
-  return pages.flatMap(asClient);
+  return (await clientPages(api)).flatMap(asClient);
+}
+
+function clientPages(api: Api): Promise<JsonObject[]> {
+  return allPages(PAGE, async (first, max) => objects(await api.read(['clients'], { first, max })));
 }
 
 /**
@@ -32,11 +36,13 @@ export async function clientByName(api: Api, clientId: string, id?: string): Pro
 /**
  * What `GET /clients?clientId=` answers.
  * @param id  where the client was last seen. By its id the server takes it from its cache, where a search goes to the database; if it
- *   is not there, or somebody else is, it is searched for.
+ *   is not there, or somebody else is, it is searched for; in the whole list, if no search can carry its name.
  */
 export async function clientsCalled(api: Api, clientId: string, id: string | undefined): Promise<Json> {
   const one = id === undefined ? null : await api.read(['clients', id]);
-  return isObject(one) && one['clientId'] === clientId ? [one] : api.read(['clients'], { clientId });
+  if (isObject(one) && one['clientId'] === clientId) return [one];
+  if (isAskable(clientId)) return api.read(['clients'], { clientId });
+  return (await clientPages(api)).filter((client) => client['clientId'] === clientId);
 }
 
 /** A client from an answer; empty when the answer is none. Throws RescueError `not-keycloak`. */

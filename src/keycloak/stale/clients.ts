@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../realm/json.ts';
+import { isAskable } from '../../realm/looks.ts';
 import type { StaleFinding } from '../../realm/snapshot.ts';
 import type { Api } from '../api.ts';
-import { asClient, clientByName, type Client } from '../capture/clients.ts';
+import { asClient, clientByName, listClients, type Client } from '../capture/clients.ts';
 import { inFlight } from '../flight.ts';
 import { allowed, sessionStats } from '../sessions.ts';
 import { isObject, objects, text } from '../text.ts';
@@ -62,7 +63,8 @@ async function clientById(api: Api, id: string): Promise<Client | undefined> {
 }
 
 async function isStored(api: Api, client: Client): Promise<boolean> {
-  return objects(await api.read(['clients'], { clientId: client.clientId, search: true, first: 0, max: 100 })).some((stored) => stored['id'] === client.id);
+  const stored = isAskable(client.clientId) ? objects(await api.read(['clients'], { clientId: client.clientId, search: true, first: 0, max: 100 })) : await listClients(api);
+  return stored.some(({ id }) => id === client.id);
 }
 
 function audiences(client: Client): string[] {

@@ -1,7 +1,7 @@
 import { valueAt, type FilePlace } from '../file-place.ts';
 import { escapePart, objectId, parseId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
-import { idOf, isRecord } from '../looks.ts';
+import { idOf, isAskable, isRecord } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RequestTemplate } from '../model.ts';
 import { AUTHORIZATION_DEFAULTS, authorizationParts, POLICY_LISTS, resourceAttributes, type AuthorizationPart } from '../normal/authorization.ts';
 import { authorizationOf, namedByPolicy, partsNamed } from '../normal/authorization-names.ts';
@@ -89,7 +89,7 @@ function look(id: ObjectId): Look {
   const list = section === 'permission' ? 'policy' : section;
   return {
     request: { method: 'GET', path: [...base, 'settings'] },
-    follow: ([body = null]) => (section === 'settings' || owner !== undefined || find(body) === undefined ? [] : [{ method: 'GET', path: [...base, list, 'search'], query: { name } }]),
+    follow: ([body = null]) => (section === 'settings' || owner !== undefined || find(body) === undefined || !isAskable(name) ? [] : [{ method: 'GET', path: [...base, list, 'search'], query: { name } }]),
     pick: (body, [found = null]) => {
       const part = find(body);
       if (part === undefined) return null;

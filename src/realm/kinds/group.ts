@@ -3,7 +3,7 @@ import { objectsAt } from '../derived.ts';
 import type { JsonObject } from '../json.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
-import { idOf, isRecord, lookInList, recordsIn } from '../looks.ts';
+import { idOf, isAskable, isRecord, lookInList, recordsIn } from '../looks.ts';
 import type { Look, ObjectId, RealmObject, RealmState } from '../model.ts';
 import { allGroups, groupNames, groupValue, parentPath, pathOfId, writtenPath, type PlacedGroup } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
@@ -45,7 +45,7 @@ export const group: Kind = {
     const parent = parentOf(id);
     const name = names.at(-1) ?? '';
     // The server trims what it searches for, so a name with a space at its end is looked for in the whole list (tried on 26.7.4).
-    const search = name === name.trim() ? { search: name, exact: 'true' } : {};
+    const search = name === name.trim() && isAskable(name) ? { search: name, exact: 'true' } : {};
     // Children come ten at a time where nothing is said; and a search at the top finds groups at any depth.
     const query = { ...search, briefRepresentation: 'false', ...(parent === undefined ? { populateHierarchy: 'false' } : { max: '-1' }) };
     if (parent === undefined) return lookInList({ path: ['groups'], query }, pickNamed(name, true));

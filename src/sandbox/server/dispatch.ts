@@ -1,5 +1,6 @@
 /** From a parsed call to an answer: which table, which realm, who may, and the admin event afterwards. */
 import type { Json } from '../../realm/json.ts';
+import { isAskable } from '../../realm/looks.ts';
 import { recordAdminEvents } from './handlers/admin-events.ts';
 import { authenticateAdmin } from './handlers/oidc/authenticate.ts';
 import { OIDC_ROUTES } from './handlers/oidc/routes.ts';
@@ -26,6 +27,7 @@ export interface Call {
 /** Answers one call. Throws Refusal for everything that is not a success. */
 export async function dispatch(world: World, call: Call): Promise<Answer> {
   if (call.path.includes('//')) throw described(400, 'missingNormalization', 'Request path not normalized');
+  if ([...call.query.values()].some((value) => !isAskable(value))) throw new Refusal(400, { error: 'Blocking invalid query parameter value' });
   const [, realmsOrAdmin, second, third, ...rest] = call.path.split('/');
   if (realmsOrAdmin === 'realms' && second !== undefined) return oidc(world, call, decodeURIComponent(second), call.path.split('/').slice(3));
   if (realmsOrAdmin === 'admin' && second === 'serverinfo') return serverInfo(world, call);

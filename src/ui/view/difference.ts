@@ -36,7 +36,7 @@ export function effectText({ effect }: Difference): string {
 
 /** Why a difference cannot be answered with restore. */
 export function refusalText({ id, onlyCompared }: Difference): string {
-  return `${id} can be kept or left, not restored: ${onlyCompared ?? ''}`;
+  return sanitise(`${id} can be kept or left, not restored: ${onlyCompared ?? ''}`);
 }
 
 /** The suggestion with its reason; a source is named as in the rows. */

@@ -31,9 +31,14 @@ export function lineWidth(of: Line): number {
   return of.reduce((sum, part) => sum + displayWidth(part.text), 0);
 }
 
+/** Whether a line takes at most `width` cells. Nothing takes more than two for each code unit, and measuring costs more than the rest of drawing. */
+function fits(of: Line, width: number): boolean {
+  return of.reduce((sum, part) => sum + part.text.length, 0) * 2 <= width || lineWidth(of) <= width;
+}
+
 /** Cuts a line at `width` cells, with `…`. */
 export function fit(of: Line, width: number): Line {
-  if (lineWidth(of) <= width) return of;
+  if (fits(of, width)) return of;
   const out: Span[] = [];
   let left = width;
   for (const part of of) {
@@ -52,7 +57,7 @@ export function fit(of: Line, width: number): Line {
 
 /** Breaks a line between words; the lines after the first are indented by `indent` cells. */
 export function wrap(of: Line, width: number, indent = 0): readonly Line[] {
-  if (lineWidth(of) <= width) return [of];
+  if (fits(of, width)) return [of];
   const room = Math.max(8, width);
   const hang = indent < room - 8 ? indent : 0;
   const lines: Span[][] = [[]];
@@ -82,7 +87,7 @@ export function flow(parts: readonly Line[], width: number, gap: string): readon
   for (const part of parts.filter((of) => of.length > 0)) {
     const last = lines.at(-1);
     const beside = last === undefined ? null : line(...last, gap, ...part);
-    if (beside !== null && lineWidth(beside) <= width) lines.splice(-1, 1, beside);
+    if (beside !== null && fits(beside, width)) lines.splice(-1, 1, beside);
     else lines.push(...wrap(line(' ', ...part), width, 1));
   }
   return lines;

@@ -18,6 +18,6 @@ export interface Fresh {
 }
 
 /** A copy of its own for each caller, so that nobody can change the next realm's beginning. */
-export const fresh = (realm: string): Fresh => JSON.parse(JSON.stringify(data).replaceAll('{realm}', realm)) as Fresh;
+export const fresh = (realm: string): Fresh => JSON.parse(JSON.stringify(data).replaceAll('{realm}', () => JSON.stringify(realm).slice(1, -1))) as Fresh;
 /** For reading only. */
 export const freshData: Fresh = data as unknown as Fresh;
