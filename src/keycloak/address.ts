@@ -17,7 +17,9 @@ export function encodePath(parts: readonly string[]): string {
   return parts.map((part) => `/${encodePart(part)}`).join('');
 }
 
-function encodePart(part: string): string {
+/** An id in an answer may be no text; it is asked for as it is. */
+function encodePart(given: string): string {
+  const part = String(given);
   if (part === '' || part === '.' || part === '..' || !part.isWellFormed()) throw new RescueError('usage', `The name "${part}" cannot stand in an address of the Admin API.`, ['Rename the object in the admin console, or leave it out.']);
   return encodeURIComponent(part);
 }
