@@ -13,6 +13,11 @@ export const groupCalls: readonly Call[] = [
   get('/groups?search=gr-a%2Fb&exact=true&populateHierarchy=false&briefRepresentation=false'),
   get('/groups?search=%20gr-spaces%20&exact=true&populateHierarchy=false'),
   get('/groups?search=gr-%C3%BC~%25&exact=true&populateHierarchy=false'),
+  // A name may hold a control character, a search may not; line breaks and tabs may stand in both.
+  post('/groups', { name: 'gr-\u001b' }),
+  get('/groups?search=gr-%1B&exact=true'),
+  get('/clients?clientId=gr-%00'),
+  get('/groups?search=gr-%09%0A%0D%7F%C2%9B&exact=true'),
   get('/groups/{grTop}/children?search=gr-a%2Fb&exact=true&briefRepresentation=false&max=-1'),
   get('/groups/{grTop}/children?search=nope&exact=true'),
   ...Array.from({ length: 11 }, (_, index) => post('/groups/{grOdd}/children', { name: `gr-${String(index).padStart(2, '0')}` })),
