@@ -140,13 +140,16 @@ export function hostileSuite(title: string, realm: string, start: () => Promise<
       expectText(await run(['plan', ...target(), ...evidence]), 5);
       expectText(await recover(join(home, 'realm.json'), []), 5);
       expectText(await recover(join(home, 'realm.json'), ['--confirm', realm, '--client', SAID]), 64);
-      expectText(await run(['compare', ...target().with(3, `${realm}${SAID}`), ...evidence]), 64);
-      expectText(await run(['doctor', ...target().with(5, SAID)]), 3);
-      expectText(await run(['compare', ...target(), '--evidence', `git:${join(repository, FILES.realm)}@${SAID}`]), 64);
-      expectText(await run(['compare', ...target(), '--evidence', join(repository, FILES.realm, SAID.slice(0, 60))]), 64);
-      expectText(await run([SAID]), 64);
-      expectText(await run(['recover', `--${ATTACKS.controls}`]), 64);
-      expectText(await run(['transcript', 'show', SAID, '--session-dir', sessions]), 64);
+      const refused: readonly (readonly [exit: number, args: readonly string[]])[] = [
+        [64, ['compare', ...target().with(3, `${realm}${SAID}`), ...evidence]],
+        [3, ['doctor', ...target().with(5, SAID)]],
+        [64, ['compare', ...target(), '--evidence', `git:${join(repository, FILES.realm)}@${SAID}`]],
+        [64, ['compare', ...target(), '--evidence', join(repository, FILES.realm, SAID.slice(0, 60))]],
+        [64, [SAID]],
+        [64, ['recover', `--${ATTACKS.controls}`]],
+        [64, ['transcript', 'show', SAID, '--session-dir', sessions]],
+      ];
+      for (const [exit, done] of await Promise.all(refused.map(async ([exit, args]) => [exit, await run(args)] as const))) expectText(done, exit);
       expectText(await recover(join(home, 'realm.json'), [`--confirm=${SAID}`]), 5);
       // Left at the first client: resumed from there.
       const id = await lastSession();
