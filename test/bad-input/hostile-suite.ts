@@ -1,16 +1,17 @@
 // One recovery after the other of a realm whose every text is hostile, and a look at everything that the tool wrote. For the sandbox and for a real server.
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/realm/json.ts';
 import { must, openAdminCalls, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { realmConfigMap, realmJson } from '../../src/sandbox/incident/files.ts';
-import { expectHarmless, expectHarmlessJson, expectNoBrokenLine, expectOwnMarkdown, outsideFences } from '../harness/harmless.ts';
+import { expectHarmless, expectHarmlessJson, expectNoBrokenLine, expectOwnMarkdown } from '../harness/harmless.ts';
 import { readRealm, type PlainRealm } from '../harness/independent.ts';
 import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
 import { startFaultProxy } from './faultProxy.ts';
+import { below, expectContent, expectMessage, expectRecord } from './hostile-outputs.ts';
 import { addHostileFlow, ATTACKS, HOSTILE_USER, hostileRealm, loseHostile, loseHostileFlow, readTexts, staleHostile } from './hostile.ts';
 
 export interface HostileServer {
@@ -140,13 +141,16 @@ export function hostileSuite(title: string, realm: string, start: () => Promise<
       expectText(await run(['plan', ...target(), ...evidence]), 5);
       expectText(await recover(join(home, 'realm.json'), []), 5);
       expectText(await recover(join(home, 'realm.json'), ['--confirm', realm, '--client', SAID]), 64);
-      expectText(await run(['compare', ...target().with(3, `${realm}${SAID}`), ...evidence]), 64);
-      expectText(await run(['doctor', ...target().with(5, SAID)]), 3);
-      expectText(await run(['compare', ...target(), '--evidence', `git:${join(repository, FILES.realm)}@${SAID}`]), 64);
-      expectText(await run(['compare', ...target(), '--evidence', join(repository, FILES.realm, SAID.slice(0, 60))]), 64);
-      expectText(await run([SAID]), 64);
-      expectText(await run(['recover', `--${ATTACKS.controls}`]), 64);
-      expectText(await run(['transcript', 'show', SAID, '--session-dir', sessions]), 64);
+      const refused: readonly (readonly [exit: number, args: readonly string[]])[] = [
+        [64, ['compare', ...target().with(3, `${realm}${SAID}`), ...evidence]],
+        [3, ['doctor', ...target().with(5, SAID)]],
+        [64, ['compare', ...target(), '--evidence', `git:${join(repository, FILES.realm)}@${SAID}`]],
+        [64, ['compare', ...target(), '--evidence', join(repository, FILES.realm, SAID.slice(0, 60))]],
+        [64, [SAID]],
+        [64, ['recover', `--${ATTACKS.controls}`]],
+        [64, ['transcript', 'show', SAID, '--session-dir', sessions]],
+      ];
+      for (const [exit, done] of await Promise.all(refused.map(async ([exit, args]) => [exit, await run(args)] as const))) expectText(done, exit);
       expectText(await recover(join(home, 'realm.json'), [`--confirm=${SAID}`]), 5);
       // Left at the first client: resumed from there.
       const id = await lastSession();
@@ -217,9 +221,9 @@ export function hostileSuite(title: string, realm: string, start: () => Promise<
         expect(readFileSync(join(repository, path), 'utf8')).toBe(readFileSync(join(exported, path), 'utf8'));
         expect(git('cat-file', 'blob', `${BRANCH}:${path}`)).toBe(readFileSync(join(exported, path), 'utf8'));
       }
-      expectContent(JSON.parse(realmText));
+      expectContent(JSON.parse(realmText), realm);
       const map = parse(readFileSync(join(repository, FILES.configMap), 'utf8')) as { data: Record<string, string> };
-      expectContent(JSON.parse(map.data['realm.json'] ?? ''));
+      expectContent(JSON.parse(map.data['realm.json'] ?? ''), realm);
     });
 
     it('recover from a snapshot, flows too; nothing left to compare', async () => {
@@ -285,54 +289,5 @@ export function hostileSuite(title: string, realm: string, start: () => Promise<
       expectHarmless(json.stdout, 'export --json');
       expectMessage(readFileSync(join(out, 'COMMIT_MESSAGE'), 'utf8'));
     });
-
-    /** The good file's objects, character for character, in what a parser makes of the patched one. */
-    function expectContent(patched: unknown): void {
-      type Named = { readonly name?: string; readonly clientId?: string; readonly consentRequired?: boolean };
-      const now = patched as Record<string, unknown> & { readonly roles: { readonly realm: Named[] } };
-      const good = hostileRealm(realm, false) as unknown as Record<string, Named[]> & { readonly clients: (Named & { protocolMappers: Named[] })[]; readonly roles: { readonly realm: Named[] } };
-      const named = (list: unknown, name: string): object => (list as Named[]).find((entry) => (entry.clientId ?? entry.name) === name) ?? {};
-      expect(now['localizationTexts']).toEqual(good['localizationTexts']);
-      for (const client of good.clients) {
-        const found = named(now['clients'], client.clientId ?? '') as { protocolMappers: Named[] };
-        expect(found).toMatchObject({ ...client, protocolMappers: expect.any(Array), webOrigins: expect.any(Array), ...('secret' in client ? { secret: expect.any(String) } : {}) });
-        for (const { consentRequired: _off, ...mapper } of client.protocolMappers) expect(named(found.protocolMappers, mapper.name ?? '')).toMatchObject(mapper);
-      }
-      for (const scope of good['clientScopes'] ?? []) expect(named(now['clientScopes'], scope.name ?? '')).toMatchObject({ ...scope, protocolMappers: [expect.objectContaining({ name: ATTACKS.markup })] });
-      for (const role of good.roles.realm.slice(0, -1)) expect(named(now.roles.realm, role.name ?? '')).toMatchObject(role);
-      for (const group of good['groups'] ?? []) expect(named(now['groups'], group.name ?? '')).toMatchObject({ ...group, subGroups: [expect.objectContaining({ name: group.name })] });
-    }
   });
-}
-
-/** All that lies below a directory, with its mode. */
-function below(directory: string): readonly { readonly path: string; readonly mode: number }[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((path) => ({ path, mode: lstatSync(join(directory, path)).mode & 0o777 }));
-}
-
-/** A session: modes, and every file of it that a person may print. */
-function expectRecord(place: string): void {
-  for (const { path, mode } of below(place)) expect([path, mode.toString(8)]).toEqual([path, lstatSync(join(place, path)).isDirectory() ? '700' : '600']);
-  const read = (name: string) => readFileSync(join(place, name), 'utf8');
-  expectHarmlessJson(read('journal.jsonl'), 'journal.jsonl');
-  expectHarmless(read('transcript.json'), 'transcript.json');
-  JSON.parse(read('transcript.json'));
-  const markdown = read('transcript.md');
-  expectHarmless(markdown, 'transcript.md');
-  expectNoBrokenLine(markdown, 'transcript.md');
-  expectOwnMarkdown(markdown);
-  expect(outsideFences(markdown).split('\n').filter((line) => /^#{1,2} /.test(line) && !line.startsWith('# Recovery of Keycloak realm <code>') && !/^## (?:Timeline|What had happened|Evidence|Differences and choices|Writes|Proofs|Not proven, left, or still to do|Account|Export)$/.test(line))).toEqual([]);
-  const output = expectHarmlessJson(read('transcript.cast'), 'transcript.cast').slice(1).map((event) => (event as [number, string, string])[2]).join('');
-  // oxlint-disable-next-line no-control-regex
-  expectHarmless(output.replaceAll('\r\n', '\n').replace(/\u001b\[\d*m/g, ''), 'what the recording draws');
-}
-
-/** Lines of people's width, and exactly the two trailers that tie the commit to its record. */
-function expectMessage(message: string): void {
-  expectHarmless(message, 'COMMIT_MESSAGE');
-  expectNoBrokenLine(message, 'COMMIT_MESSAGE');
-  const trailers = execFileSync('git', ['interpret-trailers', '--parse'], { input: message, encoding: 'utf8', cwd: '/' }).trim().split('\n');
-  expect(trailers.map((line) => line.split(':')[0])).toEqual(['Runbook-Session', 'Runbook-Head']);
-  expect(message.split('\n').filter((line) => /^#|^---|^[\w-]+-by:/.test(line))).toEqual([]);
-  expect(message).not.toMatch(/\[skip ci\]|(?<!\w)#\d|(?<!\w)@here/);
 }

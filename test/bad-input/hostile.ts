@@ -24,8 +24,9 @@ export const ATTACKS = {
 } as const;
 export type Attack = keyof typeof ATTACKS;
 
-/** For what has no limit of 255 characters: values of attributes and mappers, and texts. */
+/** For what has no limit of 255 characters: values of attributes and mappers, and texts. One of each is as long as this; nine would cost time and show no more. */
 const LONGER = `${Object.values(ATTACKS).join('')}${'y'.repeat(10_000)}`;
+const longer = (kind: string): string => (kind === 'quoting' ? LONGER : Object.values(ATTACKS).join(''));
 /** All that a scope may be called (RFC 6749 3.3), and Keycloak holds to that. */
 const SCOPE = `<!channel>@here|\`id\`$HOME#'&*{{x}}../../..[l](https://evil.example);--`;
 /** Keycloak 26.7.4 refuses reserved characters of URLs in these, and lets controls, line breaks and bidi marks through. */
@@ -47,14 +48,14 @@ export function hostileRealm(realm: string, user: boolean): RealmRepresentation 
     realm, enabled: true, displayName: ATTACKS.controls, displayNameHtml: ATTACKS.markup, sslRequired: 'external', adminEventsEnabled: true, adminEventsDetailsEnabled: true,
     internationalizationEnabled: true, supportedLocales: ['en'], defaultLocale: 'en',
     components: { 'org.keycloak.userprofile.UserProfileProvider': [{ providerId: 'declarative-user-profile', subComponents: {}, config: { 'kc.user.profile.config': [JSON.stringify({ attributes: [{ name: 'username', permissions: { view: ['admin'], edit: ['admin'] } }, { name: 'email', permissions: { view: ['admin'], edit: ['admin'] } }], unmanagedAttributePolicy: 'ENABLED' })] } }] } as unknown as Record<string, Json>,
-    localizationTexts: { en: Object.fromEntries(attacks.map(([kind, attack]) => [`${kind} ${attack}`, attack + LONGER])) },
+    localizationTexts: { en: Object.fromEntries(attacks.map(([kind, attack]) => [`${kind} ${attack}`, attack + longer(kind)])) },
     roles: { realm: [...roles, { name: 'all', composite: true, composites: { realm: attacks.map(([, attack]) => attack) } }], client: { [SERVICE]: inner } },
     clientScopes: [{ name: SCOPE, protocol: 'openid-connect', description: ATTACKS.lines, attributes: { 'consent.screen.text': ATTACKS.unseen, 'include.in.token.scope': 'true' }, protocolMappers: [hardcodedMapper(ATTACKS.markup, 'scoped', PAYLOAD)] }],
     clients: [
       ...attacks.map(([kind, attack], index) => ({
         clientId: attack, name: attack, description: attack, enabled: true, protocol: 'openid-connect', publicClient: true, standardFlowEnabled: true, directAccessGrantsEnabled: false, fullScopeAllowed: true,
-        redirectUris: [`https://${index}.example.com/\u202egnp\u2066\u200b/../👩‍👩‍👧‍👦/*`], webOrigins: [attack], attributes: { [attack]: attack, [`of ${kind}`]: LONGER },
-        protocolMappers: [hardcodedMapper(attack, 'hard', LONGER), claimMapper(`attribute ${attack}`.slice(0, 255), 'oidc-usermodel-attribute-mapper', `of.${index}`, { 'user.attribute': attack, 'userinfo.token.claim': 'true' })],
+        redirectUris: [`https://${index}.example.com/\u202egnp\u2066\u200b/../👩‍👩‍👧‍👦/*`], webOrigins: [attack], attributes: { [attack]: attack, [`of ${kind}`]: longer(kind) },
+        protocolMappers: [hardcodedMapper(attack, 'hard', longer(kind)), claimMapper(`attribute ${attack}`.slice(0, 255), 'oidc-usermodel-attribute-mapper', `of.${index}`, { 'user.attribute': attack, 'userinfo.token.claim': 'true' })],
         defaultClientScopes: [SCOPE], optionalClientScopes: [],
       })),
       {
