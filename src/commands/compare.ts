@@ -21,13 +21,13 @@ export const run: CommandRun = async (invocation) => {
   const liveState = readState(live);
   const states = evidence.map((snapshot) => readState(snapshot, live.representation.settingDescriptions));
   const differences = compareStates(liveState, states);
+  const unseen = unseenParts(live, evidence);
   if (invocation.flags.json) {
     printJson(toContractJson({ realm: live.realm, live, evidence, differences }), 2);
   } else {
     for (const difference of differences) process.stdout.write(`${line(difference)}\n`);
-    process.stderr.write(`${compareLine(differences, unseenParts(live, evidence))}\n`);
+    process.stderr.write(`${compareLine(differences, unseen)}\n`);
   }
-  const unseen = unseenParts(live, evidence);
   if (invocation.flags.json) for (const part of unseen) process.stderr.write(`${sanitise(`Not compared: ${part}.`)}\n`);
   return differences.length > 0 ? EXIT.differences : unseen.length > 0 ? EXIT.couldNotCheck : EXIT.done;
 };

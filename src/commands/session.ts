@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../keycloak/target.ts';
-import { acquireLock, lockHolder, type Lock, type LockInfo } from '../journal/lock.ts';
+import { acquireLock, holderText, lockHolder, type Lock, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
@@ -53,13 +53,21 @@ function freshId(invocation: Invocation): string {
 }
 
 /** A new recorded run, from the lock to the exit code. What can be known to be wrong is said before anything is made. */
-export async function newRun(request: SessionRequest, made?: SessionStore): Promise<number> {
-  const evidence = await checkEvidence(request);
+export async function newRun(given: SessionRequest, made?: SessionStore): Promise<number> {
+  const evidence = await checkEvidence(given);
+  const request = besideAnother(given);
   const id = made?.id ?? freshId(request.invocation);
   return recorded(request, id, (lockTakenFrom) => ({
     store: made ?? newSession(request.invocation, id),
     first: { type: 'run.started', run: runInfo(request, id), ...lockTakenFrom },
   }), evidence);
+}
+
+/** A person who comes second looks on, and is told who works; a script is refused with the exit code for it. */
+function besideAnother(request: SessionRequest): SessionRequest {
+  const { target, terminal, invocation } = request;
+  const taken = runMode(terminal) === 'interactive' && lockHolder({ directory: sessionDirectory(invocation), url: target.url, realm: target.realm }) !== null;
+  return taken ? { ...request, target: { ...target, readOnly: true } } : request;
 }
 
 /** A recorded run goes on. */
@@ -147,7 +155,7 @@ export async function logOut(keycloak: Keycloak, patient: boolean, left: Promise
 }
 
 function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
-  if (holder && terminal.mode !== 'json') process.stderr.write(`${sanitise(`Read-only beside run ${holder.session}, which works on this realm since ${holder.since} (process ${holder.pid} on ${holder.host}).`)}\n`);
+  if (holder && terminal.mode !== 'json') process.stderr.write(`${sanitise(`${holderText(holder)} This one looks on, read-only.`)}\n`);
 }
 
 /**

@@ -152,11 +152,16 @@ function isStale(holder: LockInfo): boolean {
   return start === null || (holder.processStart !== null && start !== '' && start !== holder.processStart);
 }
 
+/** Who works on a realm, and since when: one sentence. */
+export function holderText({ session, realm, url, since, pid, host }: LockInfo): string {
+  return `Run ${session} works on realm ${realm} of ${url} since ${since.slice(11, 19)} UTC on ${since.slice(0, 10)} (process ${pid} on ${host}).`;
+}
+
 function locked(path: string, holder: LockInfo | null): RescueError {
   if (!holder) return new RescueError('locked', `Another run may be at work on this realm: the lock ${path} cannot be read.`, ['If no other run is at work, remove that file and start again.']);
   return new RescueError(
     'locked',
-    `Run ${holder.session} works on realm ${holder.realm} of ${holder.url} since ${holder.since.slice(11, 19)} UTC on ${holder.since.slice(0, 10)} (process ${holder.pid} on ${holder.host}).`,
+    holderText(holder),
     ['Let it end, or look at the realm meanwhile with --read-only.', `If that process is gone for certain, remove ${path} and start again.`],
   );
 }

@@ -1,4 +1,5 @@
 import { createServer, request, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { opened, whole } from '../harness/between.ts';
 
 /** A request on its way to the server. */
 export interface Passing {
@@ -79,11 +80,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { url, close } = await opened(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     applied,
     asked,
     break: (rule = () => undefined) => {
@@ -91,10 +90,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       Object.assign(count, { reads: 0, writes: 0, others: 0 });
     },
     close: async () => {
-      await new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      });
+      await close();
       if (failures.length > 0) throw failures[0];
     },
   };
@@ -127,10 +123,4 @@ async function slowly(outgoing: ServerResponse, text: Buffer, { pieces, pause }:
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   outgoing.end();
-}
-
-async function whole(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
 }

@@ -1,4 +1,5 @@
-import { Agent, createServer, request, type IncomingMessage } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
+import { opened, whole } from '../harness/between.ts';
 import type { Sent } from './bare.ts';
 
 export interface RecordingProxy {
@@ -15,7 +16,7 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
-    const body = await whole(incoming);
+    const body = (await whole(incoming)).toString('utf8');
     if (!path.startsWith('/realms/master/')) sent.push({ method, path, body: body === '' ? null : body, type: headers['content-type'] ?? null });
     const upstream = request({ host: origin.hostname, port: origin.port, method, path, headers, agent }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -24,22 +25,13 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { url, close } = await opened(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     sent,
-    close: () => new Promise((resolve) => {
+    close: () => {
       agent.destroy();
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+      return close();
+    },
   };
-}
-
-async function whole(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString('utf8');
 }

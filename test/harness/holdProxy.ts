@@ -1,5 +1,6 @@
 /** Stands between the tool and a server and holds a request for as long as a test wants, so that something can happen at exactly that moment. */
 import { createServer, request, type IncomingMessage } from 'node:http';
+import { opened, whole } from './between.ts';
 
 /** A request on its way to the server. */
 export interface Held {
@@ -63,15 +64,13 @@ export async function startHoldProxy(target: string): Promise<HoldProxy> {
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { url, close } = await opened(server);
   const release = () => {
     gate?.open();
     gate = undefined;
   };
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     asked,
     hold: (wanted) => {
       const [arrival, opening] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -82,16 +81,9 @@ export async function startHoldProxy(target: string): Promise<HoldProxy> {
     lie: (instead = () => undefined) => {
       lie = instead;
     },
-    close: () => new Promise((resolve) => {
+    close: () => {
       release();
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+      return close();
+    },
   };
-}
-
-async function whole(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
 }

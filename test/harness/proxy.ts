@@ -1,4 +1,5 @@
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer, request } from 'node:http';
+import { opened, whole } from './between.ts';
 
 /** A write that went through. */
 export interface SeenWrite {
@@ -32,22 +33,11 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { url, close } = await opened(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     writes,
     clear: () => writes.splice(0),
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close,
   };
-}
-
-async function whole(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
 }

@@ -1,4 +1,5 @@
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { createServer, request } from 'node:http';
+import { opened, whole } from './between.ts';
 import type { Json } from '../../src/realm/json.ts';
 import { list, object } from '../../src/sandbox/incident/read.ts';
 
@@ -71,22 +72,11 @@ export async function startSecretsProxy(target: string): Promise<SecretsProxy> {
     upstream.on('error', () => outgoing.destroy());
     upstream.end(body);
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { url, close } = await opened(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     seen,
     instead: (next = () => undefined) => { rule = next; },
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
+    close,
   };
-}
-
-async function whole(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
 }

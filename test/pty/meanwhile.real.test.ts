@@ -4,6 +4,7 @@ import { must } from '../../src/sandbox/incident/calls.ts';
 import { clientUuid } from '../../src/sandbox/incident/lookups.ts';
 import { LOST_MAPPERS } from '../../src/sandbox/incident/loss.ts';
 import { attributeMapper } from '../../src/sandbox/incident/mappers.ts';
+import { acquireLock } from '../../src/journal/lock.ts';
 import type { Sandbox } from '../../src/sandbox/server/sandbox.ts';
 import { stageSandbox } from '../bad-input/story.ts';
 import { readRealm } from '../harness/independent.ts';
@@ -74,4 +75,29 @@ it('the writer strikes again and is paused; a colleague makes one mapper otherwi
   expect(Object.keys(plain.clientScopes)).toEqual(Object.keys(wanted.clientScopes));
   // What was kept is told; what nobody was asked about as well, and only that keeps the run from coming out even.
   expect(all).toContain('1 thing MOVED: client-mapper:media-service/beside');
+});
+
+it('who comes second on the same machine looks on, told who works since when, and can write nothing', async () => {
+  const staged = await stageSandbox();
+  ({ sandbox } = staged);
+  const { calls, realm, url, user, password, evidence, destroyed } = staged;
+  const sessions = sessionPlace();
+  const lock = acquireLock({ directory: sessions, url, realm, session: 'beef', now: Date.now });
+  pty = await openPty(80, 24);
+  await pty.command(`${TOOL} recover --url ${url} --realm ${realm} --username ${user} --evidence ${evidence} --session-dir ${sessions}`);
+  await pty.until('Password of ');
+  await pty.type(password);
+  await pty.key('Enter');
+  await pty.until('Stated:');
+  expect((await pty.all()).replaceAll(/\s+/g, '')).toMatch(new RegExp(`Runbeefworksonrealm${realm}of${url}since\\d\\d:\\d\\d:\\d\\dUTCon\\d{4}-\\d\\d-\\d\\d\\(process${process.pid}on.*\\)\\.Thisonelookson,read-only\\.`));
+  await pty.key('Enter');
+  await pty.until('answers missing', 60_000);
+  await pty.type('a');
+  await pty.until('No answer is missing.');
+  await pty.key('Enter');
+  // The plan is made and shown; there is no word that would start it.
+  expect(await pty.exitCode(60_000)).toBe(2);
+  expect(await pty.all()).not.toContain(`Type ${realm}`);
+  expect((await readRealm(calls)).plain).toEqual(destroyed);
+  expect(lock.release()).toBe(true);
 });
