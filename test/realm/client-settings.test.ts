@@ -33,6 +33,14 @@ describe('settings of a client', () => {
     expect(covers.length).toBe(6);
   });
 
+  test('say that there are no web origins where there are none: the server would make some of the redirect URIs', () => {
+    const put = (live: Partial<ClientRepresentation>, evidence: Partial<ClientRepresentation>) => only(planned(realm(live), realm(evidence)));
+    const about = put({ webOrigins: [], redirectUris: ['https://a/*'], description: 'x' }, { webOrigins: [], redirectUris: ['https://a/*'], description: 'y' });
+    expect([about.request.body, about.inverse?.body]).toEqual([{ clientId: 'app', description: 'y', webOrigins: [] }, { clientId: 'app', description: 'x', webOrigins: [] }]);
+    expect(put({ webOrigins: [], description: 'x' }, { webOrigins: ['https://a'], description: 'y' }).request.body).toEqual({ clientId: 'app', description: 'y', webOrigins: ['https://a'] });
+    expect(put({ webOrigins: ['+'], description: 'x' }, { webOrigins: ['+'], description: 'y' }).request.body).toEqual({ clientId: 'app', description: 'y' });
+  });
+
   test('take of a set only the chosen elements, and stop where somebody else moved the list meanwhile', () => {
     const { request, before, after } = only(planned(realm({ redirectUris: ['https://a', 'https://x'] }), realm({ redirectUris: ['https://a', 'https://b'] }), 'full', ['client-setting:app/redirectUris/https:%2F%2Fb']));
     expect(request.body).toEqual({ clientId: 'app', redirectUris: ['https://a', 'https://x', 'https://b'] });

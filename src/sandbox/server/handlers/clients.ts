@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../realm/json.ts';
 import { allows, type Actor } from '../permissions.ts';
 import { described, errorMessage, notFound, Refusal, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type EventDraft, type Request, type Route } from '../route.ts';
-import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret } from '../state/build.ts';
+import { buildClient, buildMapper, buildRole, buildServiceAccount, newSecret, originsOf } from '../state/build.ts';
 import { clientOf, roleNamed } from '../state/find.ts';
 import { filledMap, object, objects, page, present, text, texts, without } from '../state/json.ts';
 import type { ClientRow, Fields, RealmRow, UserRow } from '../state/model.ts';
@@ -73,6 +73,7 @@ function updateClient(request: Request): Answer {
   const open = client.fields['publicClient'] === true;
   const overrides = flowOverrides(realm, client, body);
   Object.assign(client.fields, present(without(body, NOT_BY_PUT)), { authenticationFlowBindingOverrides: overrides });
+  if ((body['webOrigins'] ?? null) === null && texts(client.fields['webOrigins']).length === 0) client.fields['webOrigins'] = originsOf(client.fields['redirectUris']);
   client.secret = text(body['secret']) ?? client.secret;
   if (client.fields['publicClient'] === true) client.secret = null;
   else if (open && client.secret === null) giveSecret(client, request.now);

@@ -47,11 +47,16 @@ const origin = (uri: string): string | null => {
   return match?.[1] ?? null;
 };
 
+/** The origins that the server gives to a client which has redirect URIs and no web origins. */
+export function originsOf(redirectUris: Json | undefined): readonly string[] {
+  return [...new Set(texts(redirectUris).map(origin).filter((item) => item !== null))];
+}
+
 /** A new client. Scope names that do not exist are dropped without a word, as on the real server. */
 export function buildClient(realm: RealmRow, body: JsonObject, now: number): ClientRow {
   const sent = present(without(body, CLIENT_OWN));
   const fields = { ...CLIENT_DEFAULTS, ...sent };
-  if (body['webOrigins'] === undefined) fields['webOrigins'] = [...new Set(texts(fields['redirectUris']).map(origin).filter((item) => item !== null))];
+  if (body['webOrigins'] === undefined) fields['webOrigins'] = originsOf(fields['redirectUris']);
   const attributes: Record<string, string> = { realm_client: 'false', ...filledMap(body['attributes']) };
   let secret = text(body['secret']);
   if (secret === null && fields['publicClient'] !== true) {
