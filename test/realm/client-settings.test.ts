@@ -183,6 +183,13 @@ describe('settings of a client', () => {
     expect(bodyOf({ rootUrl: 'https://root', redirectUris: ['https://root/cb'] })).toMatchObject({ protocol: 'openid-connect' });
   });
 
+  test('a lost client is neither public nor open to passwords where the file does not say so: a POST that names the protocol would make it both', () => {
+    const lost = (client: Partial<ClientRepresentation>) => only(planned({ ...realm({}), clients: [] }, { realm: 'primary', clients: [{ clientId: 'app', ...client }] }, 'stated', ['client:app'])).request.body;
+    expect(lost({ protocol: 'openid-connect', secret: 's' })).toMatchObject({ publicClient: false, directAccessGrantsEnabled: false });
+    expect(lost({ protocol: 'openid-connect', publicClient: true, directAccessGrantsEnabled: true })).toMatchObject({ publicClient: true, directAccessGrantsEnabled: true });
+    expect(lost({ protocol: 'saml' })).not.toHaveProperty('publicClient');
+  });
+
   test('with its protocol a client shows its links again, so they are answered together', () => {
     const scopes = { clientScopes: [{ name: 'service_account', protocol: 'openid-connect' }, { name: 'orders', protocol: 'openid-connect' }, { name: 'role_list', protocol: 'saml' }] };
     const live = realm({ protocol: 'saml', defaultClientScopes: ['role_list'] }, scopes);

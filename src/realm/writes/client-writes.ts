@@ -70,8 +70,9 @@ function clientBody(difference: Difference, context: PlanContext, raw: ClientRep
   const scopes = raw.defaultClientScopes === undefined && raw.optionalClientScopes === undefined ? {} : { defaultClientScopes: named('default'), optionalClientScopes: named('optional') };
   return {
     ...(kept === undefined ? {} : { id: kept }),
-    // Without this field the server answers 500 to a client with authorization (tried on 26.7.4).
-    ...(raw.authorizationServicesEnabled === true ? { publicClient: false } : {}),
+    // Where the evidence does not say, an import makes a client neither public nor open to passwords; a POST that names the protocol makes it
+    // both, and answers 500 to one with authorization (tried on 26.7.4).
+    ...(raw.protocol === 'saml' ? {} : { publicClient: false, directAccessGrantsEnabled: false }),
     ...(withoutMasks(Object.fromEntries(fields.filter(([key]) => key !== 'protocol' || !wouldRedirect(raw)))) as { readonly [key: string]: Template }),
     attributes: mapBody(objectId('client', difference.name), 'attributes', attributes),
     ...(hasSecret(raw) ? { secret: { $secret: objectId('client', difference.name), field: 'secret' } } : {}),
