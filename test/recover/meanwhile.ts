@@ -37,13 +37,13 @@ export async function openScene(story: Story): Promise<Scene> {
     recover: async (nth, act) => {
       const before = proxy.asked.length;
       let asked = 0;
-      // It happens once; the writes behind it wait for its end as well.
+      // It happens once; what comes behind it waits for its end as well: a server that is read while it deletes may remember half of it.
       const disturb = async () => {
         await act();
         asked = proxy.asked.length - before;
       };
       let disturbance: Promise<void> | undefined;
-      proxy.break((passing) => (passing.write && passing.nth >= nth ? { kind: 'meanwhile', act: () => (disturbance ??= disturb()) } : undefined));
+      proxy.break(({ write, nth: count }) => (disturbance !== undefined || (write && count === nth) ? { kind: 'meanwhile', act: () => (disturbance ??= disturb()) } : undefined));
       const done = await run(via, ['recover'], { with: confirmed(story) });
       proxy.break();
       const [id = ''] = recordedIn(done.sessions).runs;
