@@ -26,15 +26,16 @@ export function runTool(args: readonly string[], options: ToolOptions = {}): Pro
   const { env = {}, input, cwd, onLine } = options;
   const child = spawn(process.execPath, [bundle, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LANG: 'C.UTF-8', ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
   let [stdout, stderr, seen] = ['', '', 0];
-  child.stdout?.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString('utf8');
+  // A pipe ends its pieces anywhere, in the middle of a character too.
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
     for (let end = stdout.indexOf('\n', seen); end >= 0; end = stdout.indexOf('\n', seen)) {
       onLine?.(stdout.slice(seen, end), child);
       seen = end + 1;
     }
   });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString('utf8');
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
   });
   if (input !== undefined) child.stdin?.end(input);
   return new Promise((resolve, reject) => {
