@@ -1,6 +1,6 @@
 /** A realm that is overwritten again while it is being restored: how much of the work is gone, and what did it. */
 import { list } from './claims/words.ts';
-import { sameImages } from './images.ts';
+import { sameImages, touchedBy } from './images.ts';
 import type { Image, ObjectId, Operation } from './model.ts';
 import type { AdminEventFact, LiveFacts, Snapshot } from './snapshot.ts';
 import { readState } from './state.ts';
@@ -35,11 +35,6 @@ export function lasting(operations: readonly Operation[]): readonly Operation[] 
   const touched = new Map<ObjectId, number>();
   for (const operation of operations) for (const id of touchedBy(operation)) touched.set(id, (touched.get(id) ?? 0) + 1);
   return operations.filter((operation) => operation.after.length > 0 && touchedBy(operation).every((id) => touched.get(id) === 1));
-}
-
-/** Everything whose image a write names: what it covers and what comes along, such as the settings of a new client. */
-export function touchedBy(operation: Operation): readonly ObjectId[] {
-  return [...new Set([...operation.before, ...operation.after].map((image) => image.id))];
 }
 
 /** Judges a second overwrite by what the realm shows now against what it showed before the first write. Pure. */

@@ -1,6 +1,7 @@
 import { movedBesides } from '../realm/apply.ts';
+import { touchedBy } from '../realm/images.ts';
 import { clock } from '../realm/triage-marks.ts';
-import { alsoWritten, strikeOf, touchedBy, type StrikeInput } from '../realm/strike.ts';
+import { alsoWritten, strikeOf, type StrikeInput } from '../realm/strike.ts';
 import type { Operation, RealmState } from '../realm/model.ts';
 import type { SessionFact, Snapshot } from '../realm/snapshot.ts';
 import { readState } from '../realm/state.ts';

@@ -1,9 +1,9 @@
 /** Whether what this run has restored is still there: looked at before the next client is touched, and where a proof fails. */
 import { RescueError } from '../realm/errors.ts';
-import { differingImages } from '../realm/images.ts';
+import { differingImages, touchedBy } from '../realm/images.ts';
 import type { Image, Operation } from '../realm/model.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
-import { lasting, strikeOf, touchedBy, type Strike } from '../realm/strike.ts';
+import { lasting, strikeOf, type Strike } from '../realm/strike.ts';
 import { clock } from '../realm/triage-marks.ts';
 import type { Captured } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
@@ -110,13 +110,14 @@ function judge(context: EffectContext, before: Snapshot, now: Snapshot): Strike 
 }
 
 function advice({ memory, state, ports }: EffectContext, captured: Captured | null, strike: Strike | null): readonly string[] {
+  if (strike === null) return ['Pause the writer first, or it will strike once more.', 'Look whether the realm is still there; once it can be read, start another run: it captures and compares anew.'];
   const kept = state().snapshots['live-before'];
   const snapshot = kept === undefined ? '' : ` --evidence snapshot:${ports.store.directory}/${kept.file}`;
   const seen = memory.snapshot('live-before')?.capturedAt;
   return [
-    ...(strike === null ? [] : [`${strike.gone.length} of ${count(strike.of, 'restored object')} ${strike.gone.length === 1 ? 'is' : 'are'} affected; ${strike.because.join('; ')}.`]),
+    `${strike.gone.length} of ${count(strike.of, 'restored object')} ${strike.gone.length === 1 ? 'is' : 'are'} affected; ${strike.because.join('; ')}.`,
     'Pause the writer first, or it will strike once more.',
-    ...(strike?.renewed === false
+    ...(!strike.renewed
       ? ['Then go on: everything restored is looked at again, and only what is gone is written again.']
       : [`Then start another run: what is there now has other ids. What existed only live ${seen === undefined ? 'before' : `at ${clock(Date.parse(seen))}`} is in the snapshot of this run; name it behind your evidence:${snapshot}`]),
     ...(captured === null ? [] : [`The realm as it is now: ${captured.file}`]),

@@ -1,8 +1,8 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import { differingImages, sameImages } from '../realm/images.ts';
+import type { ErrorCode } from '../realm/errors.ts';
+import { differingImages, sameImages, touchedBy } from '../realm/images.ts';
 import type { Group, ObjectId, Operation } from '../realm/model.ts';
-import { touchedBy } from '../realm/strike.ts';
-import type { Failure, WriteStatus } from '../runbook/model.ts';
+import type { Failure } from '../runbook/model.ts';
 import { settle } from '../runbook/transition.ts';
 import type { Earlier } from './ports.ts';
 import { references, type EffectContext } from './context.ts';
@@ -22,10 +22,12 @@ export async function write(context: EffectContext, operation: Operation, undo: 
 }
 
 async function afterOdd(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
-  if (!undo && ODD.has(context.state().writes[operation.id])) await tellIfOverwritten(context, operation);
+  const code = context.state().troubles[operation.id]?.failure?.code;
+  if (!undo && code !== undefined && ODD.has(code)) await tellIfOverwritten(context, operation);
 }
 
-const ODD: ReadonlySet<string | undefined> = new Set<WriteStatus>(['failed', 'diverged']);
+/** What a server says that was there to say it; one that is gone would only be waited for again. */
+const ODD: ReadonlySet<string> = new Set<ErrorCode>(['write-failed', 'server-error', 'changed-meanwhile']);
 
 async function writeOnce(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
   const base = { operation: operation.id, undo } as const;
