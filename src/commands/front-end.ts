@@ -134,7 +134,7 @@ function shortfall(state: RunState): string {
 /** On a terminal that has gone nobody can answer: its input ends, or nothing can be written to it. A SIGHUP need not come. */
 function onLostTerminal(handle: RunHandle): () => void {
   const leave = () => {
-    handle.interrupt();
+    handle.interrupt('the loss of its terminal');
     handle.interrupt();
   };
   const { stdin, stdout } = process;

@@ -24,9 +24,10 @@ export function catchSignals(said: { readonly title: string; readonly next: read
   let run: Pick<RunHandle, 'interrupt'> | null = null;
   const leave = () => left.reject(new RescueError('interrupted', said.title, said.next));
   const interrupt = () => (run ? run.interrupt() : leave());
-  const leaveAtOnce = () => {
-    interrupt();
-    run?.interrupt();
+  const leaveAtOnce = (signal: string) => {
+    if (!run) return leave();
+    run.interrupt(signal);
+    run.interrupt();
   };
   process.on('SIGINT', interrupt);
   for (const signal of LEAVING) process.on(signal, leaveAtOnce);

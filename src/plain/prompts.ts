@@ -109,7 +109,7 @@ export async function runPlain(handle: RunHandle, terminal: Terminal, io: PlainI
   };
 
   reader.on('line', reply);
-  reader.on('close', () => handle.interrupt());
+  reader.on('close', () => handle.interrupt('the end of its input'));
   const unsubscribe = handle.subscribe(show);
   const offContinue = io.onContinue(again);
   show();

@@ -22,8 +22,12 @@ export interface RunHandle {
   subscribe(listener: () => void): () => void;
   /** Refused (false) when the run is not waiting for such an answer. */
   answer(answer: Answer): boolean;
-  /** First call: stop after the request in flight. Second call: leave now; the journal is intact either way. */
-  interrupt(): void;
+  /**
+   * First call: stop after the request in flight. Second call: leave now; the journal is intact either way.
+   *
+   * @param by  what the record says it was: `ctrl-c` where left out, `SIGTERM`
+   */
+  interrupt(by?: string): void;
   /** The request line as it will be sent, references filled in where known: `POST /admin/realms/primary/...`. */
   describe(operation: Operation): string;
   /** Resolves when the run has ended, with its exit code. Rejects only when the journal cannot be written (RescueError `disk`) or for a bug. */

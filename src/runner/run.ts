@@ -33,6 +33,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
   let interrupted = false;
+  let interruptedBy = '';
   let snapshot: RunSnapshot | null = null;
   let wake: (() => void) | null = null;
   const listeners = new Set<() => void>();
@@ -116,7 +117,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
     changed();
     if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
     for (;;) {
-      if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
+      if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: `interrupted by ${interruptedBy}` });
       if (!(await step(loaded))) break;
     }
     onQuiet?.();
@@ -142,8 +143,9 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
       if (!state.question || answer.type !== 'choice.made') wakeUp();
       return true;
     },
-    interrupt: () => {
+    interrupt: (by = 'ctrl-c') => {
       if (interrupted) leave.resolve(EXIT.interrupted);
+      else interruptedBy = by;
       interrupted = true;
       wakeUp();
       changed();

@@ -175,7 +175,7 @@ describe('plain prompts', () => {
     const plain = openPlain(handle);
     plain.end();
     await plain.closed;
-    expect(handle.state().stopped?.reason).toBe('interrupted');
+    expect(handle.state().stopped).toMatchObject({ reason: 'interrupted', note: 'interrupted by the end of its input' });
     expect(handle.state().writes).toEqual({});
   });
 

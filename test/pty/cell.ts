@@ -1,5 +1,8 @@
 /** One signal in one state, and everything that has to hold afterwards. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { JournalLine } from '../../src/runbook/model.ts';
 import type { State } from './states.ts';
 import { PROMPT } from './tmux.ts';
 import { endedWith, eventually, expectGivenBack, expectResumable, onlySession, openWorld, stops, verify, type Mode, type World } from './world.ts';
@@ -109,5 +112,16 @@ async function expectLeft(world: World, state: State, signal: Signal, pid: numbe
   if (!state.ended) expect(said.replaceAll(' ', '')).toContain(`realm-rescueresume${onlySession(world)}--session-dir${sessions}`);
   await expectGivenBack(world);
   if (state.ended) expect(await verify(world)).toMatchObject({ exit: 0, stderr: '' });
-  else await expectResumable(world, state.resume);
+  else {
+    expectSaid(world, signal);
+    await expectResumable(world, state.resume);
+  }
+}
+
+/** The record says by what the run was interrupted, where there was still the time to write that. */
+function expectSaid(world: World, signal: Signal): void {
+  const last: unknown = JSON.parse(readFileSync(join(world.sessions, onlySession(world), 'journal.jsonl'), 'utf8').trimEnd().split('\n').at(-1) ?? '');
+  if (!(last as JournalLine).event.type.startsWith('run.stopped')) return;
+  const by = ['SIGTERM', 'SIGHUP', 'SIGQUIT'].includes(signal) ? signal : 'ctrl-c';
+  expect(last).toMatchObject({ event: { reason: 'interrupted', note: `interrupted by ${by}` } });
 }

@@ -49,6 +49,7 @@ export function scriptedHandle(events: readonly RunEvent[], script: Script = hap
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
   let interrupts = 0;
+  let interruptedBy = '';
   let shown: RunSnapshot | null = null;
   const answers: Answer[] = [];
   const listeners = new Set<() => void>();
@@ -65,7 +66,7 @@ export function scriptedHandle(events: readonly RunEvent[], script: Script = hap
   };
   const goOn = () => {
     if (busy !== null) return;
-    if (interrupts > 0 && state.stopped === null && state.finished === null) dispatch({ type: 'run.stopped', reason: 'interrupted', note: 'interrupted by ctrl-c' });
+    if (interrupts > 0 && state.stopped === null && state.finished === null) dispatch({ type: 'run.stopped', reason: 'interrupted', note: `interrupted by ${interruptedBy}` });
     if (state.stopped !== null || state.finished !== null) return done.resolve(state.finished ? EXIT.done : EXIT.interrupted);
     const [effect] = settle(state).effects;
     if (effect === undefined) return;
@@ -95,8 +96,9 @@ export function scriptedHandle(events: readonly RunEvent[], script: Script = hap
       goOn();
       return true;
     },
-    interrupt: () => {
+    interrupt: (by = 'ctrl-c') => {
       interrupts += 1;
+      if (interrupts === 1) interruptedBy = by;
       changed();
       if (interrupts > 1) done.resolve(EXIT.interrupted);
       else goOn();
