@@ -41,7 +41,7 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
   const { state } = snapshot;
   switch (question.kind) {
     case 'freeze': case 'thaw':
-      return { lines: statementLines(question.kind, state, size), ask: 'Stated (empty: nothing stated; q leaves):' };
+      return { lines: statementLines(question.kind, state, size), ask: `Stated as ${question.kind === 'freeze' ? 'paused' : 'resumed'} (empty: nothing stated; q leaves):` };
     case 'clear-caches':
       return { lines: clearCachesLines(state.triage, size), ask: `Type ${question.word} to clear them, no to leave it:` };
     case 'evidence': {

@@ -48,7 +48,7 @@ describe('plain prompts', () => {
   test('walk the whole runbook, append-only', async () => {
     const handle = scriptedHandle(eventsUntil('started'));
     const plain = openPlain(handle);
-    await plain.reply('Stated (empty: nothing stated; q leaves): ', 'argo cd paused');
+    await plain.reply('Stated as paused (empty: nothing stated; q leaves): ', 'argo cd paused');
     await plain.reply('Numbers with spaces between', '2 1');
     await plain.reply('5 answers missing.', 'a');
     await plain.reply('1 answer missing.', 'done');

@@ -31,7 +31,7 @@ it.each(['TERM=dumb', 'ACCESSIBLE=1'])('%s prints line after line and moves no c
   const sessions = sessionPlace();
   const bytes = join(sessions, 'bytes');
   pty = await openDemo(sessions, 80, 24, `${setting} `);
-  await pty.until('Stated (');
+  await pty.until('Stated as paused (');
   await pty.recordTo(bytes);
   await pty.command('paused');
   await pty.until('Numbers with spaces between');

@@ -24,7 +24,7 @@ export interface State {
 /** Answers to the questions, by keys or by lines. */
 const ANSWERS = {
   freeze: async ({ pty, mode }: World) => {
-    await pty.until(mode === 'ink' ? 'Stated:' : 'Stated (');
+    await pty.until(mode === 'ink' ? 'Stated:' : 'Stated as paused (');
     await pty.key('Enter');
   },
   choose: async ({ pty, mode }: World) => {
@@ -92,10 +92,10 @@ export const STATES: readonly State[] = [
     reach: (world) => heldAt(world, ({ path }) => path.endsWith('/token'), (of) => of.start()),
   },
   {
-    name: 'the question of Freeze', shows: { ink: 'Stated: Argo', plain: 'Stated (' },
+    name: 'the question of Freeze', shows: { ink: 'Stated: Argo', plain: 'Stated as paused (' },
     reach: async (world) => {
       await world.start();
-      await world.pty.until(world.mode === 'ink' ? 'Stated:' : 'Stated (');
+      await world.pty.until(world.mode === 'ink' ? 'Stated:' : 'Stated as paused (');
       await world.pty.type('Argo');
       await world.pty.until('Argo');
     },
@@ -198,7 +198,7 @@ export const STATES: readonly State[] = [
     },
   },
   {
-    name: 'the question of Thaw', shows: { ink: 'What has been resumed', plain: 'What has been resumed' },
+    name: 'the question of Thaw', shows: { ink: 'What has been resumed', plain: 'Stated as resumed (' },
     reach: async (world) => {
       await toEnd(world);
       await world.pty.until('What has been resumed', 60_000);
