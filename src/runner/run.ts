@@ -144,8 +144,9 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
       return true;
     },
     interrupt: (by = 'ctrl-c') => {
-      if (interrupted) leave.resolve(EXIT.interrupted);
-      else interruptedBy = by;
+      // A run that has ended is not interrupted any more: what is left to write takes no waiting.
+      if (interrupted && !state.finished && !state.stopped) leave.resolve(EXIT.interrupted);
+      if (!interrupted) interruptedBy = by;
       interrupted = true;
       wakeUp();
       changed();

@@ -66,10 +66,10 @@ async function stopAndGoOn(world: World, state: State, signal: Signal): Promise<
     await atPrompt(world);
     if (!once) await expectGivenBack(world);
     await pty.command('clear; fg');
-    // What stood on the screen stands there again, with what was typed; a prompt without a screen is asked again.
-    if (mode === 'ink' && !state.ended) await pty.until(state.shows[mode]);
-    else if (!state.runs) await pty.until(state.shows[mode]);
-    else await pty.until((screen) => screen.includes('recover'));
+    // What stood on the screen stands there again, with what was typed; a prompt without a screen is asked again. As long as the shell's
+    // prompt is there, this is still what was drawn before.
+    const wanted = (mode === 'ink' && !state.ended) || !state.runs ? state.shows[mode] : 'recover';
+    await pty.until((screen) => !screen.includes(PROMPT) && screen.includes(wanted));
   }
   if (!state.runs) return pty.key('C-c');
   if (!state.ended) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createEvidenceReader } from '../../src/evidence/reader.ts';
 import { createExporter } from '../../src/gitops/exporter.ts';
 import { createSession } from '../../src/journal/store.ts';
@@ -13,12 +13,13 @@ import { sessionPlace } from '../harness/tool.ts';
 import { run, settings } from '../runbook/fixtures.ts';
 
 let sandbox: Sandbox;
-beforeAll(async () => {
+beforeEach(async () => {
   sandbox = await startSandbox();
 });
-afterAll(() => sandbox.close());
+afterEach(() => sandbox.close());
 
-it('shows what differs while the calls for single objects still run', async () => {
+/** A run against a staged incident, with the evidence named. */
+async function startStaged() {
   const place = sessionPlace();
   const staged = await stageIncident(openAdminCalls({ url: sandbox.url, ...sandbox.admin, realm: 'primary' }), { logins: 2, secrets: 'real' });
   const evidence = join(place, 'realm.json');
@@ -28,7 +29,29 @@ it('shows what differs while the calls for single objects still run', async () =
   const keycloak = openKeycloak({ url: sandbox.url, realm: 'primary', authRealm: 'master', clientId: 'admin-cli', ...sandbox.admin, userAgent: 'test', readOnly: false });
   const ports = { keycloak, evidence: createEvidenceReader({ cwd: place }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings: chosen, refresh: undefined };
   const handle = startRun({ ports, evidenceFiles: () => Promise.resolve([]), first: { type: 'run.started', run: { ...run, url: sandbox.url, settings: chosen } } });
+  const close = async (): Promise<void> => {
+    await keycloak.close();
+    store.close();
+  };
+  return { handle, close };
+}
 
+it('is not interrupted any more once it has stopped: the exit is that of the stop', async () => {
+  const { handle, close } = await startStaged();
+  const off = handle.subscribe(() => {
+    const { state, busy } = handle.snapshot();
+    if (state.question?.kind === 'freeze' && !busy) queueMicrotask(() => handle.answer({ type: 'run.stopped', reason: 'undecided', note: 'an answer is missing' }));
+    if (!state.stopped) return;
+    off();
+    handle.interrupt();
+    handle.interrupt();
+  });
+  expect(await handle.done).toBe(5);
+  await close();
+});
+
+it('shows what differs while the calls for single objects still run', async () => {
+  const { handle, close } = await startStaged();
   const seen: { part: string; found: string | undefined; captured: boolean }[] = [];
   handle.subscribe(() => {
     const { state, progress, busy } = handle.snapshot();
@@ -37,8 +60,7 @@ it('shows what differs while the calls for single objects still run', async () =
     if (state.question?.kind === 'choose' && !busy) queueMicrotask(() => handle.answer({ type: 'run.stopped', reason: 'quit', note: 'seen enough' }));
   });
   await handle.done;
-  await keycloak.close();
-  store.close();
+  await close();
 
   const early = seen.filter((moment) => moment.found !== undefined);
   // The mappers and client scopes show before roles and role mappings have been read; the two lost role mappings cannot yet.
