@@ -230,6 +230,42 @@ describe('organizations', () => {
     expect(fought.refused).toEqual([{ id: 'organization:acme', because: 'organization globex has the domain acme.com in the live realm, and two cannot have it' }]);
   });
 
+  describe('while one is disabled, nobody knows whether its identity provider is', () => {
+    const disabled = (change: Record<string, unknown> = {}) => (raw: RealmRepresentation): void => {
+      named(raw, 'acme')['enabled'] = false;
+      raw['identityProviders'] = (raw['identityProviders'] as Record<string, unknown>[]).map((each) => (each['alias'] === 'groups-corp' ? { ...each, enabled: false, ...change } : each));
+    };
+    const described = (raw: RealmRepresentation): void => void Object.assign((raw['identityProviders'] as Record<string, unknown>[])[0] ?? {}, { displayName: 'Corp' });
+
+    test('so that it reads as disabled is no difference, in live or evidence', () => {
+      expect(differencesOf(state(realm('rest', disabled())), state(realm()))).toEqual(['changed organization:acme']);
+      expect(differencesOf(state(realm()), state(realm('rest', disabled())))).toEqual(['changed organization:acme']);
+      expect(differencesOf(state(realm('rest', (raw) => { disabled()(raw); named(raw, 'acme')['enabled'] = true; })), state(realm()))).toEqual(['changed identity-provider:groups-corp']);
+    });
+
+    test('a change of it sends what the evidence knows, both ways, and is refused where it knows nothing', () => {
+      const whole = plan(state(realm('rest', disabled())), state(realm('rest', described)), { 'identity-provider:groups-corp': 'restore' });
+      const { request, inverse, after, note } = operation(whole, 'update identity-provider:groups-corp');
+      expect(request.body).toMatchObject({ displayName: 'Corp', enabled: true });
+      expect(inverse?.body).toMatchObject({ enabled: true });
+      expect(after[0]?.value).toMatchObject({ displayName: 'Corp', enabled: { $unknown: expect.any(String) } });
+      expect(note).toContain('while organization acme is disabled');
+      const blind = plan(state(realm('rest', disabled())), state(realm('rest', (raw) => { disabled()(raw); described(raw); })), { 'identity-provider:groups-corp': 'restore' });
+      expect(blind.refused).toEqual([{ id: 'identity-provider:groups-corp', because: expect.stringContaining('while organization acme is disabled') as string }]);
+    });
+
+    test('a plan that disables the organization awaits nothing else of the provider', () => {
+      const whole = plan(state(realm('rest', () => {})), state(realm('rest', (raw) => { disabled({ enabled: true })(raw); described(raw); })));
+      expect(operation(whole, 'update identity-provider:groups-corp')).toMatchObject({ request: { body: { enabled: true } }, before: [{ value: { enabled: { $unknown: expect.any(String) } } }], after: [{ value: { enabled: { $unknown: expect.any(String) } } }] });
+    });
+
+    test('linking to it is said to disable the provider for good', () => {
+      const unlinked = (raw: RealmRepresentation): void => { named(raw, 'acme')['enabled'] = false; delete named(raw, 'acme')['identityProviders']; };
+      const whole = plan(state(realm('rest', unlinked)), state(realm()), { 'organization:acme/identityProviders/groups-corp': 'restore' });
+      expect(operation(whole, 'link organization:acme/identityProviders/groups-corp').losses?.join()).toContain('stores that groups-corp is disabled too');
+    });
+  });
+
   test('an identity provider belongs to one organization: it is freed before it is linked again', () => {
     const moved = (raw: RealmRepresentation) => { Object.assign(named(raw, 'globex'), { identityProviders: [{ alias: 'groups-corp' }] }); delete named(raw, 'acme')['identityProviders']; };
     const [from, to]: ObjectId[] = ['organization:globex/identityProviders/groups-corp', 'organization:acme/identityProviders/groups-corp'];

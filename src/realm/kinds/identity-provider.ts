@@ -5,7 +5,8 @@ import type { Kind } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { ObjectId, RealmObject } from '../model.ts';
 import { isBuiltinFlow } from '../normal/builtins.ts';
-import { providersOf, providerValue } from '../normal/identity-provider.ts';
+import { providersOf, providerValue, withEnabledUnknown } from '../normal/identity-provider.ts';
+import { disabledWithOrganization } from '../normal/organization.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { rawProvider, restoreProvider } from '../writes/identity-provider-writes.ts';
 
@@ -22,11 +23,14 @@ export const identityProvider: Kind = {
     const providers = providersOf(representation);
     if (providers === undefined) return { objects: [], listed: [] };
     const whole = omissionMeansEmpty(representation, completeness);
+    const disabled = disabledWithOrganization(representation);
     const objects = providers.flatMap((raw): RealmObject[] => {
       const { alias, internalId } = raw;
       if (typeof alias !== 'string' || alias === '') return [];
+      const value = providerValue(raw, whole);
       return [{
-        id: objectId('identity-provider', alias), kind: 'identity-provider', owner: `identity provider ${alias}`, name: alias, value: providerValue(raw, whole),
+        id: objectId('identity-provider', alias), kind: 'identity-provider', owner: `identity provider ${alias}`, name: alias,
+        value: raw['enabled'] === false && disabled.has(alias) ? withEnabledUnknown(value) : value,
         ...(typeof internalId === 'string' ? { serverId: internalId } : {}),
       }];
     });

@@ -39,6 +39,11 @@ export function providerValue(raw: JsonObject, whole: boolean): JsonObject {
   return { ...enabled, ...Object.fromEntries([...fields, ...off]), ...(whole || raw['config'] !== undefined ? { config: configMap(raw['config']) } : {}) };
 }
 
+/** A value in which nobody knows whether the provider is enabled: it is linked to an organization that is disabled, and reads as disabled with it. */
+export function withEnabledUnknown(value: Json): Json {
+  return isRecord(value) ? { ...value, enabled: unknown('disabled with its organization') } : value;
+}
+
 /** The provider decides what its config means; the server stores no empty texts. */
 export function mapperValueOf(raw: JsonObject): JsonObject {
   return { identityProviderMapper: raw['identityProviderMapper'] ?? '', config: configMap(raw['config']) };

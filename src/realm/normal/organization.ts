@@ -53,6 +53,14 @@ export function domainList(domains: Json | undefined): Json {
   return Object.entries(domainMap(domains)).map(([name, verified]) => ({ name, verified }));
 }
 
+/**
+ * The identity providers that are linked to an organization that is disabled, with its alias. The server shows each of them as disabled,
+ * whatever it has stored (tried on 26.7.4).
+ */
+export function disabledWithOrganization(representation: RealmRepresentation): ReadonlyMap<string, string> {
+  return new Map(organizationsIn(representation).filter(({ raw }) => raw['enabled'] === false).flatMap(({ alias, raw }) => linkedProviders(raw).map((provider) => [provider, alias] as const)));
+}
+
 /** The aliases of the identity providers that are linked. */
 export function linkedProviders(raw: JsonObject): readonly string[] {
   return recordsIn(raw['identityProviders']).flatMap((provider) => (typeof provider['alias'] === 'string' ? [provider['alias']] : []));

@@ -8,10 +8,12 @@ import { objectId, partOf, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { Difference, Image, ObjectId, RealmState, RequestTemplate } from '../model.ts';
-import { providerMappersOf, providersOf, providerValue, withMaskedSecrets } from '../normal/identity-provider.ts';
+import { providerMappersOf, providersOf, providerValue, withEnabledUnknown, withMaskedSecrets } from '../normal/identity-provider.ts';
 import { isBuiltinFlow } from '../normal/builtins.ts';
-import { isSecretKey, MASK } from '../unknowns.ts';
+import { disabledWithOrganization, linkedProviders, organizationsIn } from '../normal/organization.ts';
+import { isSecretKey, isUnknown, MASK } from '../unknowns.ts';
 import { keepableId } from './body.ts';
+import { isOrganizationDisabled } from './organization-writes.ts';
 import { restoreRepresentation } from './representation-writes.ts';
 
 const NEEDS = ['manage-identity-providers'];
@@ -27,10 +29,16 @@ export function rawProviderMapper(state: RealmState | undefined, alias: string, 
 export function restoreProvider(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const { id, name: alias, change } = difference;
   const source = context.evidenceOf(id);
-  const [live, evidence] = [rawProvider(context.live, alias), rawProvider(source, alias)];
+  const [shown, evidence] = [rawProvider(context.live, alias), rawProvider(source, alias)];
+  const hidden = enabledUnknown(context.live, id) ? disabledWithOrganization(context.live.representation).get(alias) : undefined;
+  const enabled = hidden === undefined || enabledUnknown(source, id) ? undefined : evidence?.['enabled'];
+  if (change === 'changed' && hidden !== undefined && typeof enabled !== 'boolean') {
+    return { refused: `the server does not show whether ${alias} is enabled while organization ${hidden} is disabled, and would store that it is not; enable the organization first, or name evidence that says it` };
+  }
+  const live = shown === undefined || enabled === undefined ? shown : { ...shown, enabled };
   const missing = secretKeys(evidence).filter((key) => !context.knowsSecret(id, `config.${key}`));
   const kept = change === 'lost' ? keepableId(textOf(evidence?.['internalId']), context.usedIds) : textOf(live?.['internalId']);
-  const { losses, ...said } = change === 'lost' ? lostWords(alias, kept, missing, source) : change === 'changed' ? changedWords(live) : removedWords(alias);
+  const { losses, ...said } = change === 'lost' ? lostWords(alias, kept, missing, source) : change === 'changed' ? changedWords(live, hidden) : removedWords(alias, hidden);
   const drafts = restoreRepresentation({
     title: `identity provider ${alias}`, collection: ['identity-provider', 'instances'], item: ['identity-provider', 'instances', alias],
     needs: NEEDS, requires: change === 'live-only' ? [] : flowsIn(context.wanted(difference)), live, evidence,
@@ -42,7 +50,19 @@ export function restoreProvider(difference: Difference, context: PlanContext): r
   }, difference, context);
   if ('refused' in drafts) return drafts;
   if (change === 'live-only') return withMappers(drafts, alias, context);
-  return drafts.map((draft) => ({ ...draft, afterOperations: [...draft.afterOperations ?? [], ...unlinked(alias, context)] }));
+  const veiled = (images: readonly Image[]): readonly Image[] => (hidden !== undefined || isDisabledByPlan(alias, context) ? images.map((image) => ({ ...image, value: withEnabledUnknown(image.value) })) : images);
+  return drafts.map((draft) => ({ ...draft, before: veiled(draft.before), after: veiled(draft.after), afterOperations: [...draft.afterOperations ?? [], ...unlinked(alias, context)] }));
+}
+
+/** Whether a state cannot say if the provider is enabled. */
+function enabledUnknown(state: RealmState | undefined, id: ObjectId): boolean {
+  const value = state?.objects.get(id)?.value;
+  return isRecord(value) && isUnknown(value['enabled']);
+}
+
+/** Whether the plan disables the organization that the provider is linked to: from then on the provider reads as disabled too. */
+function isDisabledByPlan(alias: string, context: PlanContext): boolean {
+  return organizationsIn(context.live.representation).some((found) => linkedProviders(found.raw).includes(alias) && isOrganizationDisabled(objectId('organization', found.alias), context));
 }
 
 /** An organization that is unlinked takes its e-mail domain from the provider's config, and one that is disabled keeps it disabled (tried on 26.7.4). */
@@ -84,24 +104,29 @@ interface Words {
 
 function lostWords(alias: string, kept: string | undefined, missing: readonly string[], source: RealmState | undefined): Words {
   const linked = linkedUsers(source, alias);
+  const veiled = enabledUnknown(source, objectId('identity-provider', alias));
   return {
     note: [kept === undefined ? 'new id' : 'original id kept', ...(missing.length > 0 ? [`without its ${missing.join(', ')}: no evidence has it`] : [])].join('; '),
     inverseNote: 'Users that were linked to it meanwhile lose the link.',
     losses: [
+      ...(veiled ? [`${alias} is made disabled: the evidence was read while its organization was disabled, and does not say whether the provider was too`] : []),
       ...(missing.length > 0 ? [`logins through ${alias} fail until its ${missing.map(words).join(', ')} is set`] : []),
       ...(linked.length > 0 ? [`where ${alias} was deleted by request, ${someOf(linked)} lost the link to it; the next login through it links them again`] : []),
     ],
   };
 }
 
-function changedWords(live: JsonObject | undefined): Words {
+/** @param hidden  the disabled organization that hides whether the provider is enabled */
+function changedWords(live: JsonObject | undefined, hidden: string | undefined): Words {
   const secrets = secretKeys(live).map(words);
-  if (secrets.length === 0) return { losses: [] };
-  return { note: `only what differs; its ${secrets.join(', ')} is sent as the evidence has it, because the server would erase it`, inverseNote: `Its ${secrets.join(', ')} stays as the evidence has it: the server never showed the one before.`, losses: [] };
+  const enabled = hidden === undefined ? [] : [`whether it is enabled is sent as the evidence has it, because the server hides that while organization ${hidden} is disabled, and would store that it is not`];
+  if (secrets.length === 0) return { ...(enabled.length > 0 ? { note: `only what differs; ${enabled.join()}` } : {}), losses: [] };
+  return { note: ['only what differs', `its ${secrets.join(', ')} is sent as the evidence has it, because the server would erase it`, ...enabled].join('; '), inverseNote: `Its ${secrets.join(', ')} stays as the evidence has it: the server never showed the one before.`, losses: [] };
 }
 
-function removedWords(alias: string): Words {
-  return { note: 'removed with its mappers', losses: [`users that were linked to ${alias} lose the link, and with it that way to log in`] };
+function removedWords(alias: string, hidden: string | undefined): Words {
+  const disabled = hidden === undefined ? {} : { inverseNote: `It comes back disabled: while organization ${hidden} is disabled the server does not show whether the provider is.` };
+  return { note: 'removed with its mappers', ...disabled, losses: [`users that were linked to ${alias} lose the link, and with it that way to log in`] };
 }
 
 const words = (key: string): string => (key === 'clientSecret' ? 'client secret' : key);

@@ -5,6 +5,7 @@ import { escapePart, objectId, parseId, partOf } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord, recordsIn } from '../looks.ts';
 import type { Difference, Image, ObjectId, RequestTemplate } from '../model.ts';
+import { withEnabledUnknown } from '../normal/identity-provider.ts';
 import { domainList, organizationValue, rawOrganization } from '../normal/organization.ts';
 import { organizationLosses } from './membership.ts';
 import { restoreRepresentation, type RepresentationHome } from './representation-writes.ts';
@@ -132,6 +133,7 @@ function linkDrafts({ id, change }: Difference, context: PlanContext, elsewhere?
     request: adding ? post : cut, before: [{ id, value: adding ? null : MAPPED }], after: [{ id, value: adding ? MAPPED : null }],
     inverse: adding ? cut : post, needs: LINK_NEEDS, requires: [SWITCH, organization, ...(bound ? [idp] : [])],
     ...(elsewhere === undefined ? {} : { afterOperations: [`unlink ${elsewhere}`] }),
+    ...(adding && isOrganizationDisabled(organization, context) ? { losses: [`While organization ${partOf(id, 0)} is disabled, linking ${provider} to it stores that ${provider} is disabled too: enable both again by hand when that is meant.`] } : {}),
   };
   return [adding ? draft : forgetting(draft, [provider], undefined, context)];
 }
@@ -143,17 +145,27 @@ function linkDrafts({ id, change }: Difference, context: PlanContext, elsewhere?
  * @param domains  the domains that go; all of them where it is left out
  */
 function forgetting(draft: Draft, providers: readonly string[], domains: readonly string[] | undefined, context: PlanContext): Draft {
+  // Cutting a link leaves it as it is stored; taking the domain from an organization that is disabled does not (tried on 26.7.4).
+  const off = domains !== undefined && draft.covers.some((id) => isOrganizationDisabled(id, context));
   const found = providers.flatMap((provider): { readonly provider: string; readonly before: Image; readonly after: Image }[] => {
     const id = objectId('identity-provider', provider);
     const value = context.live.objects.get(id)?.value;
     if (value === undefined || !isRecord(value) || !isRecord(value['config']) || context.chosen.has(id)) return [];
     const { 'kc.org.domain': domain, ...config } = value['config'];
     if (typeof domain !== 'string' || (domains !== undefined && !domains.includes(domain))) return [];
-    return [{ provider, before: { id, value }, after: { id, value: { ...value, config } } }];
+    return [{ provider, before: { id, value }, after: { id, value: off ? withEnabledUnknown({ ...value, config }) : { ...value, config } } }];
   });
   if (found.length === 0) return draft;
-  const note = `The server takes the e-mail domain (kc.org.domain) out of identity provider ${found.map(({ provider }) => provider).join(', ')} along the way; set it again in the admin console where that is meant.`;
+  const stored = off ? ', and stores that it is disabled' : '';
+  const note = `The server takes the e-mail domain (kc.org.domain) out of identity provider ${found.map(({ provider }) => provider).join(', ')} along the way${stored}; set it again in the admin console where that is meant.`;
   return { ...draft, before: [...draft.before, ...found.map(({ before }) => before)], after: [...draft.after, ...found.map(({ after }) => after)], inverse: null, inverseNote: note, losses: [...(draft.losses ?? []), note] };
+}
+
+/** Whether the organization is disabled once the plan is through. */
+export function isOrganizationDisabled(id: ObjectId, context: PlanContext): boolean {
+  const answer = context.chosen.get(id);
+  const value = answer === undefined ? context.live.objects.get(id)?.value : context.wanted(answer);
+  return isRecord(value) && value['enabled'] === false;
 }
 
 function domainsOf(value: Json | undefined): readonly string[] {

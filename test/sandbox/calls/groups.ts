@@ -47,6 +47,8 @@ export const groupCalls: readonly Call[] = [
   del('/groups/{grOdd}'),
 ];
 
+const ORG_IDP = { alias: 'org-idp', providerId: 'oidc', enabled: true, config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://i.example/t', authorizationUrl: 'https://i.example/a', 'kc.org.domain': 'one.com' } };
+
 export const organizationCalls: readonly Call[] = [
   get('/organizations/nope'),
   put('', { organizationsEnabled: true }),
@@ -73,7 +75,7 @@ export const organizationCalls: readonly Call[] = [
   get('/organizations/{one}'),
   put('/organizations/{one}', { name: 'Org 1', alias: 'one', attributes: {}, domains: [{ name: 'one.com', verified: true }, { name: 'uno.com' }] }),
   get('/organizations/{one}'),
-  post('/identity-provider/instances', { alias: 'org-idp', providerId: 'oidc', enabled: true, config: { clientId: 'x', clientSecret: 'y', tokenUrl: 'https://i.example/t', authorizationUrl: 'https://i.example/a', 'kc.org.domain': 'one.com' } }),
+  post('/identity-provider/instances', ORG_IDP),
   post('/organizations/{one}/identity-providers', 'nope'),
   post('/organizations/{one}/identity-providers', 'org-idp'),
   post('/organizations/{one}/identity-providers', 'org-idp'),
@@ -83,6 +85,23 @@ export const organizationCalls: readonly Call[] = [
   put('/organizations/{one}', { name: 'Org 1', alias: 'one', domains: [{ name: 'uno.com' }] }),
   get('/organizations/{one}/identity-providers'),
   del('/organizations/{one}/identity-providers/org-idp'),
+  del('/organizations/{one}/identity-providers/org-idp'),
+  // A provider of a disabled organization reads as disabled, and some writes then store that.
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one', enabled: false, domains: [{ name: 'uno.com' }] }),
+  post('/organizations/{one}/identity-providers', 'org-idp'),
+  del('/organizations/{one}/identity-providers/org-idp'),
+  get('/identity-provider/instances/org-idp'),
+  put('/identity-provider/instances/org-idp', { ...ORG_IDP, config: { ...ORG_IDP.config, 'kc.org.domain': 'uno.com' } }),
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one', domains: [{ name: 'uno.com' }] }),
+  post('/organizations/{one}/identity-providers', 'org-idp'),
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one', enabled: false, domains: [{ name: 'uno.com' }] }),
+  get('/identity-provider/instances/org-idp'),
+  get('/organizations/{one}/identity-providers'),
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one', domains: [{ name: 'uno.com' }] }),
+  get('/identity-provider/instances/org-idp'),
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one', enabled: false }),
+  put('/organizations/{one}', { name: 'Org 1', alias: 'one' }),
+  get('/identity-provider/instances/org-idp'),
   del('/organizations/{one}/identity-providers/org-idp'),
   get('/identity-provider/instances/org-idp'),
   get('/organizations/{one}/members?membershipType=MANAGED&max=100'),

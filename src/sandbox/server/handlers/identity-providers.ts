@@ -3,7 +3,8 @@ import type { JsonObject } from '../../../realm/json.ts';
 import { described, errorMessage, notFound, Refusal, unknownError } from '../refusal.ts';
 import { created, done, ok, route, type Answer, type Request, type Route } from '../route.ts';
 import { filledMap, object, page, present, text } from '../state/json.ts';
-import type { Fields } from '../state/model.ts';
+import type { Fields, RealmRow } from '../state/model.ts';
+import { byOrganization } from '../state/organization.ts';
 
 const MASK = '**********';
 
@@ -18,7 +19,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 };
 const DEFAULTS: JsonObject = { enabled: true };
 
-export const shownProvider = (provider: Fields): Fields => ({ ...maskProvider(provider), types: [...(TYPES[String(provider['providerId'])] ?? [])] });
+export const shownProvider = (realm: RealmRow) => (provider: Fields): Fields => ({ ...maskProvider(provider), ...byOrganization(realm, provider), types: [...(TYPES[String(provider['providerId'])] ?? [])] });
 
 /** A provider as it is stored: no empty settings, and hidden by a field of its own, not by the setting of older servers. */
 function stored(sent: JsonObject, realm: Request['realm']): Fields {
@@ -111,13 +112,13 @@ const READ = 'view-identity-providers';
 const WRITE = 'manage-identity-providers';
 
 export const IDENTITY_PROVIDER_ROUTES: readonly Route[] = [
-  route(`GET ${BASE}`, READ, ({ realm, query }) => ok(page(realm.identityProviders, query).map(shownProvider))),
+  route(`GET ${BASE}`, READ, ({ realm, query }) => ok(page(realm.identityProviders, query).map(shownProvider(realm)))),
   route(`POST ${BASE}`, WRITE, create, PROVIDER),
   // Nothing is imported here; without an address the server says so, after it has looked at the role.
   route('POST /identity-provider/import-config', WRITE, () => {
     throw new Refusal(400, { error: 'HTTP 400 Bad Request' });
   }),
-  route(`GET ${BASE}/{alias}`, READ, (request) => ok(shownProvider(find(request)))),
+  route(`GET ${BASE}/{alias}`, READ, (request) => ok(shownProvider(request.realm)(find(request)))),
   route(`PUT ${BASE}/{alias}`, WRITE, update, PROVIDER),
   route(`DELETE ${BASE}/{alias}`, WRITE, remove, PROVIDER),
   route(`GET ${BASE}/{alias}/mappers`, READ, (request) => {

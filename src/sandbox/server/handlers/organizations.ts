@@ -43,7 +43,7 @@ function update(request: Request): Answer {
   const before = find(request);
   const after = buildOrganization(request.realm, object(request.body), before);
   const gone = before.domains.filter((domain) => !after.domains.some((kept) => kept.name === domain.name)).map((domain) => domain.name);
-  forget(request.realm, before.providers, (domain) => gone.includes(domain));
+  forget(request.realm, before.providers, (domain) => gone.includes(domain), after.enabled ? {} : { enabled: false });
   request.realm.organizations = request.realm.organizations.map((row) => (row === before ? after : row));
   return { ...done, events: [{ representation: representation(object(request.body)) }] };
 }
@@ -55,11 +55,15 @@ function remove(request: Request): Answer {
   return done;
 }
 
-/** A provider that leaves, or whose domain leaves, silently loses the domain from its settings. */
-function forget(realm: RealmRow, providers: readonly string[], goes: (domain: string) => boolean): void {
+/**
+ * A provider that leaves, or whose domain leaves, silently loses the domain from its settings.
+ *
+ * @param stored  what is stored of it along the way
+ */
+function forget(realm: RealmRow, providers: readonly string[], goes: (domain: string) => boolean, stored: JsonObject = {}): void {
   realm.identityProviders = realm.identityProviders.map((provider) => {
     const { 'kc.org.domain': domain, ...config } = object(provider['config']);
-    return providers.includes(text(provider['alias']) ?? '') && typeof domain === 'string' && goes(domain) ? { ...provider, config } : provider;
+    return providers.includes(text(provider['alias']) ?? '') && typeof domain === 'string' && goes(domain) ? { ...provider, ...stored, config } : provider;
   });
 }
 
@@ -71,6 +75,8 @@ function link(request: Request): Answer {
   if (row.providers.includes(alias)) throw errorMessage(409, 'Identity provider already associated to the organization');
   if (realm.organizations.some((other) => other.providers.includes(alias))) throw errorMessage(400, 'Identity provider already associated with a different organization');
   row.providers.push(alias);
+  // What a provider of a disabled organization shows is stored by this.
+  if (!row.enabled) realm.identityProviders = realm.identityProviders.map((provider) => (provider['alias'] === alias ? { ...provider, enabled: false } : provider));
   return { ...done, events: [] };
 }
 
@@ -85,7 +91,7 @@ function unlink(request: Request): Answer {
 
 const linked = (request: Request): Answer => {
   const row = find(request);
-  return ok(request.realm.identityProviders.filter((provider) => row.providers.includes(text(provider['alias']) ?? '')).map((provider) => shownProvider({ ...provider, organizationId: row.id })));
+  return ok(request.realm.identityProviders.filter((provider) => row.providers.includes(text(provider['alias']) ?? '')).map(shownProvider(request.realm)));
 };
 
 const READ = 'manage-realm|view-organizations';

@@ -87,7 +87,7 @@ function partialExport({ realm, query, world }: Request): Answer {
     ...(mappings.length === 0 ? {} : { scopeMappings: mappings }),
     ...(withClients ? clientParts(realm) : {}),
     ...(query.get('exportGroupsAndRoles') === 'true' ? roleParts(realm, withClients) : {}),
-    identityProviders: realm.identityProviders.map(shownProvider), identityProviderMappers: realm.identityProviderMappers,
+    identityProviders: realm.identityProviders.map(shownProvider(realm)), identityProviderMappers: realm.identityProviderMappers,
     components: components(realm), authenticationFlows: realm.flows.map((flow) => flowJson(realm, flow)), authenticatorConfig: realm.authenticatorConfigs.map(configJson), requiredActions: realm.requiredActions,
     localizationTexts: realm.localization,
   });

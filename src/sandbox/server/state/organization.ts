@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../realm/json.ts';
 import { errorMessage } from '../refusal.ts';
 import { listMap, objects, text } from './json.ts';
-import type { OrganizationRow, RealmRow } from './model.ts';
+import type { Fields, OrganizationRow, RealmRow } from './model.ts';
+
+/** What the organization of a provider adds to what is shown of it: one of a disabled organization shows as disabled, whatever is stored. */
+export function byOrganization(realm: RealmRow, provider: Fields): Fields {
+  const row = realm.organizations.find(({ providers }) => providers.includes(text(provider['alias']) ?? ''));
+  return row === undefined ? {} : { organizationId: row.id, ...(row.enabled ? {} : { enabled: false }) };
+}
 
 /** The id that was sent is ignored; what the body does not say is cleared, except attributes, and `enabled` becomes true. */
 export function buildOrganization(realm: RealmRow, body: JsonObject, before?: OrganizationRow): OrganizationRow {
