@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { topOf, tryGit } from './git.ts';
-import { MENTIONED, MENTIONS } from './settings/mentions.ts';
+import { MENTIONED, MENTIONS } from './launches/mentions.ts';
 
 /** A file to look at: its bytes as text, and where it lies. */
 export interface FoundFile {
@@ -28,9 +28,21 @@ export async function repositoryOf(directory: string): Promise<Repository> {
   return top === null ? { top: directory, git: false } : { top, git: true };
 }
 
+/** What may hold a setting, by its name. */
+const LINTABLE = /\.(?:ya?ml|json|sh|bash|zsh|ksh|bat|cmd|env|properties|tf|tfvars|tpl|tmpl|gotmpl|tftpl|j2|erb|template|service|mk|dockerfile|containerfile)$|(?:^|[/])(?:Dockerfile|Containerfile|Makefile|GNUmakefile|justfile|Jenkinsfile|entrypoint|\.env)[^/]*$/i;
+
+export const lintable = (relative: string): boolean => LINTABLE.test(relative);
+
+/** Every file below a directory, relative to the top: in a working tree what git tracks or would track. */
+export async function listFiles({ top, git, below }: Repository & { readonly below: string }): Promise<readonly string[]> {
+  if (!git) return (await walkAll(top, '')).toSorted();
+  const answer = await tryGit(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below], { cwd: top });
+  return [...new Set(answer.stdout.split('\0').filter((line) => line !== ''))].toSorted();
+}
+
 /** Files of a repository that mention a realm or a strategy setting: what git tracks, or all below a plain directory. */
 export async function filesOf({ top, git }: Repository): Promise<readonly FoundFile[]> {
-  const paths = git ? await grep(top) : await walk(top, '');
+  const paths = git ? await grep(top) : (await walkAll(top, '')).filter(lintable);
   const files = await Promise.all(paths.map((relative) => readText(path.join(top, relative), relative)));
   return files.flatMap((file) => file ?? []).filter(({ text }) => git || MENTIONS.test(text) || REALM_TEXTS.some((part) => text.includes(part)));
 }
@@ -41,12 +53,12 @@ async function grep(top: string): Promise<readonly string[]> {
   return answer.stdout.split('\0').filter((line) => line !== '');
 }
 
-async function walk(top: string, below: string): Promise<readonly string[]> {
+async function walkAll(top: string, below: string): Promise<readonly string[]> {
   const entries = await readdir(path.join(top, below), { withFileTypes: true });
   const found = await Promise.all(entries.map((entry) => {
     const relative = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(top, relative);
-    return entry.isFile() && /\.(?:ya?ml|json|sh|env|tpl)$|Dockerfile|entrypoint/i.test(entry.name) ? [relative] : [];
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walkAll(top, relative);
+    return entry.isFile() ? [relative] : [];
   }));
   return found.flat();
 }

@@ -3,15 +3,14 @@ import { openFile } from './artefacts/artefact.ts';
 import { recognise } from './artefacts/index.ts';
 import { bringToLive } from './content/bring.ts';
 import { applyEdits, lineOf, Refusal } from './splice/text.ts';
-import { classify } from './strategy.ts';
+import { judged, spelled, strategySites } from './sites.ts';
 import { verifyPatched } from './verify.ts';
 import type { Difference, RealmState } from '../realm/model.ts';
 import type { JsonObject } from '../realm/json.ts';
 import type { ExportedFile, StrategyFinding } from '../runbook/model.ts';
-import type { RealmSite, Recognised, SourceFile } from './artefacts/artefact.ts';
+import type { RealmSite, SettingSite, SourceFile } from './artefacts/artefact.ts';
 import type { SecretToCreate } from './content/secrets.ts';
 import type { TextEdit } from './splice/text.ts';
-import type { Importer } from './strategy.ts';
 
 export interface PatchRequest {
   readonly realm: string;
@@ -46,26 +45,27 @@ export function patchFile(path: string, text: string, request: PatchRequest): Pa
   if (!found) return null;
   const realms = found.realms.filter(({ realm }) => realm === request.realm);
   if (found.refusal !== null && !concerns(file, request.realm)) return null;
-  if (realms.length === 0 && found.settings.length === 0 && found.refusal === null) return null;
-  const findings = findingsOf(file, found, request.serverVersion);
+  const sites = strategySites(found, request.serverVersion);
+  if (realms.length === 0 && sites.length === 0 && found.refusal === null) return null;
+  const findings = findingsOf(file, sites);
   const blank = { path, artefact: found.artefact, before: text, after: text, changes: [], refusal: found.refusal, findings: findings.map(unpatched), secrets: [], notes: [], realm: null };
   if (found.refusal !== null) return blank;
   try {
-    return { ...blank, ...patch(file, realms, found, request), findings };
+    return { ...blank, ...patch(file, realms, sites, request), findings };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...blank, refusal: error.message };
   }
 }
 
-function patch(file: SourceFile, realms: readonly RealmSite[], found: Recognised, request: PatchRequest) {
+function patch(file: SourceFile, realms: readonly RealmSite[], sites: readonly SettingSite[], request: PatchRequest) {
   const origins = new WeakMap<object, object>();
   const style = file.text.includes('$(env:') ? (name: string) => `$(env:${name})` : (name: string) => `\${${name}}`;
   const brought = realms.map((site) => ({ site, ...bringToLive({ ...request, file: site.value, origins, placeholder: style }) }));
   const changed = brought.filter(({ site, after }) => after !== site.value);
   const refused = changed.find(({ site }) => site.refusal !== null);
   if (refused?.site.refusal) throw new Refusal(refused.site.refusal);
-  const fixes = found.settings.flatMap(({ fix, setting }) => (fix ? [{ ...fix, setting }] : []));
+  const fixes = sites.flatMap(({ fix, setting, idle }) => (fix && !idle ? [{ ...fix, setting }] : []));
   const edits: TextEdit[] = [...changed.flatMap(({ site, after }) => site.splice(after, origins)), ...fixes.flatMap(({ edits }) => edits)];
   const after = applyEdits(file.text, edits);
   if (edits.length > 0) verifyPatched(file, after, edits, new Map(changed.map((each) => [each.site, each.after])));
@@ -83,14 +83,8 @@ function concerns(file: SourceFile, realm: string): boolean {
   return (file.text.includes('realm') && file.text.includes(realm)) || (/ENC\[AES256/.test(file.text) && /realm/i.test(file.path));
 }
 
-const IMPORTERS: Readonly<Record<string, Importer>> = { 'kc.sh import': 'kc-import', '-Dkeycloak.migration.action=import': 'jvm-migration', '--import-realm': 'import-realm' };
-
-function findingsOf(file: SourceFile, found: Recognised, version: string | null): readonly StrategyFinding[] {
-  const beside = new Set(found.settings.flatMap(({ setting }) => IMPORTERS[setting] ?? []));
-  return found.settings.map(({ setting, value, offset, fix }) => ({
-    file: file.path, line: lineOf(file.text, offset), setting: value === null || setting.includes('=') ? setting : `${setting}=${value}`,
-    ...classify(setting, value, version, beside), done: fix?.done ?? 'left as it is',
-  }));
+function findingsOf(file: SourceFile, sites: readonly SettingSite[]): readonly StrategyFinding[] {
+  return sites.map((site) => ({ file: file.path, line: lineOf(file.text, site.offset), setting: spelled(site), ...judged(site), done: (site.idle ? undefined : site.fix?.done) ?? 'left as it is' }));
 }
 
 const unpatched = (finding: StrategyFinding): StrategyFinding => ({ ...finding, done: 'left as it is: this file is not patched' });

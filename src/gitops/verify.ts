@@ -1,4 +1,4 @@
-import { isNode } from 'yaml';
+import { isAlias, isNode } from 'yaml';
 import type { Document } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
 import { openFile } from './artefacts/artefact.ts';
@@ -53,7 +53,9 @@ export function differingPaths(left: Json | undefined, right: Json | undefined, 
 }
 
 function touched(document: Document.Parsed, path: Path, edits: readonly TextEdit[]): boolean {
-  const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  const found: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  // What an alias stands for is written where its anchor is.
+  const node: unknown = isAlias(found) ? found.resolve(document) : found;
   // A value that is an alias, or absent, has no range of its own: then its parent speaks.
   const range = isNode(node) ? node.range : undefined;
   if (!range) return path.length > 0 && touched(document, path.slice(0, -1), edits);

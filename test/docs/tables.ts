@@ -1,5 +1,6 @@
 import { EXIT_MEANINGS } from '../../src/commands/exit-codes.ts';
-import { STRATEGY_SETTINGS, type Rule } from '../../src/gitops/strategy.ts';
+import { STRATEGY_SETTINGS } from '../../src/gitops/catalogue/index.ts';
+import type { Rule } from '../../src/gitops/catalogue/setting.ts';
 import { JOBS, ROLES } from '../../src/keycloak/jobs.ts';
 import { kindTable } from '../../src/realm/kinds/index.ts';
 import { fewestRoles, namedRoles } from '../../src/runbook/roles.ts';
@@ -11,7 +12,7 @@ export function strategyPage(): string {
   const rows = STRATEGY_SETTINGS.flatMap((setting) => setting.rules.map((rule) => `| \`${cell(setting.id)}\`${valuesOf(rule)} | ${rule.class} | ${cell(rule.because)} | ${cell(setting.source)} |`));
   return [
     '# Settings that people believe decide about overwriting', '',
-    'Made from `src/gitops/strategy.ts`; a test fails when this page is stale. For one setting the first row that fits counts.', '',
+    'Made from `src/gitops/catalogue/`; a test fails when this page is stale. For one setting the first row that fits counts.', '',
     '| setting | class | what it does | known from |', '| --- | --- | --- | --- |', ...rows, '',
   ].join('\n');
 }

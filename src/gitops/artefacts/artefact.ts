@@ -1,7 +1,9 @@
-import { isCollection, parseAllDocuments, visit } from 'yaml';
 import type { Document } from 'yaml';
 import type { Json, JsonObject } from '../../realm/json.ts';
 import type { ExportedFile } from '../../runbook/model.ts';
+import { parseYaml } from '../launches/nested.ts';
+import type { Importer } from '../catalogue/setting.ts';
+import type { Launch } from '../launches/launch.ts';
 import type { Origins } from '../splice/origin.ts';
 import type { TextEdit } from '../splice/text.ts';
 
@@ -30,7 +32,7 @@ export interface RealmSite {
 
 /** A strategy setting in a file. */
 export interface SettingSite {
-  /** Id in the catalogue of strategy.ts. */
+  /** Id in the catalogue. */
   readonly setting: string;
   /** Offset in the file, for the line. */
   readonly offset: number;
@@ -38,12 +40,23 @@ export interface SettingSite {
   readonly value: string | null;
   /** What makes it harmless, and the words for it; null: reported, not patched. */
   readonly fix: { readonly edits: readonly TextEdit[]; readonly done: string } | null;
+  /** The version that the file itself pins, or that somebody knows; null where nobody does. */
+  readonly version: string | null;
+  /** What imports in the same launch. */
+  readonly beside: ReadonlySet<Importer>;
+  /** It belongs to something that is switched off, or that nothing in the file uses. */
+  readonly idle?: boolean;
+  /** It is not in the file: people look for it there, so the export adds it. */
+  readonly absent?: boolean;
 }
 
 export interface Recognised {
   readonly artefact: ExportedFile['artefact'];
   readonly realms: readonly RealmSite[];
+  /** Objects that are writers by themselves. */
   readonly settings: readonly SettingSite[];
+  /** The processes that the file starts, with what decides about their imports. */
+  readonly launches: readonly Launch[];
   /** Set when the file as a whole must not be patched. */
   readonly refusal: string | null;
 }
@@ -68,23 +81,8 @@ export function openFile(path: string, text: string): SourceFile {
       return undefined;
     }
   });
-  const yaml = once<readonly Document.Parsed[]>(() => {
-    const documents = [...parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
-    return documents.some((document) => document.errors.length > 0 || isTemplate(document)) ? [] : documents;
-  });
+  const yaml = once<readonly Document.Parsed[]>(() => parseYaml(text));
   return { path, text, json, yaml };
-}
-
-/** `key: {{ .Values.x }}` parses, as a mapping that has a mapping for its key. No one writes that in YAML. */
-function isTemplate(document: Document.Parsed): boolean {
-  let found = false;
-  visit(document, {
-    Pair(_, pair) {
-      found ||= isCollection(pair.key);
-      return found ? visit.BREAK : undefined;
-    },
-  });
-  return found;
 }
 
 function once<T>(make: () => T): () => T {

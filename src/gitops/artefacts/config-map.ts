@@ -11,7 +11,7 @@ export const configMap: Recogniser = {
   recognise(file) {
     const objects = objectsIn(file).filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
     const realms = objects.flatMap((object) => realmsOf(file.text, object));
-    return realms.length === 0 ? null : { artefact: 'configmap', settings: [], refusal: null, realms };
+    return realms.length === 0 ? null : { artefact: 'configmap', settings: [], launches: [], refusal: null, realms };
   },
 };
 

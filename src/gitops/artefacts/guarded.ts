@@ -5,14 +5,21 @@ export const guarded: Recogniser = {
   name: 'encrypted, sealed and template files',
   recognise(file) {
     const refusal = reason(file.path, file.text, () => file.json() !== undefined || file.yaml().length > 0);
-    return refusal === null ? null : { artefact: 'other', realms: [], settings: [], refusal };
+    return refusal === null ? null : { artefact: 'other', realms: [], settings: [], launches: [], refusal };
   },
 };
+
+const GENERATED = /^\s*(?:#|\/\/|<!--|;).*\b(?:do not edit|auto-?generated|@generated)\b/im;
+/** What steers a template; in a realm's own texts nobody writes that. */
+const DIRECTIVE = /\{\{-?\s*(?:\.[A-Z]|\$|if|range|with|end|include|tpl|template|define|getenv|env|ds|datasource)\b|\{\{-?\s*\.[A-Z]|\{%/;
 
 function reason(path: string, text: string, parses: () => boolean): string | null {
   if (/ENC\[AES256_GCM,/.test(text) && /^\s*"?sops"?\s*:/m.test(text)) return 'This file is encrypted with SOPS: open it with "sops edit", make the change there, and let sops write it.';
   if (/^kind:\s*["']?SealedSecret/m.test(text)) return 'This is a SealedSecret: change the Secret that it was made from and seal it again with kubeseal.';
-  if (/\.(?:ya?ml|json|tpl)$/i.test(path) && text.includes('{{') && !parses()) {
+  if (/^sops_mac=/m.test(text)) return 'This file is encrypted with SOPS: open it with "sops edit", make the change there, and let sops write it.';
+  if (/^\s*(?:[\w."'-]+\s*:\s*["']?)?H4sI[A-Za-z0-9+/]/m.test(text)) return 'This file holds gzip: unpack it, make the change there, and pack it again.';
+  if (GENERATED.test(text.split('\n', 10).join('\n'))) return 'This file is generated: change what generates it.';
+  if (/\.(?:j2|tpl|tmpl|gotmpl|tftpl|erb)$/i.test(path) || (/\.(?:ya?ml|json)$/i.test(path) && text.includes('{{') && !parses()) || (/\.json$/i.test(path) && DIRECTIVE.test(text))) {
     return 'This is a template: what a chart makes of it is not in the file. Make the change by hand, and check it with "helm template".';
   }
   return null;

@@ -10,6 +10,6 @@ export const helmValues: Recogniser = {
     if (!isYamlPath(file.path) || !file.text.includes('"realm') || file.json() !== undefined) return null;
     const realms = file.yaml().filter((document) => textAt(document, ['kind']) === undefined)
       .flatMap((document) => scalarsOf(document).flatMap(({ node, where }) => realmsInScalar(file.text, node, where, null)));
-    return realms.length === 0 ? null : { artefact: 'helm-values', settings: [], refusal: null, realms };
+    return realms.length === 0 ? null : { artefact: 'helm-values', settings: [], launches: [], refusal: null, realms };
   },
 };

@@ -1,14 +1,16 @@
 import { configMap } from './config-map.ts';
+import { extraEnv } from './extra-env.ts';
 import { guarded } from './guarded.ts';
 import { helmValues } from './helm-values.ts';
 import { realmJson } from './realm-json.ts';
 import { realmImport, realmYaml } from './realm-tree.ts';
 import { script } from './script.ts';
 import { workload } from './workload.ts';
+import { writer } from './writer.ts';
 import type { Recognised, Recogniser, SourceFile } from './artefact.ts';
 
 /** Every packaging that this tool knows. */
-export const RECOGNISERS: readonly Recogniser[] = [guarded, realmJson, configMap, realmImport, realmYaml, helmValues, workload, script];
+export const RECOGNISERS: readonly Recogniser[] = [guarded, realmJson, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
 
 /** What all recognisers together find in a file; a refusal of one counts for all. The first one that finds a realm names the artefact. */
 export function recognise(file: SourceFile): Recognised | null {
@@ -19,6 +21,7 @@ export function recognise(file: SourceFile): Recognised | null {
     artefact: named.artefact,
     realms: found.flatMap(({ realms }) => realms),
     settings: found.flatMap(({ settings }) => settings),
+    launches: found.flatMap(({ launches }) => launches),
     refusal: found.find(({ refusal }) => refusal !== null)?.refusal ?? null,
   };
 }

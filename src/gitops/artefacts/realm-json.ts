@@ -12,7 +12,7 @@ export const realmJson: Recogniser = {
     const bom = file.text.startsWith('\uFEFF') ? 1 : 0;
     const text = file.text.slice(bom);
     return {
-      artefact: 'realm-json', settings: [], refusal: null,
+      artefact: 'realm-json', settings: [], launches: [], refusal: null,
       realms: found.map(({ realm, path }) => ({
         realm: realm.realm, where: path.map((index) => `[${index}]`).join(''), value: realm, refusal: null,
         splice: (after, origins) => spliceJson(text, realm, after, origins, path).map((edit) => ({ ...edit, start: edit.start + bom, end: edit.end + bom })),

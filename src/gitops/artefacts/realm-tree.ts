@@ -14,7 +14,7 @@ export const realmImport: Recogniser = {
   recognise(file) {
     const realms = objectsIn(file).filter(({ kind }) => kind === 'KeycloakRealmImport')
       .flatMap(({ document }) => treeSite(file, document, ['spec', 'realm']));
-    return realms.length === 0 ? null : { artefact: 'other', settings: [], refusal: null, realms };
+    return realms.length === 0 ? null : { artefact: 'other', settings: [], launches: [], refusal: null, realms };
   },
 };
 
@@ -24,7 +24,7 @@ export const realmYaml: Recogniser = {
   recognise(file) {
     if (!/^realm\s*:/m.test(file.text) || file.json() !== undefined) return null;
     const realms = file.yaml().filter((document) => textAt(document, ['kind']) === undefined).flatMap((document) => treeSite(file, document, []));
-    return realms.length === 0 ? null : { artefact: 'other', settings: [], refusal: null, realms };
+    return realms.length === 0 ? null : { artefact: 'other', settings: [], launches: [], refusal: null, realms };
   },
 };
 

@@ -1,15 +1,46 @@
-import { assignments } from '../settings/environment-settings.ts';
-import { commandSettings } from '../settings/command-settings.ts';
-import { MENTIONS } from '../settings/mentions.ts';
-import type { Recogniser } from './artefact.ts';
+import { dockerfileLaunches } from '../launches/dockerfile.ts';
+import { wholeFile } from '../launches/launch.ts';
+import { batchLaunches, makeLaunches, unitLaunches } from '../launches/make.ts';
+import { MENTIONS } from '../launches/mentions.ts';
+import { coverTemplate } from '../launches/nested.ts';
+import { propertyVariables, shellLaunches } from '../launches/shell.ts';
+import { keycloakResources, templateLaunches, terraformLaunches } from '../launches/terraform.ts';
+import type { Launch, Layer } from '../launches/launch.ts';
+import type { Recogniser, SettingSite, SourceFile } from './artefact.ts';
 
-/** Start scripts, Dockerfiles, make files and .env files. */
+/** Start scripts, Dockerfiles, make files, .env and .properties files, Terraform, templates of any of them. */
 export const script: Recogniser = {
   name: 'settings in scripts',
   recognise(file) {
-    if (!/\.(?:sh|bash|env|mk)$|(?:^|[/])(?:Dockerfile|Containerfile|Makefile|entrypoint|\.env)[^/]*$/i.test(file.path) || !MENTIONS.test(file.text)) return null;
-    const bare = file.text.replace(/^([ \t]*)#.*$/gm, (line: string) => ' '.repeat(line.length));
-    const settings = [...assignments(bare), ...commandSettings(bare, /\bKC_OVERRIDE=["']?false/.test(bare))];
-    return settings.length === 0 ? null : { artefact: 'other', realms: [], settings, refusal: null };
+    if (!MENTIONS.test(file.text)) return null;
+    const launches = launchesOf(file);
+    const settings = /\.tf$/i.test(file.path) ? resourceSites(file.text) : [];
+    return launches.length + settings.length === 0 ? null : { artefact: 'other', realms: [], settings, launches, refusal: null };
   },
 };
+
+/** What is left of a template's name without the mark that it is one. */
+const MARK = /\.(?:j2|tpl|tmpl|gotmpl|tftpl|erb|template)$/i;
+
+function launchesOf({ path, text }: SourceFile): readonly Launch[] {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const marked = MARK.test(name);
+  const layer: Layer = marked ? { ...wholeFile(coverTemplate(text)), lift: null } : wholeFile(text);
+  const read = readerOf(name.replace(MARK, ''), text);
+  return read ? read(layer) : marked ? templateLaunches(layer) : [];
+}
+
+function readerOf(name: string, text: string): ((layer: Layer) => readonly Launch[]) | null {
+  if (/^(?:Dockerfile|Containerfile)|\.(?:dockerfile|containerfile)$/i.test(name)) return dockerfileLaunches;
+  if (/\.properties$|(?:^|\.)env(?:\.(?!ya?ml|json)|$)/i.test(name)) return (layer) => [{ words: [], environment: propertyVariables(layer), image: null, addVariable: null }];
+  if (/\.tf(?:vars)?$/i.test(name)) return terraformLaunches;
+  if (/\.service$/i.test(name)) return unitLaunches;
+  if (/\.(?:bat|cmd)$/i.test(name)) return batchLaunches;
+  if (/\.mk$|^(?:GNU)?makefile$|^justfile$/i.test(name)) return makeLaunches;
+  if (/\.(?:sh|bash|zsh|ksh)$|^Jenkinsfile$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
+  return null;
+}
+
+function resourceSites(text: string): readonly SettingSite[] {
+  return keycloakResources(text).map(({ offset, ignoresAll }) => ({ setting: 'keycloak_*', offset, value: ignoresAll ? 'ignore_changes = all' : null, fix: null, version: null, beside: new Set<never>() }));
+}

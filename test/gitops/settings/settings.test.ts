@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { patchFile } from '../../../src/gitops/patch-file.ts';
-import { classify, compareVersions, STRATEGY_SETTINGS } from '../../../src/gitops/strategy.ts';
+import { classify, STRATEGY_SETTINGS } from '../../../src/gitops/catalogue/index.ts';
+import { compareVersions } from '../../../src/gitops/catalogue/setting.ts';
 import { stateOf } from '../story.ts';
 
 function patched(path: string, text: string, serverVersion: string | null = '26.7.4') {

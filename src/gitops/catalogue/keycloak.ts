@@ -1,33 +1,4 @@
-/**
- * The settings that people believe decide whether an import overwrites a realm, as data. Export, lint and the README's
- * table are made from this. Every sentence was tried on real servers (26.7.4, 26.0.8, 24.0.5) unless it says otherwise.
- */
-export type SettingClass = 'destructive' | 'seed-only' | 'inert';
-/** What starts an import in the same file: it decides what a setting can do at all. */
-export type Importer = 'kc-import' | 'jvm-migration' | 'import-realm';
-
-export interface Rule {
-  /** Which values it speaks of; left out: any. `absent` is the setting's default. */
-  readonly values?: readonly string[];
-  /** First version it holds for, and the first it no longer holds for; left out: open. */
-  readonly from?: string;
-  readonly before?: string;
-  /** Holds only beside one of these. */
-  readonly beside?: readonly Importer[];
-  readonly class: SettingClass;
-  readonly because: string;
-}
-
-export interface StrategySetting {
-  /** As it is spelled in files. */
-  readonly id: string;
-  readonly where: 'environment' | 'argument' | 'jvm-property' | 'custom-resource' | 'command' | 'api';
-  /** The first rule that fits counts. */
-  readonly rules: readonly Rule[];
-  /** The value that is harmless, or null where nothing is set. */
-  readonly harmless: string | null;
-  readonly source: string;
-}
+import type { StrategySetting } from './setting.ts';
 
 const OVERWRITE = ['OVERWRITE_EXISTING', 'OVERWRITE'];
 const RUN = 'tried on Keycloak 26.7.4, 26.0.8 and 24.0.5';
@@ -48,20 +19,23 @@ const spi = (id: string, where: StrategySetting['where'] = 'environment'): Strat
   ],
 });
 
-export const STRATEGY_SETTINGS: readonly StrategySetting[] = [
+/** What Keycloak itself reads. Tried on real servers (26.7.4, 26.0.8, 24.0.5) unless it says otherwise. */
+export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
   inert('KEYCLOAK_IMPORT_STRATEGY', 'environment', `It has no effect on any version of Keycloak; ${AT_START}, and kc.sh import overwrites in spite of it.`),
   spi('KC_SPI_IMPORT_SINGLE_FILE_STRATEGY'),
   spi('KC_SPI_IMPORT__SINGLE_FILE__STRATEGY'),
   inert('KC_SPI_IMPORT_DIR_STRATEGY', 'environment', `It has no effect with start --import-realm: ${AT_START}.`),
   inert('KC_SPI_IMPORT__DIR__STRATEGY', 'environment', `It has no effect with start --import-realm: ${AT_START}.`),
   inert('KC_SPI_IMPORT_REALM_FILE_STRATEGY', 'environment', 'Keycloak has no such option; it has no effect.', 'Keycloak sources, not run'),
+  inert('a literal', 'chart-value', 'No program reads a strategy under this name; what the chart makes of it decides.', 'no source: it is what is not known'),
   inert('KC_IMPORT_REALM_STRATEGY', 'environment', 'Keycloak has no such option; it has no effect.'),
+  inert('KC_IMPORT_REALM', 'environment', 'Without the argument --import-realm nothing is imported; with it an existing realm is skipped.', 'tried on Keycloak 26.7.4'),
   inert('KEYCLOAK_MIGRATION_STRATEGY', 'environment', 'Keycloak does not read this variable; only the JVM property of that name counts.'),
   inert('spec.realmImport.strategy', 'custom-resource', 'The operator has no such field: it never updates an existing realm, its import job always passes --override=false.', 'Keycloak operator sources, not run'),
   {
     id: 'KC_OVERRIDE', where: 'environment', harmless: 'false', source: RUN,
     rules: [
-      { values: ['false'], class: 'seed-only', because: 'kc.sh import skips an existing realm. It does not reach -Dkeycloak.migration.action=import.' },
+      { values: ['false'], beside: ['kc-import'], class: 'seed-only', because: 'kc.sh import skips an existing realm. It does not reach -Dkeycloak.migration.action=import.' },
       { beside: ['kc-import'], class: 'destructive', because: 'kc.sh import removes the existing realm and imports the file in its place.' },
       { class: 'inert', because: `Only kc.sh import reads it; ${AT_START}.` },
     ],
@@ -94,39 +68,24 @@ export const STRATEGY_SETTINGS: readonly StrategySetting[] = [
     rules: [{ class: 'seed-only', because: 'At start an existing realm is always skipped; no setting changes that.' }],
   },
   {
-    id: 'partialImport OVERWRITE', where: 'api', harmless: null, source: 'tried on Keycloak 26.7.4',
-    rules: [{ class: 'destructive', because: 'A partial import with OVERWRITE deletes and re-creates each listed client: new ids, client roles and service account roles gone, sessions detached.' }],
+    id: 'KEYCLOAK_IMPORT', where: 'environment', harmless: null, source: 'keycloak-containers sources, not run',
+    rules: [
+      { from: '20.0.0', class: 'inert', because: 'Only the WildFly distribution (until 19) reads it; -Dkeycloak.migration.* written into it counts by itself.' },
+      { class: 'seed-only', because: 'On the WildFly distribution (until 19) it imports the file where the realm does not exist; newer images do not read it.' },
+    ],
+  },
+  {
+    id: 'realm.import', where: 'chart-value', harmless: null, source: 'CloudPirates chart sources, not run',
+    rules: [
+      { values: ['false'], class: 'inert', because: 'The chart imports nothing.' },
+      { class: 'seed-only', because: 'The chart starts the server with --import-realm, which skips an existing realm.' },
+    ],
+  },
+  {
+    id: 'partialImport', where: 'api', harmless: 'SKIP', source: 'tried on Keycloak 26.7.4',
+    rules: [
+      { values: ['SKIP', 'FAIL'], class: 'seed-only', because: 'A partial import with SKIP or FAIL leaves what exists as it is.' },
+      { class: 'destructive', because: 'A partial import with OVERWRITE deletes and re-creates each listed client: new ids, client roles and service account roles gone, sessions detached.' },
+    ],
   },
 ];
-
-/** Environment variables of the catalogue. */
-export const ENVIRONMENT_SETTINGS: ReadonlySet<string> = new Set(STRATEGY_SETTINGS.filter(({ where }) => where === 'environment').map(({ id }) => id));
-
-/** The two spellings that people look for in a chart's extraEnv. */
-export const EXPECTED_IN_EXTRA_ENV = ['KEYCLOAK_IMPORT_STRATEGY', 'KC_SPI_IMPORT_SINGLE_FILE_STRATEGY'] as const;
-
-/**
- * What a setting does on a Keycloak version.
- * @param value    as in the file; null where the setting has none
- * @param version  `26.7.4`; null when it is not known: then only rules without a first version count
- * @param beside   the imports that the same file starts
- */
-export function classify(id: string, value: string | null, version: string | null, beside: ReadonlySet<Importer>): { readonly class: SettingClass; readonly because: string } {
-  const setting = STRATEGY_SETTINGS.find((candidate) => candidate.id === id);
-  const rule = setting?.rules.find((candidate) =>
-    (!candidate.values || (value !== null && candidate.values.some((known) => known.toLowerCase() === value.toLowerCase())))
-    && (!candidate.beside || candidate.beside.some((importer) => beside.has(importer)))
-    && (!candidate.from || (version !== null && compareVersions(version, candidate.from) >= 0))
-    && (!candidate.before || version === null || compareVersions(version, candidate.before) < 0));
-  return rule ? { class: rule.class, because: rule.because } : { class: 'inert', because: 'This tool does not know this setting.' };
-}
-
-/** Compares `26.7.4` with `26.10.0` number by number; suffixes such as `.redhat-00001` do not count. */
-export function compareVersions(left: string, right: string): number {
-  const [a, b] = [left, right].map((version) => version.split(/[.-]/).slice(0, 3).map((part) => Number.parseInt(part, 10) || 0));
-  for (let i = 0; i < 3; i += 1) {
-    const difference = (a?.[i] ?? 0) - (b?.[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}

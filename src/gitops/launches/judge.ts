@@ -1,0 +1,154 @@
+import { ENVIRONMENT_SETTINGS } from '../catalogue/index.ts';
+import { compareVersions } from '../catalogue/setting.ts';
+import { configCliSites } from './config-cli.ts';
+import { imageVersion } from './launch.ts';
+import type { SettingSite } from '../artefacts/artefact.ts';
+import type { Importer } from '../catalogue/setting.ts';
+import type { Launch, Piece, Word } from './launch.ts';
+import type { TextEdit } from '../splice/text.ts';
+
+/** Commands of kc.sh that import nothing, whatever the JVM is told. */
+const HARMLESS_COMMANDS = new Set(['export', 'build', 'show-config', 'bootstrap-admin', 'update-compatibility']);
+const SUBCOMMANDS = new Set(['import', 'start', 'start-dev', ...HARMLESS_COMMANDS]);
+const TOOL = /(?:^|[/\\}"'(])kc\.(?:sh|bat)$/;
+const ACTION = '-Dkeycloak.migration.action=import';
+const ACTION_AS_WORD = /(?:^|[\s"'=])-Dkeycloak\.migration\.action=import(?=$|[\s"',])/g;
+const STRATEGY = /-Dkeycloak\.migration\.strategy=([A-Z_]+)/g;
+const SPI_VARIABLES = new Set(['KC_SPI_IMPORT_SINGLE_FILE_STRATEGY', 'KC_SPI_IMPORT__SINGLE_FILE__STRATEGY']);
+const SPI_ARGUMENT = /^--spi-import-{1,2}single-file-{1,2}strategy=(\S+)$/;
+/** First version on which the SPI option was seen to work (verified on 26.7.4; not on 26.0.8). */
+const SPI_WORKS_FROM = '26.7.4';
+
+/**
+ * The strategy settings of one launch, each with what it decides there.
+ *
+ * @param known  the server's version, where somebody knows it; a tag in the file wins
+ */
+export function settingsOf(launch: Launch, known: string | null): readonly SettingSite[] {
+  const version = imageVersion(launch.image) ?? known;
+  const command = importCommand(launch);
+  const pieces: readonly Piece[] = [...launch.words, ...launch.environment];
+  const actions = pieces.some(({ text }) => text.search(ACTION_AS_WORD) !== -1);
+  const beside = new Set<Importer>([
+    ...(command ? ['kc-import' as const] : []), ...(actions ? ['jvm-migration' as const] : []), ...(pieces.some(({ text }) => /(?:^|\s)--import-realm(?:$|\s)/.test(text)) ? ['import-realm' as const] : []),
+  ]);
+  const at = { version, beside };
+  const skips = spiSkips(launch, version);
+  const sites: readonly Omit<SettingSite, 'version' | 'beside'>[] = [
+    ...(command ? [importSite(command, launch, skips)] : []),
+    ...launch.words.flatMap((word, index, all) => argumentSites(word, all[index + 1])),
+    ...pieces.flatMap((piece) => migrationSites(piece, strategyFor(piece, pieces, skips))),
+    ...launch.environment.flatMap((variable) => variableSites(variable)),
+    ...partialImports(launch.words),
+  ];
+  return [...sites.map((site) => ({ ...site, ...at })), ...configCliSites(launch).map((site) => ({ ...site, version: null }))].map((site) => (launch.idle || importsNothing(launch) ? { ...site, idle: true } : site));
+}
+
+function importsNothing({ words }: Launch): boolean {
+  const tool = words.findIndex(({ text }) => TOOL.test(text));
+  const command = tool === -1 ? undefined : words.slice(tool + 1).find(({ text }) => SUBCOMMANDS.has(text));
+  return command !== undefined && HARMLESS_COMMANDS.has(command.text);
+}
+
+/** The word `import` where it is what Keycloak is told to do. */
+function importCommand({ words, image }: Launch): Word | null {
+  const tool = words.findIndex(({ text }) => TOOL.test(text));
+  const rest = words.slice(tool + 1);
+  const command = rest.find(({ text }) => SUBCOMMANDS.has(text));
+  if (command?.text !== 'import') return null;
+  if (tool !== -1) return command;
+  // An image of Keycloak whose entrypoint is kc.sh; elsewhere the words themselves have to be those of the import.
+  const leads = words.slice(0, words.indexOf(command)).every(({ text }) => text.startsWith('-'));
+  return leads && (image === null ? rest.some(({ text }) => /^--(?:file|dir)(?:=|$)/.test(text)) : isKeycloak(image)) ? command : null;
+}
+
+const isKeycloak = (image: string | null) => image !== null && /keycloak/i.test(image) && !/config-cli|operator|gatekeeper|exporter|theme/i.test(image);
+
+function importSite(command: Word, launch: Launch, skips: boolean) {
+  const { words, environment } = launch;
+  const rest = words.slice(words.indexOf(command) + 1);
+  const index = rest.findLastIndex(({ text }) => text === '--override' || text.startsWith('--override='));
+  const flag = rest[index];
+  const joined = flag?.text.includes('=') ?? false;
+  const holder = flag && !joined ? rest[index + 1] : flag;
+  const said = flag === undefined ? null : (joined ? flag.text.slice('--override='.length) : holder?.text ?? '').replace(/["']/g, '');
+  const resolved = said === null ? null : resolve(said, environment);
+  const overridden = resolve(environment.findLast(({ name }) => name === 'KC_OVERRIDE')?.text ?? '', environment) || undefined;
+  const elsewhere = overridden ?? (skips || strategies([...words, ...environment]).some(({ value }) => value === 'IGNORE_EXISTING') ? 'false' : null);
+  const value = (resolved ?? elsewhere)?.toLowerCase() ?? null;
+  const site = { setting: 'kc.sh import', offset: command.offset, value };
+  if (value === 'false') return { ...site, fix: null };
+  if (said === null) return { ...site, value: said, fix: fixed(command.follow('--override=false'), '--override=false added') };
+  return { ...site, fix: fixed(said === '' ? null : holder?.swap(said, 'false') ?? null, '--override set to false') };
+}
+
+/** `$(NAME)` as Kubernetes fills it in, and the default of `${NAME:=false}` where nothing in the file says otherwise. */
+function resolve(text: string, environment: Launch['environment']): string {
+  return text.replace(/\$\((\w+)\)|(?<!\$)\$\{(\w+)(?::?[-=]([^}]*))?\}/g, (whole, expanded: string | undefined, name: string | undefined, fallback: string | undefined) =>
+    environment.findLast((variable) => variable.name === (expanded ?? name))?.text ?? fallback ?? whole);
+}
+
+const fixed = (edits: readonly TextEdit[] | null, done: string): SettingSite['fix'] => (edits === null || edits.length === 0 ? null : { edits, done });
+
+/** From some version on the SPI option makes both imports skip an existing realm. */
+function spiSkips({ words, environment }: Launch, version: string | null): boolean {
+  if (version === null || compareVersions(version, SPI_WORKS_FROM) < 0) return false;
+  return environment.some(({ name, text }) => SPI_VARIABLES.has(name) && text === 'IGNORE_EXISTING') || words.some(({ text }) => SPI_ARGUMENT.exec(text)?.[1] === 'IGNORE_EXISTING');
+}
+
+function argumentSites(word: Word, next: Word | undefined) {
+  if (/(?:^|\s)--import-realm(?:$|\s)/.test(word.text)) return [{ setting: '--import-realm', offset: word.offset, value: null, fix: null }];
+  const spi = SPI_ARGUMENT.exec(word.text.includes('=') ? word.text : `${word.text}=${next?.text ?? ''}`);
+  return spi ? [{ setting: '--spi-import-single-file-strategy', offset: word.offset, value: spi[1] ?? null, fix: null }] : [];
+}
+
+interface Strategy {
+  readonly value: string;
+  readonly piece: Piece;
+}
+
+const strategies = (pieces: readonly Piece[]): readonly Strategy[] => pieces.flatMap((piece) => [...piece.text.matchAll(STRATEGY)].map((match) => ({ value: match[1] ?? '', piece })));
+
+/** The strategy that counts for an import in a text: the last one there, else what the other texts of the launch agree on, else the SPI option. */
+function strategyFor(piece: Piece, pieces: readonly Piece[], skips: boolean): string | null {
+  const all = strategies(pieces);
+  const own = all.findLast((each) => each.piece === piece);
+  const other = all.find(({ value }) => value !== 'IGNORE_EXISTING') ?? all[0];
+  return own?.value ?? other?.value ?? (skips ? 'IGNORE_EXISTING' : null);
+}
+
+/** Words count, not substrings: a property that merely begins like the action imports nothing. */
+function migrationSites(piece: Piece, strategy: string | null) {
+  const alone = piece.text === ACTION && 'follow' in piece;
+  const added = ' -Dkeycloak.migration.strategy=IGNORE_EXISTING';
+  const add = () => (alone ? (piece as Word).follow(added.trim()) : piece.swap(ACTION, ACTION + added));
+  const actions = [...piece.text.matchAll(ACTION_AS_WORD)].map(() => ({
+    setting: ACTION, offset: piece.find(ACTION), value: strategy, fix: strategy === null ? fixed(add(), `${added.trim()} added`) : null,
+  }));
+  const spelled = strategies([piece]).map(({ value }) => ({
+    setting: '-Dkeycloak.migration.strategy', offset: piece.find(`-Dkeycloak.migration.strategy=${value}`), value,
+    fix: value === 'IGNORE_EXISTING' ? null : fixed(piece.swap(`strategy=${value}`, 'strategy=IGNORE_EXISTING'), 'set to IGNORE_EXISTING'),
+  }));
+  return [...actions, ...spelled];
+}
+
+function variableSites({ name, text, offset, swap }: Launch['environment'][number]) {
+  const started = /(?:^|\s)--import-realm(?:$|\s)/.test(text) ? [{ setting: '--import-realm', offset, value: null, fix: null }] : [];
+  if (name === 'realm.import' || name === 'a literal') return [{ setting: name, offset, value: text, fix: null }];
+  if (!ENVIRONMENT_SETTINGS.has(name)) return started;
+  // A path, not a strategy: what else is written into it counts by itself.
+  if (name === 'KEYCLOAK_IMPORT') return [...started, { setting: name, offset, value: null, fix: null }];
+  const wanted = name === 'KC_OVERRIDE' ? 'false' : 'IGNORE_EXISTING';
+  const harmless = text.toLowerCase() === wanted.toLowerCase() || text === '';
+  return [...started, { setting: name, offset, value: text, fix: harmless ? null : fixed(swap(text, wanted), `set to ${wanted}`) }];
+}
+
+/** kcadm's `-s ifResourceExists=…` and the JSON that curl sends. */
+function partialImports(words: readonly Word[]) {
+  return words.flatMap((word) => {
+    const value = /ifResourceExists\W+(OVERWRITE|SKIP|FAIL)/i.exec(word.text)?.[1];
+    if (value === undefined) return [];
+    const harmful = value.toUpperCase() === 'OVERWRITE';
+    return [{ setting: 'partialImport', offset: word.find('ifResourceExists'), value: value.toUpperCase(), fix: harmful ? fixed(word.swap(value, 'SKIP'), 'set to SKIP') : null }];
+  });
+}

@@ -1,0 +1,78 @@
+import { isCollection, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import type { Document, Node, Scalar } from 'yaml';
+import { openScalar } from '../splice/scalar.ts';
+import { Refusal } from '../splice/text.ts';
+import { rangeOf } from '../splice/yaml-nodes.ts';
+import type { Layer } from './launch.ts';
+
+/** The text inside a scalar. Folded lines are one line to whoever reads the value; where offsets cannot be followed it is only read. */
+export function insideScalar(node: Scalar, layer: Layer): Layer {
+  const start = rangeOf(node)[0];
+  const closed: Layer = { text: String(node.value), lift: null, place: () => layer.place(start) };
+  try {
+    const open = openScalar(layer.text, node);
+    const folds = node.type !== 'BLOCK_LITERAL' && String(node.value).trimEnd() !== open.inner.trimEnd();
+    const text = folds ? folded(open.inner) : open.inner;
+    if (squeezed(text) !== squeezed(String(node.value))) return closed;
+    const { lift } = layer;
+    return {
+      text, lift: lift && ((edits) => lift(open.toOuter(edits))),
+      place: (offset) => layer.place(open.toOuter([{ start: offset, end: offset, text: '' }])[0]?.start ?? start),
+    };
+  } catch (error) {
+    if (error instanceof Refusal) return closed;
+    throw error;
+  }
+}
+
+const squeezed = (text: string) => text.replace(/[ \t]*\n[ \t]*/g, '\n').replace(/[ \t]+/g, ' ').trim();
+
+/** A text as its reader gets it, every other character where it was: a single line break is a blank, the first of several goes. */
+const folded = (text: string) => text.replace(/(?<=\S[ \t]*)\n/g, ' ').replace(/ (?=\n\n)/g, ' ');
+
+/** YAML with a mapping or a list in it, as its content; null for any other text. Where Helm's marks had to be covered it is only read. */
+export function yamlInside(layer: Layer): { readonly content: Node; readonly layer: Layer } | null {
+  if (!/^\s*(?:- |[\w."'-]+\s*:)/m.test(layer.text)) return null;
+  for (const read of [layer, ...(TEMPLATE.test(layer.text) ? [{ ...layer, text: coverTemplate(layer.text), lift: null }] : [])]) {
+    const content = parseYaml(read.text)[0]?.contents;
+    if (content && (isMap(content) || isSeq(content))) return { content, layer: read };
+  }
+  return null;
+}
+
+/** Marks of Helm, gomplate and Jinja, and the steering marks of Terraform's templates. */
+export const TEMPLATE = /\{\{|\{%|^[ \t]*%\{/m;
+
+/** The documents of a text; none where one of them is no YAML. */
+export function parseYaml(text: string): readonly Document.Parsed[] {
+  const documents = [...parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
+  return documents.some((document) => document.errors.length > 0 || isTemplate(document)) ? [] : documents;
+}
+
+/** `key: {{ .Values.x }}` parses, as a mapping that has a mapping for its key. No one writes that in YAML. */
+function isTemplate(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Pair(_, pair) {
+      found ||= isCollection(pair.key);
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
+
+/**
+ * A template with its marks covered, every other character where it was: lines that only steer are blank, what stands for a value is a
+ * plain word. What can be read of it is what is there whatever the template is given.
+ */
+export function coverTemplate(text: string): string {
+  const blank = (part: string) => part.replace(/[^\n]/g, ' ');
+  return text
+    .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}|%\{[^}\n]*\})[ \t]*(?=\r?$)/gm, blank)
+    .replace(/\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}/g, (part) => part.replace(/[^\n]/g, 'x'));
+}
+
+/** A node's text; null where it is no scalar. */
+export function textOf(node: unknown): string | null {
+  return isScalar(node) && node.value !== null ? String(node.value) : null;
+}

@@ -1,0 +1,203 @@
+import { pieceBetween, sliceOf } from './launch.ts';
+import { commandsOf } from './words.ts';
+import type { Launch, Layer, Piece, Variable, Word } from './launch.ts';
+import type { ShellCommand, ShellWord } from './words.ts';
+
+/** What a shell knows when a command begins. It is carried from one text to the next where one shell reads both. */
+export interface ShellSession extends Pick<Launch, 'image' | 'addVariable'> {
+  environment: readonly Variable[];
+  /** Variables that hold parts of a command line. */
+  readonly parts: Map<string, readonly Word[]>;
+  /** Variables that were set, but are not handed to what is started. */
+  readonly own: Map<string, Variable>;
+  /** `set -a`: whatever is set is handed on. */
+  exportsAll: boolean;
+}
+
+export function newSession(outer: Partial<Launch> = {}): ShellSession {
+  return { environment: outer.environment ?? [], image: outer.image ?? null, addVariable: outer.addVariable ?? null, parts: new Map(), own: new Map(), exportsAll: false };
+}
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)(\+?)=/;
+const DECLARING = new Set(['export', 'declare', 'typeset', 'readonly', 'local', 'env', 'set', 'setenv']);
+/** What only shows its arguments. */
+const PRINTING = new Set(['echo', 'printf', 'log', 'logger', 'info', 'warn', 'die', ':', 'unset', 'trap', 'test', '[', '[[']);
+const SHELL = /(?:^|\/)(?:ba|da|z|k|a)?sh$/;
+const IMAGE = /^(?!-)[\w.\-/:${}]*keycloak[\w.\-/]*(?::[\w.\-${}]+)?(?:@sha256:\w+)?$/i;
+
+/**
+ * The processes that a shell text starts, with the variables that are set for each: exported before, or written before the command.
+ * At the end stands one without words, for variables that no command here is started with.
+ */
+export function shellLaunches(layer: Layer, session: ShellSession = newSession()): readonly Launch[] {
+  const launches: Launch[] = [];
+  for (const command of commandsOf(layer.text)) launches.push(...launchesOf(command, layer, session));
+  // Variables that are set and used by nothing here: the file may be read by another one.
+  const set = [...session.environment, ...session.own.values()];
+  const used = new Set(launches.flatMap(({ environment }) => environment));
+  const rest = set.filter((variable) => !used.has(variable));
+  return rest.length === 0 ? launches : [...launches, { ...base(session), words: [], environment: rest }];
+}
+
+const base = ({ image, addVariable }: ShellSession) => ({ image, addVariable });
+
+function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession): readonly Launch[] {
+  const { set, rest } = assignmentsOf(command.words, layer);
+  if (rest.length === 0 || DECLARING.has(rest[0]?.text ?? '')) {
+    const declared = rest.length === 0 ? set : [...set, ...rest.slice(1).flatMap((word) => assignmentOf([word], layer)?.found ?? [])];
+    const handsOn = session.exportsAll || /^(?:export|env|setenv)$/.test(rest[0]?.text ?? '') || (/^(?:declare|typeset)$/.test(rest[0]?.text ?? '') && rest.some(({ text }) => /^-\w*x/.test(text)));
+    for (const each of declared) remember(each, session, handsOn);
+    if (handsOn) for (const { text } of rest.slice(1)) handOn(text, session);
+    if (rest[0]?.text === 'set') session.exportsAll = rest.some(({ text }) => /^-\w*a/.test(text) || text === 'allexport') || (session.exportsAll && !rest.some(({ text }) => /^\+\w*a/.test(text)));
+    const kept = rest.slice(1).findIndex((word) => !ASSIGNMENT.test(word.text));
+    // `env A=b command` declares for one command only.
+    if (rest[0]?.text !== 'env' || kept === -1) return [];
+    return launchOf(rest.slice(kept + 1), { ...session, environment: [...session.environment, ...declared.map(({ variable }) => variable)] }, layer);
+  }
+  const inner = { ...session, environment: [...session.environment, ...set.map(({ variable }) => variable)] };
+  const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), inner) : [];
+  return [...fed, ...launchOf(rest, inner, layer)];
+}
+
+interface Assigned {
+  readonly variable: Variable;
+  readonly words: readonly Word[];
+  readonly appends: boolean;
+}
+
+/** `export NAME` of one that was set before. */
+function handOn(name: string, session: ShellSession): void {
+  const known = session.own.get(name);
+  if (known) session.environment = [...session.environment, known];
+}
+
+function remember({ variable, words, appends }: Assigned, session: ShellSession, handsOn: boolean): void {
+  session.parts.set(variable.name, [...(appends ? session.parts.get(variable.name) ?? [] : []), ...words]);
+  // One that the process was started with is handed on whoever sets it.
+  if (!handsOn && !session.environment.some(({ name }) => name === variable.name)) {
+    session.own.set(variable.name, variable);
+    return;
+  }
+  session.environment = [...session.environment.filter(({ name }) => appends || name !== variable.name), variable];
+}
+
+/** The assignments that a command begins with, and what comes behind them. */
+function assignmentsOf(words: readonly ShellWord[], layer: Layer): { readonly set: readonly Assigned[]; readonly rest: readonly ShellWord[] } {
+  const set: Assigned[] = [];
+  let rest = words;
+  for (let next = assignmentOf(rest, layer); next; next = assignmentOf(rest, layer)) {
+    set.push(next.found);
+    rest = rest.slice(next.length);
+  }
+  return { set, rest };
+}
+
+/** `NAME=value`, `NAME+=value`, `NAME=(one two)`; not `NAME=$(command …)`, which starts one. */
+function assignmentOf(words: readonly ShellWord[], layer: Layer): { readonly found: Assigned; readonly length: number } | null {
+  const [first] = words;
+  const quoted = first !== undefined && /^["'][A-Za-z_]\w*=/.test(layer.text.slice(first.start, first.end));
+  const raw = first === undefined ? '' : layer.text.slice(first.start + Number(quoted), first.end);
+  const match = ASSIGNMENT.exec(raw);
+  if (!first || !match || /\$\((?!.*\))|`/.test(raw)) return null;
+  const [lead, name = '', plus] = match;
+  const isArray = raw.startsWith('(', lead.length);
+  const closing = isArray ? words.findIndex((word) => layer.text.slice(word.start, word.end).endsWith(')')) : 0;
+  const length = closing === -1 ? words.length : closing + 1;
+  const end = (words[length - 1]?.end ?? first.end) - Number(quoted);
+  const value = { start: first.start + Number(quoted) + lead.length, end };
+  const parts = /\S+/g;
+  const text = unquoted(layer.text.slice(value.start, value.end));
+  const inside = layer.text.slice(value.start, value.end);
+  const found = [...inside.matchAll(parts)].map((part) => wordAt(layer, { text: part[0].replace(/^["'(]+|["')]+$/g, ''), start: value.start + part.index, end: value.start + part.index + part[0].length }, true));
+  return {
+    found: {
+      variable: { name, text, offset: layer.place(first.start), ...pieceBetween(layer, value.start, value.end) },
+      words: found.filter((word) => word.text !== ''), appends: plus === '+',
+    },
+    length,
+  };
+}
+
+const unquoted = (raw: string) => raw.replace(/^["'](.*)["']$/s, '$1');
+
+/** @param inQuotes  a part of a quoted text: what follows it stands before the quote that may end it */
+function wordAt(layer: Layer, word: ShellWord, inQuotes = false): Word {
+  const trail = inQuotes ? /["')]*$/.exec(layer.text.slice(word.start, word.end))?.[0].length ?? 0 : 0;
+  return {
+    text: word.text, offset: layer.place(word.start),
+    ...pieceBetween(layer, word.start, word.end),
+    follow: (argument) => layer.lift?.([{ start: word.end - trail, end: word.end - trail, text: ` ${argument}` }]) ?? null,
+    inside: () => insideOf(word, layer),
+  };
+}
+
+function launchOf(words: readonly ShellWord[], session: ShellSession, layer: Layer): readonly Launch[] {
+  if (PRINTING.has(words[0]?.text ?? '')) return [];
+  return commandLaunches(words.flatMap((word) => expanded(word, layer, session)), session);
+}
+
+/** What one command line starts: itself, what a shell in it is told by `-c`, or what runs in the container that it starts. */
+export function commandLaunches(words: readonly Word[], session: ShellSession): readonly Launch[] {
+  const nested = words.flatMap((word, index) => (isScript(words, index) ? shellLaunches(word.inside(), { ...session, parts: new Map(session.parts) }) : []));
+  if (nested.length > 0) return nested;
+  // sudo takes the variables away unless it is told to keep them; those that stand behind it are set for the command.
+  const sudo = words.findIndex(({ text }) => /(?:^|\/)sudo$/.test(text));
+  const drops = sudo !== -1 && !words.slice(sudo).some(({ text }) => /^(?:-\w*E|--preserve-env)/.test(text));
+  const behind = sudo === -1 ? [] : words.slice(sudo).flatMap((word) => variableIn(word.text, word));
+  return [runInContainer(words, session) ?? { ...base(session), environment: [...(drops ? [] : session.environment), ...behind], words }];
+}
+
+/** The text behind `-c` of a shell, or of `su`; what `eval` gets. */
+function isScript(words: readonly Word[], index: number): boolean {
+  const [word, before] = [words[index], words[index - 1]];
+  if (!word || !before || !/\s/.test(word.text.trim())) return false;
+  return /^-\w*c$/.test(before.text) ? words.slice(0, index - 1).some(({ text }) => SHELL.test(text) || text === 'su') : before.text === 'eval';
+}
+
+function insideOf(word: ShellWord, layer: Layer): Layer {
+  const raw = layer.text.slice(word.start, word.end);
+  const quoted = /^["'].*["']$/s.test(raw) ? 1 : 0;
+  return sliceOf(layer, word.start + quoted, word.end - quoted);
+}
+
+/** `bash <<EOF`, and what is written into a script. */
+function feedsShell(words: readonly ShellWord[]): boolean {
+  return words.some(({ text }) => SHELL.test(text)) || (/^(?:cat|tee)$/.test(words[0]?.text ?? '') && words.some(({ text }) => text.endsWith('.sh')));
+}
+
+/** `$ARGS`, `${ARGS[@]}` as the words that were put into it. */
+function expanded(word: ShellWord, layer: Layer, { parts }: ShellSession): readonly Word[] {
+  const name = /^\$[{(]?(\w+)(?:\[[@*]\])?[})]?$/.exec(word.text)?.[1];
+  return (name === undefined ? undefined : parts.get(name)) ?? [wordAt(layer, word)];
+}
+
+/** `docker run -e NAME=value image args`: the variables of that container and none of the shell's. */
+function runInContainer(words: readonly Word[], session: ShellSession): Launch | null {
+  const runs = words.findIndex(({ text }) => text === 'run' || text === 'exec');
+  const at = words.findIndex(({ text }, index) => index > runs && IMAGE.test(text) && !/\.(?:sh|ya?ml|json)$/.test(text) && !/^(?:-e|--env|--name|-v|--volume|--network|-f|-n)$/.test(words[index - 1]?.text ?? ''));
+  if (runs < 1 || at === -1 || !/(?:^|\/)(?:docker|podman|nerdctl|kubectl|oc)$/.test(words[runs - 1]?.text ?? '')) return null;
+  const environment = words.slice(runs, at).flatMap((word, index, all): readonly Variable[] => {
+    const text = /^(?:-e|--env)$/.test(all[index - 1]?.text ?? '') ? word.text : /^(?:--env=|-e=?)(\w+=.*)$/.exec(word.text)?.[1];
+    return text === undefined ? [] : variableIn(text, word);
+  });
+  return { words: words.slice(at + 1), environment, image: words[at]?.text ?? null, addVariable: session.addVariable };
+}
+
+/** The variable that a text `NAME=value` sets. */
+export function variableIn(text: string, piece: Piece): readonly Variable[] {
+  const match = /^([A-Za-z_][\w.-]*)=(.*)$/s.exec(text);
+  return match ? [{ name: match[1] ?? '', text: unquoted(match[2] ?? ''), offset: piece.offset, find: piece.find, swap: piece.swap }] : [];
+}
+
+/** The words of an argument text that no shell reads as a script: `extraStartupArgs: "--import-realm …"`. */
+export function argumentWords(layer: Layer): readonly Word[] {
+  return commandsOf(layer.text).flatMap(({ words }) => words.map((word) => wordAt(layer, word)));
+}
+
+/** Lines of a .env or .properties file; keys may have dots. */
+export function propertyVariables(layer: Layer): readonly Variable[] {
+  return [...layer.text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*([^\r\n]*)$/gm)].map((match) => {
+    const start = match.index + match[0].length - (match[2] ?? '').length;
+    return { name: match[1] ?? '', text: unquoted((match[2] ?? '').trim()), offset: layer.place(match.index), ...pieceBetween(layer, start, match.index + match[0].length) };
+  });
+}

@@ -1,0 +1,61 @@
+/** One word of a shell line with its place. Quotes around it are not part of `text`. */
+export interface ShellWord {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A command of a shell text, and the text that it is fed (`<<EOF`). */
+export interface ShellCommand {
+  readonly words: readonly ShellWord[];
+  readonly fed: { readonly start: number; readonly end: number } | null;
+}
+
+/**
+ * The commands of a shell text as words: line continuations join, comments do not count, `;`, `|`, `&&` and new lines end a command.
+ * Quoted words keep their blanks. This is no shell: it only has to find `kc.sh import` and its flags where people write them.
+ */
+export function commandsOf(text: string): readonly ShellCommand[] {
+  const { bare, feeds } = withoutFeeds(text);
+  const commands: ShellCommand[] = [];
+  let words: ShellWord[] = [];
+  const finish = (): void => {
+    const [first] = words;
+    const last = words.at(-1);
+    if (first && last) commands.push({ words, fed: feeds.find(({ line }) => line >= first.start && line <= last.end) ?? null });
+    words = [];
+  };
+  for (const match of bare.matchAll(TOKEN)) {
+    const [token] = match;
+    if (token.startsWith('#')) continue;
+    if (/^(?:\r?\n|[;|&]+)$/.test(token)) finish();
+    else if (!/^(?:\\\r?\n|`\r?\n|\s+)$/.test(token)) {
+      words.push({ text: token.replace(/^["'([{]+|["')\]},]+$/g, ''), start: match.index, end: match.index + token.length });
+    }
+  }
+  finish();
+  return commands;
+}
+
+/** In order: continuation, blanks, line end, comment (only at the beginning of a word), separators, a word with quoted parts. */
+const TOKEN = /\\\r?\n|[ \t]+|\r?\n|#[^\n]*|[;|&]+|(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*'|\\[^\r\n]|[^\s;|&"'\\])+|["'\\]/g;
+
+const HEREDOC = /^(?:[^#\n]*?[\s\d])?<<(-?)\s*(["'\\]?)([A-Za-z_]\w*)\2[^\n]*$/gm;
+
+/** The text with the bodies of its heredocs blanked, and where they are. */
+function withoutFeeds(text: string): { readonly bare: string; readonly feeds: readonly { readonly line: number; readonly start: number; readonly end: number }[] } {
+  const feeds: { line: number; start: number; end: number }[] = [];
+  let bare = text;
+  for (const match of text.matchAll(HEREDOC)) {
+    const operator = match.index + match[0].indexOf('<<');
+    if (feeds.some(({ start, end }) => operator >= start && operator < end)) continue;
+    const start = match.index + match[0].length + 1;
+    const closing = new RegExp(`^${match[1] ? '\\t*' : ''}${match[3] ?? ''}[ \\t\\r]*$`, 'm');
+    const found = closing.exec(text.slice(start));
+    const end = found ? start + found.index : text.length;
+    feeds.push({ line: operator, start, end });
+    const closed = found ? end + found[0].length : end;
+    bare = bare.slice(0, start) + bare.slice(start, closed).replace(/[^\n]/g, ' ') + bare.slice(closed);
+  }
+  return { bare, feeds };
+}
