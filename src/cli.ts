@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!spec) throw new RescueError('usage', `There is no command "${name}".`, ['See realm-rescue --help for the commands.']);
   const { flags, words } = parse(name, named ? args.slice(1) : args, spec.options);
   if (flags.help) return print(commandHelp(name, spec));
-  const foreign = words[spec.words?.split(' ').length ?? 0];
+  const foreign = spec.words?.includes('...') ? undefined : words[spec.words?.split(' ').length ?? 0];
   const piped = (['password-stdin', 'token-stdin'] as const).find((flag) => flags[flag]);
   // It may be the very secret.
   if (foreign !== undefined && piped) throw new RescueError('usage', `--${piped} reads from standard input; a word behind it is not taken.`, [`Pipe it in: printf %s "$SECRET" | realm-rescue ${name} … --${piped}. See realm-rescue ${name} --help.`]);

@@ -43,6 +43,9 @@ export const OPTIONS = {
   'from': { type: 'string', value: 'SPEC', help: 'the other side: a spec as for --evidence; live when left out' },
   'operation': { type: 'string', value: 'ID', multiple: true, help: 'take back only this write of the run: "create client-mapper:app/groups"' },
   'delete-clients': { type: 'boolean', help: 'also delete clients that the run brought back: their sessions end for good' },
+  'format': { type: 'string', value: 'FORMAT', help: 'text, json, sarif (2.1.0) or github (annotations)' },
+  'fix': { type: 'boolean', help: 'write what can be made harmless without touching another byte' },
+  'server-version': { type: 'string', value: 'VERSION', help: 'of the Keycloak that the files are for, such as 26.7.4; an image tag in a file wins' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 

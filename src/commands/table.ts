@@ -87,6 +87,13 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
     example: 'realm-rescue export 8f2c --repo .',
     load: () => import('./export.ts'),
   },
+  lint: {
+    summary: 'settings in files that decide whether an import overwrites a realm, classified; exit 2 on destructive ones',
+    words: '[PATH...]',
+    options: ['format', 'fix', 'server-version', 'repo', ...OUTPUT],
+    example: 'realm-rescue lint deploy/',
+    load: () => import('./lint.ts'),
+  },
   transcript: {
     summary: 'show, verify or export the record of a run',
     words: 'show|verify|export SESSION [HEAD]',

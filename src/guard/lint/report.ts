@@ -1,0 +1,26 @@
+import type { LintedFile, LintFinding, Verdict } from '../../gitops/lint.ts';
+import { WEIGHT } from '../../gitops/sites.ts';
+
+/** What a lint found, in the order of the files' names. */
+export interface LintReport {
+  readonly files: readonly LintedFile[];
+}
+
+export const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
+export type LintFormat = (typeof FORMATS)[number];
+
+export const findingsIn = ({ files }: LintReport): readonly LintFinding[] => files.flatMap(({ findings }) => findings);
+
+/** The worst that any file decides. */
+export function worstOf({ files }: LintReport): Verdict {
+  return files.reduce<Verdict>((worst, { verdict }) => (WEIGHT[verdict] > WEIGHT[worst] ? verdict : worst), 'none');
+}
+
+/** The contract of `--json`. */
+export function contractJson(report: LintReport) {
+  return {
+    schema: 'realm-rescue/findings/v1',
+    files: report.files.map(({ file, verdict, refusal }) => ({ file, verdict, ...(refusal === null ? {} : { refusal }) })),
+    findings: findingsIn(report).map(({ file, line, setting, class: verdict, because, fix }) => ({ file, line, setting, class: verdict, because, ...(fix === undefined ? {} : { fix }) })),
+  };
+}
