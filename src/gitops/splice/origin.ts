@@ -40,8 +40,19 @@ export interface ListMatch {
   readonly added: readonly Json[];
 }
 
+const originOf = (element: Json, origins: Origins): Json => (typeof element === 'object' && element !== null ? (origins.get(element) as Json | undefined) ?? element : element);
+
+/** Whether some elements have only taken the place of others: then each is changed where it stands. */
+function isSubstitution(before: readonly Json[], after: readonly Json[], origins: Origins): boolean {
+  if (before.length !== after.length) return false;
+  const places = before.flatMap((old, place) => (originOf(after[place] ?? null, origins) === old ? [] : [place]));
+  const old = new Set(places.map((place) => before[place]));
+  return !places.some((place) => old.has(originOf(after[place] ?? null, origins)));
+}
+
 /** Finds for each old element what became of it. Elements that stayed keep their order; new ones are only looked for at the end. */
 export function matchLists(before: readonly Json[], after: readonly Json[], origins: Origins): ListMatch {
+  if (isSubstitution(before, after, origins)) return { kept: after, added: [] };
   const unused = new Map<Json, number[]>();
   before.forEach((element, index) => {
     const found = unused.get(element);
@@ -52,7 +63,7 @@ export function matchLists(before: readonly Json[], after: readonly Json[], orig
   const added: Json[] = [];
   let last = -1;
   for (const element of after) {
-    const origin = typeof element === 'object' && element !== null ? (origins.get(element) as Json | undefined) ?? element : element;
+    const origin = originOf(element, origins);
     // Order is kept: of equal elements, the next one behind what was found last.
     const index = unused.get(origin)?.find((candidate) => candidate > last);
     if (index === undefined) added.push(element);

@@ -29,7 +29,7 @@ function edit(node: Node, before: Json, after: Json, context: Context): TextEdit
   if (isAlias(node)) throw new Refusal('A value to change is written as an alias (*name); other places share it.');
   if (isMap(node) && isObject(before) && isObject(after)) return editMap(node, before, after, context);
   if (isSeq(node) && isList(before) && isList(after)) return editSeq(node, before, after, context);
-  if (isScalar(node) && typeof after !== 'object') {
+  if (isScalar(node) && (after === null || typeof after !== 'object')) {
     const [start, end] = rangeOf(node);
     const tail = node.type?.startsWith('BLOCK') ? eolOf(context.text) : '';
     return [{ start, end, text: printFlowScalar(after, node as Scalar) + tail }];
