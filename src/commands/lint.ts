@@ -16,7 +16,7 @@ export const run: CommandRun = async ({ flags, words }) => {
   const request = { paths: words.length > 0 ? words : [flags.repo ?? '.'], cwd, version: flags['server-version'] ?? null };
   let report = await lintPaths(request);
   if (flags.fix) {
-    const written = await writeFixes(report, cwd);
+    const written = await writeFixes(report);
     for (const file of written) process.stderr.write(`${sanitise(`Changed ${file}.`)}\n`);
     if (written.length > 0) report = await lintPaths(request);
   }

@@ -23,8 +23,8 @@ export function strategySites(found: Recognised, version: string | null): readon
 }
 
 /** A setting as people find it in the file, with its value. */
-export function spelled({ setting, value }: SettingSite): string {
-  return value === null || value === 'guarded' || setting.includes('=') ? setting : `${setting}=${value}`;
+export function spelled({ setting, name = setting, value }: SettingSite): string {
+  return value === null || value === 'guarded' || value === 'seed-only' || setting.includes('=') || setting === 'keycloak_*' ? name : `${name}=${value}`;
 }
 
 /** What a setting does where it stands. */

@@ -11,7 +11,9 @@ describe.each(BY_PACKAGING)('%s', (_, files = []) => {
     const found = lintFile(path, wanted.text, null);
     expect(found.verdict).toBe(wanted.verdict);
     expect(found.refusal !== null).toBe(wanted.refusal);
-    for (const { line, class: verdict } of wanted.findings) expect(found.findings).toContainEqual(expect.objectContaining({ line, class: verdict }));
+    for (const { line, setting, class: verdict } of wanted.findings) {
+      expect(found.findings).toContainEqual(expect.objectContaining({ line, class: verdict, setting: expect.stringContaining(setting.replace(/ OVERWRITE$/, '')) as string }));
+    }
     if (wanted.fixable === false) expect(found.fixed).toBeNull();
     if (wanted.fixable !== true) return;
     const fixed = found.fixed ?? '';

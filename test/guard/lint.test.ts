@@ -64,6 +64,15 @@ describe('lint', () => {
     expect((JSON.parse((await lint(directory, 'b', 'ignored/job.yaml', '--json')).stdout) as { files: { file: string }[] }).files.map(({ file }) => file)).toEqual(['b/job.yaml', 'ignored/job.yaml']);
   });
 
+  it('names files from where it runs, or from the directory that was named elsewhere', async () => {
+    const directory = place({ 'deploy/job.yaml': JOB });
+    const names = async (...args: string[]) => (JSON.parse((await lint(...args as [string])).stdout) as { files: { file: string }[] }).files.map(({ file }) => file);
+    expect(await names(directory, 'deploy', '--json')).toEqual(['deploy/job.yaml']);
+    expect(await names(sessionPlace(), directory, '--json')).toEqual(['deploy/job.yaml']);
+    expect(await names(sessionPlace(), '--repo', directory, '--json')).toEqual(['deploy/job.yaml']);
+    expect(await names(sessionPlace(), join(directory, 'deploy/job.yaml'), '--json')).toEqual(['job.yaml']);
+  });
+
   it('a version on the command line decides where the file pins none; a tag in the file wins', async () => {
     const spi = '          env: [{name: KC_SPI_IMPORT_SINGLE_FILE_STRATEGY, value: IGNORE_EXISTING}]\n';
     expect((await lint(place({ 'job.yaml': JOB.replace(':26.7.4', '') + spi }))).exit).toBe(2);
@@ -105,8 +114,8 @@ describe('lint', () => {
 
   it('--fix that cannot write names the file, and what was changed before it', async () => {
     const directory = place({ 'a.yaml': JOB });
-    const files = ['a.yaml', 'gone/b.yaml'].map((file) => lintFile(file, JOB, null));
-    await expect(writeFixes({ files }, directory)).rejects.toMatchObject({ code: 'disk', message: 'gone/b.yaml cannot be written (ENOENT); a.yaml was changed before.' });
+    const files = ['a.yaml', 'gone/b.yaml'].map((file) => ({ ...lintFile(file, JOB, null), absolute: join(directory, file) }));
+    await expect(writeFixes({ files })).rejects.toMatchObject({ code: 'disk', message: 'gone/b.yaml cannot be written (ENOENT); a.yaml was changed before.' });
     expect(readFileSync(join(directory, 'a.yaml'), 'utf8')).toContain('--override=false');
   });
 });

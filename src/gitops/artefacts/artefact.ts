@@ -34,6 +34,8 @@ export interface RealmSite {
 export interface SettingSite {
   /** Id in the catalogue. */
   readonly setting: string;
+  /** What it is called in the file, where the catalogue has one entry for many names. */
+  readonly name?: string;
   /** Offset in the file, for the line. */
   readonly offset: number;
   /** The value that decides; null where there is none. */

@@ -42,5 +42,5 @@ function readerOf(name: string, text: string): ((layer: Layer) => readonly Launc
 }
 
 function resourceSites(text: string): readonly SettingSite[] {
-  return keycloakResources(text).map(({ offset, ignoresAll }) => ({ setting: 'keycloak_*', offset, value: ignoresAll ? 'ignore_changes = all' : null, fix: null, version: null, beside: new Set<never>() }));
+  return keycloakResources(text).map(({ type, offset, ignoresAll }) => ({ setting: 'keycloak_*', name: type, offset, value: ignoresAll ? 'ignore_changes = all' : null, fix: null, version: null, beside: new Set<never>() }));
 }

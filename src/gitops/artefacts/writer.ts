@@ -29,7 +29,7 @@ function sitesOf(map: YAMLMap, document: Document): readonly Site[] {
   const group = (textOf(valueAt(map, 'apiVersion', document)) ?? '').split('/')[0] ?? '';
   const setting = settingOf(kind, group);
   const pair = pairsOf(map).find((each) => keyOf(each) === 'kind');
-  const own = setting === null || !pair ? [] : [{ setting, offset: rangeOf(pair.key)[0], value: setting === 'keycloak.crossplane.io' ? policiesOf(map, document) : null, fix: null }];
+  const own = setting === null || !pair ? [] : [{ setting, name: kind, offset: rangeOf(pair.key)[0], value: setting === 'keycloak.crossplane.io' ? policiesOf(map, document) : null, fix: null }];
   return [...own, ...strategyField(map, document)];
 }
 

@@ -7,6 +7,7 @@ import type { TextEdit } from '../splice/text.ts';
 type Site = Omit<SettingSite, 'version'>;
 
 interface Option {
+  readonly spelled: string;
   /** Without dots, dashes and underscores, as both spellings bind. */
   readonly name: string;
   readonly value: string;
@@ -53,7 +54,7 @@ function optionsOf({ words, environment }: Launch): readonly Option[] {
     const match = /^--(import\.[\w.-]+)=(\S*)$/.exec(word.text);
     return match ? [{ name: match[1] ?? '', value: match[2] ?? '', piece: word as Piece }] : [];
   });
-  return [...given, ...argued].map((option) => ({ ...option, name: option.name.replace(/[._-]/g, '').toUpperCase(), value: option.value.toLowerCase() })).filter(({ name }) => name in HARMLESS || name.startsWith('IMPORTMANAGED'));
+  return [...given, ...argued].map((option) => ({ ...option, spelled: option.name, name: option.name.replace(/[._-]/g, '').toUpperCase(), value: option.value.toLowerCase() })).filter(({ name }) => name in HARMLESS || name.startsWith('IMPORTMANAGED'));
 }
 
 const wantedOf = ({ name }: Option) => HARMLESS[name]?.[1] ?? 'no-delete';
@@ -63,7 +64,7 @@ function optionSite(option: Option, beside: ReadonlySet<Importer>): readonly Sit
   const wanted = wantedOf(option);
   const edits = isHarmful(option) && option.value !== '' ? option.piece.swap(option.piece.text.includes(option.value) ? option.value : option.piece.text, wanted) : null;
   return [{
-    setting: HARMLESS[option.name]?.[0] ?? 'IMPORT_MANAGED_*', offset: option.piece.offset, value: option.value, beside,
+    setting: HARMLESS[option.name]?.[0] ?? 'IMPORT_MANAGED_*', name: option.spelled, offset: option.piece.offset, value: option.value, beside,
     fix: edits && edits.length > 0 ? { edits, done: `set to ${wanted}` } : null,
   }];
 }

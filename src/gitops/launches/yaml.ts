@@ -151,7 +151,7 @@ function scalarLaunches(node: Scalar, key: string, around: Surroundings, outer: 
   const session = () => newSession({ environment: outer });
   if (SCRIPT_KEYS.has(key)) return shellLaunches(layer, session());
   if (/\.(?:env|properties)$/.test(key)) return [{ words: [], environment: propertyVariables(layer), image: null, addVariable: null }];
-  if (key.endsWith('.sh') || text.startsWith('#!') || /^\s*(?:exec\s+)?\S*\bkc\.(?:sh|bat)\s/.test(text)) return shellLaunches(layer, session());
+  if (key.endsWith('.sh') || text.startsWith('#!') || /^\s*(?:exec\s+)?\S*\bkc\.(?:sh|bat)\s.*(?:^|\s)--\w|^\s*(?:exec\s+)?\S*[/\\]kc\.(?:sh|bat)\s/s.test(text)) return shellLaunches(layer, session());
   const inner = text.includes('\n') ? yamlInside(layer) : null;
   if (inner) return walk(inner.content, key, { ...around, layer: inner.layer, document: null }, outer);
   // Arguments of a server under a key of a chart's own.

@@ -1,5 +1,5 @@
 import { chmod, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { lintable, listFiles, readText, repositoryOf } from '../../gitops/find-files.ts';
 import { lintFile } from '../../gitops/lint.ts';
 import { RescueError } from '../../realm/errors.ts';
@@ -14,15 +14,23 @@ export interface LintRequest {
   readonly version: string | null;
 }
 
-/** Reads and judges. Names in the report are relative to where the command runs. @throws RescueError `usage` for a path that is not there */
+/**
+ * Reads and judges. Names in the report are relative to where the command runs, or to the directory that was named where that lies elsewhere.
+ *
+ * @throws RescueError `usage` for a path that is not there
+ */
 export async function lintPaths({ paths, cwd, version }: LintRequest): Promise<LintReport> {
   const found = await Promise.all(paths.map((path) => filesAt(resolve(cwd, path), path)));
-  const files = new Map(found.flat().map((file) => [file.absolute, file]));
-  const named = [...files.values()].map((file) => ({ ...file, path: shownFrom(cwd, file.absolute) })).sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files: named.map(({ path, text }) => lintFile(path, text, version)) };
+  const files = new Map(found.flatMap((below, index) => below.map((file) => [file.absolute, { ...file, path: shownFrom(cwd, resolve(cwd, paths[index] ?? '.'), file.absolute) }] as const)));
+  const named = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files: named.map(({ path, text, absolute }) => ({ ...lintFile(path, text, version), absolute })) };
 }
 
-const shownFrom = (cwd: string, absolute: string) => relative(cwd, absolute).split(sep).join('/') || absolute;
+function shownFrom(cwd: string, given: string, absolute: string): string {
+  const near = relative(cwd, absolute);
+  const shown = near.startsWith('..') ? relative(given, absolute) : near;
+  return shown.split(sep).join('/') || basename(absolute);
+}
 
 async function filesAt(absolute: string, given: string): Promise<readonly FoundFile[]> {
   const status = await stat(absolute).catch((cause: unknown) => {
@@ -40,11 +48,10 @@ async function filesAt(absolute: string, given: string): Promise<readonly FoundF
 }
 
 /** Writes what `--fix` can mend, each file at once or not at all, with the mode that it had. Gives the names of the files that were written. */
-export async function writeFixes({ files }: LintReport, cwd: string): Promise<readonly string[]> {
+export async function writeFixes({ files }: LintReport): Promise<readonly string[]> {
   const written: string[] = [];
-  for (const { file, fixed } of files) {
+  for (const { file, fixed, absolute } of files) {
     if (fixed === null) continue;
-    const absolute = resolve(cwd, file);
     const fresh = join(dirname(absolute), `.${process.pid}.realm-rescue-fix`);
     try {
       const { mode } = await stat(absolute);

@@ -1,9 +1,14 @@
 import type { LintedFile, LintFinding, Verdict } from '../../gitops/lint.ts';
 import { WEIGHT } from '../../gitops/sites.ts';
 
+export interface ReportedFile extends LintedFile {
+  /** Where it lies. */
+  readonly absolute: string;
+}
+
 /** What a lint found, in the order of the files' names. */
 export interface LintReport {
-  readonly files: readonly LintedFile[];
+  readonly files: readonly ReportedFile[];
 }
 
 export const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
