@@ -8,6 +8,7 @@ import { request as undiciRequest, type Dispatcher } from 'undici';
 import { stringify } from 'yaml';
 import { readAnswers } from '../../src/commands/answers.ts';
 import { judge } from '../../src/evidence/completeness.ts';
+import { lintFile } from '../../src/gitops/lint.ts';
 import { realmInText } from '../../src/evidence/document.ts';
 import { readSnapshotText } from '../../src/evidence/snapshot-file.ts';
 import { verifyLines } from '../../src/journal/chain.ts';
@@ -26,6 +27,7 @@ import { must, openAdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { startSandbox } from '../../src/sandbox/server/sandbox.ts';
 import { transcriptMarkdown } from '../../src/transcript/markdown.ts';
+import { corpusFiles } from '../gitops/corpus.ts';
 import { damaged, retyped } from './mutate.ts';
 
 export interface Parser {
@@ -54,7 +56,18 @@ const configMap = stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { n
 const journal = readFileSync(new URL('../../recordings/demo.journal.jsonl', import.meta.url), 'utf8');
 const [firstLines, allLines] = [journal.split('\n').slice(0, 4).join('\n'), journal];
 
+/** Small files of the corpus of every packaging, each under a name that decides by which reader it is read. */
+const deployed = Object.values(Object.groupBy(corpusFiles().filter(({ text }) => text.length < 2000), ({ path }) => path.replace(/^.*[/]/, '').replace(/^[^.]*(?=\.)/, ''))).flatMap((files = []) => files.slice(0, 4));
+
 export const FILES: readonly Parser[] = [
+  {
+    name: 'deployment files', input: fc.constantFrom(...deployed).chain(({ path, text }) => damaged(text).map((broken) => `${path}\n${broken}`)),
+    read: (text) => {
+      const end = text.indexOf('\n');
+      const { fixed } = lintFile(text.slice(0, end), text.slice(end + 1), null);
+      if (fixed !== null) lintFile(text.slice(0, end), fixed, null);
+    },
+  },
   { name: 'realm file, JSON', input: fc.oneof(damaged(json(small), JSON.stringify([small])), retyped(small).map(json)), read: (text) => compared(realmInText('realm.json', text, REALM).representation) },
   { name: 'realm file, YAML and ConfigMap', input: fc.oneof(damaged(stringify({ realm: REALM, clients: small.clients?.slice(0, 2) }), configMap), retyped(small).map((value) => stringify(value))), read: (text) => compared(realmInText('realm.yaml', text, REALM).representation) },
   {

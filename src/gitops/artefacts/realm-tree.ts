@@ -32,7 +32,7 @@ function treeSite(file: SourceFile, document: Document.Parsed, path: readonly st
   const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   if (!isMap(node)) return [];
   const json = file.json();
-  const value = json === undefined ? (node as YAMLMap).toJS(document) as Json : path.reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), json);
+  const value = json === undefined ? (node as YAMLMap).toJS(document, { maxAliasCount: -1 }) as Json : path.reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), json);
   if (!isRealm(value)) return [];
   const splice = (after: JsonObject, origins: Parameters<RealmSite['splice']>[1]) =>
     (json === undefined ? spliceYaml(file.text, node, value, after, origins) : spliceJson(file.text, value, after, origins, path));

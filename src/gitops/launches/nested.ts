@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { Document, Node, Scalar } from 'yaml';
 import { openScalar } from '../splice/scalar.ts';
 import { Refusal } from '../splice/text.ts';
@@ -43,22 +43,33 @@ export function yamlInside(layer: Layer): { readonly content: Node; readonly lay
 /** Marks of Helm, gomplate and Jinja, and the steering marks of Terraform's templates. */
 export const TEMPLATE = /\{\{|\{%|^[ \t]*%\{/m;
 
-/** The documents of a text; none where one of them is no YAML. */
+/** The documents of a text; none where one of them is no YAML that means something. */
 export function parseYaml(text: string): readonly Document.Parsed[] {
   const documents = [...parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
-  return documents.some((document) => document.errors.length > 0 || isTemplate(document)) ? [] : documents;
+  return documents.every((document) => document.errors.length === 0 && isMeant(document)) ? documents : [];
 }
 
-/** `key: {{ .Values.x }}` parses, as a mapping that has a mapping for its key. No one writes that in YAML. */
-function isTemplate(document: Document.Parsed): boolean {
-  let found = false;
-  visit(document, {
-    Pair(_, pair) {
-      found ||= isCollection(pair.key);
-      return found ? visit.BREAK : undefined;
-    },
-  });
-  return found;
+/** What aliases may make of a document, in nodes: no file that people write comes near. */
+const MOST_NODES = 2_000_000;
+
+/**
+ * `key: {{ .Values.x }}` parses, as a mapping that has a mapping for its key, and so does `*name` where there is no anchor of that name. No one
+ * writes that in YAML, nor aliases of aliases that stand for more than a machine can hold.
+ */
+function isMeant({ contents }: Document.Parsed): boolean {
+  const anchored = new Map<string, number>();
+  const weigh = (node: unknown): number => {
+    if (isAlias(node)) return anchored.get(node.source) ?? Infinity;
+    if (!isCollection(node)) {
+      if (isScalar(node) && node.anchor !== undefined) anchored.set(node.anchor, 1);
+      return 1;
+    }
+    let weight = 1;
+    for (const item of node.items) weight += isPair(item) ? (isCollection(item.key) ? Infinity : weigh(item.key)) + weigh(item.value) : weigh(item);
+    if (node.anchor !== undefined) anchored.set(node.anchor, weight);
+    return weight;
+  };
+  return weigh(contents) <= MOST_NODES;
 }
 
 /**

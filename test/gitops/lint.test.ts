@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { lintFile } from '../../src/gitops/lint.ts';
+
+const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...[...'bcdefghi'].map((key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefghi'[index] ?? ''}`).join(', ')}]`)].join('\n');
+
+describe('YAML that means nothing is no YAML', () => {
+  test.each([
+    ['aliases that stand for more than a machine can hold', `${bomb}\nargs: [kc.sh, import, *i]\n`],
+    ['the same in a realm', `realm: primary\nenabled: true\n${bomb}\n`],
+    ['an alias without an anchor', 'args: [kc.sh, import, *nowhere]\n'],
+    ['an anchor that holds itself', 'a: &a {args: [kc.sh, import], b: *a}\n'],
+    ['brackets without end', `${'['.repeat(20_000)} kc.sh import`],
+  ])('%s', (_, text) => {
+    expect(lintFile('x.yaml', text, null)).toMatchObject({ verdict: 'none', findings: [] });
+  });
+
+  test('aliases that people use are followed', () => {
+    const text = 'x-args: &args ["import", "--file=/r.json"]\nservices:\n  import:\n    image: keycloak/keycloak:26.7\n    command: *args\n';
+    expect(lintFile('compose.yaml', text, null).verdict).toBe('destructive');
+  });
+});
+
+test('a version that is not known counts as the worst one, one that is known as itself', () => {
+  const text = 'export KC_SPI_IMPORT_SINGLE_FILE_STRATEGY=IGNORE_EXISTING\nkc.sh import --file r.json\n';
+  expect([null, '26.0.8', '26.7.4', '27.0.0'].map((version) => lintFile('run.sh', text, version).verdict)).toEqual(['destructive', 'destructive', 'seed-only', 'seed-only']);
+});
