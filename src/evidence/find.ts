@@ -9,9 +9,12 @@ import { readState } from '../realm/state.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import type { EvidenceCandidate } from '../runbook/model.ts';
 
-/** Files looked at, and revisions of each: a person chooses from a screen, and each costs one git call. */
+/** Files looked at, and newest revisions of each that are shown: a person chooses from a screen. */
 const MOST_FILES = 16;
 const MOST_REVISIONS = 12;
+/** How far a file's history is walked for a revision that something was dropped from: revisions, and bytes read of them. */
+const FURTHEST = 200;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 interface Revision {
   readonly file: string;
@@ -22,11 +25,14 @@ interface Revision {
   readonly scopes: number;
   readonly mappers: number;
   readonly objects: number;
+  /** The next newer revision of the file, where it has less than this one. */
+  readonly droppedBy: { readonly commit: string; readonly author: string; readonly objects: number } | null;
 }
 
 /**
- * The revisions of all files in a repository that hold a realm, newest first. The one that states most objects is recommended: a stale file
- * that overwrote the realm has fewer. Gives nothing for a directory that is no git working tree.
+ * The revisions of all files in a repository that hold a realm, newest first: the newest ones, and further back each that a later commit took
+ * something out of, with that commit and its author. The one that states most objects is recommended: a stale file that overwrote the realm
+ * has fewer. Gives nothing for a directory that is no git working tree.
  *
  * @param cwd  specs are written relative to it where the repository lies below
  */
@@ -45,10 +51,11 @@ export async function findCandidates(repo: string, realm: string, cwd: string): 
 function candidate(revision: Revision, best: boolean, of: number, base: string): EvidenceCandidate {
   const short = revision.commit.slice(0, 7);
   const states = `states ${count(revision.clients, 'client')}, ${count(revision.scopes, 'scope')}`;
+  const dropped = revision.droppedBy ? `; ${revision.droppedBy.commit.slice(0, 7)} (${revision.droppedBy.author}) dropped ${count(revision.droppedBy.objects, 'object')} of it` : '';
   const why = best && of > 1 ? `; the most of all ${of} revisions (${count(revision.mappers, 'mapper')}, ${count(revision.objects, 'object')})` : '';
   return {
     spec: `git:${path.join(base, revision.file)}@${short}`, title: `${revision.file} @ ${short}`, date: revision.date,
-    detail: `${states}${why} · ${revision.subject}`, recommended: best,
+    detail: `${states}${why}${dropped} · ${revision.subject}`, recommended: best,
   };
 }
 
@@ -64,21 +71,30 @@ const escaped = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '.');
 const STUB: ReadonlySet<ObjectId> = new Set(['enabled', 'displayName', 'displayNameHtml'].map((field) => objectId('realm-setting', field)));
 
 async function revisionsOf(top: string, file: string, realm: string): Promise<readonly Revision[]> {
-  const log = await git(['log', `-n${MOST_REVISIONS}`, '--format=%H%x09%cI%x09%s', '--', `:(literal)${file}`], { cwd: top });
+  const log = await git(['log', `-n${FURTHEST}`, '--format=%H%x09%cI%x09%an%x09%s', '--', `:(literal)${file}`], { cwd: top });
   const found: Revision[] = [];
+  let newer: { readonly ids: ReadonlySet<ObjectId>; readonly commit: string; readonly author: string } | null = null;
+  let bytes = 0;
   for (const line of log.split('\n').filter((text) => text !== '')) {
-    const [commit = '', date = '', ...subject] = line.split('\t');
+    const [commit = '', date = '', author = '', ...subject] = line.split('\t');
     const shown = await tryGit(['cat-file', 'blob', `${commit}:${file}`], { cwd: top });
+    bytes += shown.stdout.length;
+    if (bytes > MOST_BYTES && found.length > 0) break;
     const site = shown.code === 0 ? recognise(openFile(file, shown.stdout))?.realms.find((candidate) => candidate.realm === realm) : undefined;
     if (!site) continue;
     const representation = site.value as RealmRepresentation;
     const { objects } = readState({ realm, source: `git:${file}@${commit}`, completeness: 'stated', representation });
     // A stub that says nothing but what the realm is called and that it is on is no evidence.
     if ([...objects.keys()].every((id) => STUB.has(id))) continue;
+    const ids = new Set(objects.keys());
+    const gone = newer ? [...ids].filter((id) => !newer?.ids.has(id)).length : 0;
+    const droppedBy = newer && gone > 0 ? { commit: newer.commit, author: newer.author, objects: gone } : null;
+    newer = { ids, commit, author };
+    if (found.length >= MOST_REVISIONS && !droppedBy) continue;
     const mappers = [...objects.values()].filter(({ kind }) => kind === 'client-mapper' || kind === 'client-scope-mapper').length;
     found.push({
       file, commit, date: new Date(date).toISOString(), subject: subject.join(' '), clients: representation.clients?.length ?? 0,
-      scopes: representation.clientScopes?.length ?? 0, mappers, objects: objects.size,
+      scopes: representation.clientScopes?.length ?? 0, mappers, objects: objects.size, droppedBy,
     });
   }
   return found;

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createEvidenceReader } from '../../src/evidence/reader.ts';
@@ -14,6 +15,24 @@ async function refusal(promise: Promise<unknown>): Promise<RescueError> {
 }
 
 describe('git', () => {
+  test('walks the history to the revision that still had what is lost, and names the commit and the author that dropped it', async () => {
+    const repo = scratch();
+    git(repo, 'init', '-q', '-b', 'main');
+    const commit = (author: string, subject: string, realm: unknown): string => {
+      writeFileSync(path.join(repo, 'realm.json'), JSON.stringify(realm, null, 2));
+      git(repo, 'add', '-A');
+      git(repo, 'commit', '-q', `--author=${author} <a@example.com>`, '-m', subject);
+      return git(repo, 'rev-parse', '--short=7', 'HEAD').trim();
+    };
+    const whole = goodRealmFile({ realm: 'primary' });
+    const good = commit('Kim', 'Bring it up to date', whole);
+    const bad = commit('Robin', 'Tidy up', { ...whole, clients: whole.clients?.slice(1) });
+    for (let index = 0; index < 14; index += 1) commit('Bot', `Bump ${index}`, { ...whole, clients: whole.clients?.slice(1), displayName: `v${index}` });
+    const found = await createEvidenceReader({ cwd: repo }).find({ repo, realm: 'primary' });
+    expect(found).toHaveLength(13);
+    expect(found.find(({ recommended }) => recommended)).toMatchObject({ spec: `git:realm.json@${good}`, detail: expect.stringMatching(new RegExp(`; ${bad} \\(Robin\\) dropped \\d+ objects of it · Bring it up to date$`)) as string });
+  });
+
   test('reads a revision by any spelling, also of a file that is gone, from inside and outside of the repository', async () => {
     const repo = scratch();
     const { commits } = await writeRepository(repo, goodRealmFile({ realm: 'primary' }));
