@@ -86,7 +86,7 @@ test('strategy: the spellings of the story are set, the destructive property is 
     .replace('-Dkeycloak.migration.action=import\n', '-Dkeycloak.migration.action=import -Dkeycloak.migration.strategy=IGNORE_EXISTING\n'));
   expect(read(directory, REPOSITORY_FILES.operator)).toBe((before[REPOSITORY_FILES.operator] ?? '').replace('strategy: OVERWRITE_EXISTING', 'strategy: IGNORE_EXISTING'));
   const of = (setting: string) => exported.strategy.find((finding) => finding.setting.startsWith(setting));
-  expect(of('KEYCLOAK_IMPORT_STRATEGY')).toMatchObject({ class: 'inert', done: 'set to IGNORE_EXISTING', line: 20 });
+  expect(of('KEYCLOAK_IMPORT_STRATEGY')).toMatchObject({ class: 'inert', done: 'set to IGNORE_EXISTING', line: 19 });
   expect(of('-Dkeycloak.migration.action')).toMatchObject({ class: 'destructive', file: REPOSITORY_FILES.values });
   expect(of('spec.realmImport.strategy')).toMatchObject({ class: 'inert' });
 });

@@ -9,7 +9,8 @@ export const guarded: Recogniser = {
   },
 };
 
-const GENERATED = /^\s*(?:#|\/\/|<!--|;).*\b(?:do not edit|auto-?generated|@generated)\b/im;
+/** What generators write above their work; "do not edit here" alone is a person's wish about a file that has to stay equal to another. */
+const GENERATED = /^\s*(?:#|\/\/|<!--|;).*(?:\bgenerated\b.*\bdo not edit\b|\bdo not edit\b.*\bgenerated\b|\bauto-?generated\b|@generated\b)/im;
 /** What steers a template; in a realm's own texts nobody writes that. */
 const DIRECTIVE = /\{\{-?\s*(?:\.[A-Z]|\$|if|range|with|end|include|tpl|template|define|getenv|env|ds|datasource)\b|\{\{-?\s*\.[A-Z]|\{%/;
 
