@@ -21,7 +21,12 @@ export function readAnswers(file: string, content: string): Record<string, Choic
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new RescueError('usage', `The answers file ${file} holds no map of difference ids to choices.`, next);
   return Object.fromEntries(Object.entries(parsed).map(([id, value]) => {
     const choice = CHOICES.find((known) => known === value);
-    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with "${String(value)}"; restore, keep and leave are the answers.`, [...next, 'Leave out the differences that shall stay open.']);
+    if (!choice) throw new RescueError('usage', `The answers file ${file} answers ${id} with ${shown(value)}; restore, keep and leave are the answers.`, [...next, 'Leave out the differences that shall stay open.']);
     return [id, choice];
   }));
+}
+
+/** A value of the file as the person finds it there. */
+function shown(value: unknown): string {
+  return value !== null && typeof value === 'object' ? `a ${Array.isArray(value) ? 'list' : 'map'}` : `"${String(value)}"`;
 }
