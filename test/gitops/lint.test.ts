@@ -20,6 +20,15 @@ describe('YAML that means nothing is no YAML', () => {
   });
 });
 
+test.each([
+  ['registry.example.com/identity/sso:4', 'args: [import, --dir=/realms]', 'destructive'],
+  ['registry.example.com/shop/worker:4', 'args: [import, --file, /data/orders.csv]', 'none'],
+  ['quay.io/keycloak/keycloak:26.7', 'args: [import, --file, /data/orders.json]', 'destructive'],
+  ['quay.io/keycloak/keycloak-operator:26.7', 'args: [import, --file, /data/orders.json]', 'none'],
+])('an image called %s with %s is %s', (image, args, verdict) => {
+  expect(lintFile('x.yaml', `image: ${image}\n${args}\n# keycloak\n`, null).verdict).toBe(verdict);
+});
+
 test('a version that is not known counts as the worst one, one that is known as itself', () => {
   const text = 'export KC_SPI_IMPORT_SINGLE_FILE_STRATEGY=IGNORE_EXISTING\nkc.sh import --file r.json\n';
   expect([null, '26.0.8', '26.7.4', '27.0.0'].map((version) => lintFile('run.sh', text, version).verdict)).toEqual(['destructive', 'destructive', 'seed-only', 'seed-only']);

@@ -57,9 +57,10 @@ function importCommand({ words, image }: Launch): Word | null {
   const command = rest.find(({ text }) => SUBCOMMANDS.has(text));
   if (command?.text !== 'import') return null;
   if (tool !== -1) return command;
-  // An image of Keycloak whose entrypoint is kc.sh; elsewhere the words themselves have to be those of the import.
-  const leads = words.slice(0, words.indexOf(command)).every(({ text }) => text.startsWith('-'));
-  return leads && (image === null ? rest.some(({ text }) => /^--(?:file|dir)(?:=|$)/.test(text)) : isKeycloak(image)) ? command : null;
+  // An image of Keycloak whose entrypoint is kc.sh; an image by another name may be one too, where the words are those of the import of a realm.
+  if (!words.slice(0, words.indexOf(command)).every(({ text }) => text.startsWith('-'))) return null;
+  const reads = rest.some(({ text }) => /^--(?:file|dir)(?:=|$)/.test(text));
+  return isKeycloak(image) || (reads && (image === null || rest.some(({ text }) => /realm|keycloak/i.test(text)))) ? command : null;
 }
 
 const isKeycloak = (image: string | null) => image !== null && /keycloak/i.test(image) && !/config-cli|operator|gatekeeper|exporter|theme/i.test(image);
