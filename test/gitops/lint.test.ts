@@ -3,6 +3,24 @@ import { lintFile } from '../../src/gitops/lint.ts';
 
 const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...[...'bcdefghi'].map((key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefghi'[index] ?? ''}`).join(', ')}]`)].join('\n');
 
+describe('a file that is made to be slow', () => {
+  test.each([
+    ['values.yaml', `kc.sh import\n${'{{'.repeat(60_000)}`],
+    ['run.sh', `kc.sh import\n${'<<A\n'.repeat(60_000)}`],
+    ['main.tf', `kc.sh import\n${'x = <<A\n'.repeat(30_000)}`],
+    ['main.tf', `args = ["import"]\n${'a = {\nargs = [""]\n'.repeat(5_000)}`],
+    ['Dockerfile', `FROM a\n${'RUN kc.sh import \\\n'.repeat(20_000)}`],
+    ['Makefile', `${'x = kc.sh import \\\n'.repeat(20_000)}`],
+    ['run.sh', `kc.sh import ${'"'.repeat(60_001)}`],
+  ])('%s is judged all the same', (file, text) => {
+    expect(lintFile(file, text, null).file).toBe(file);
+  }, 5_000);
+
+  test('a script that is longer than any is refused', () => {
+    expect(lintFile('run.sh', `kc.sh import\n${'#\n'.repeat(300_000)}`, null)).toMatchObject({ verdict: 'none', refusal: expect.stringContaining('not judged') as string });
+  });
+});
+
 describe('YAML that means nothing is no YAML', () => {
   test.each([
     ['aliases that stand for more than a machine can hold', `${bomb}\nargs: [kc.sh, import, *i]\n`],

@@ -12,18 +12,26 @@ import type { Recogniser, SettingSite, SourceFile } from './artefact.ts';
 export const script: Recogniser = {
   name: 'settings in scripts',
   recognise(file) {
-    if (!MENTIONS.test(file.text)) return null;
+    if (!MENTIONS.test(file.text) || !isKnown(file)) return null;
+    if (file.text.length > LONGEST) return { artefact: 'other', realms: [], settings: [], launches: [], refusal: `This file has more than ${LONGEST.toLocaleString('en')} characters and was not judged; a script of that size holds data, which belongs into a file of its own.` };
     const launches = launchesOf(file);
     const settings = /\.tf$/i.test(file.path) ? resourceSites(file.text) : [];
     return launches.length + settings.length === 0 ? null : { artefact: 'other', realms: [], settings, launches, refusal: null };
   },
 };
 
+/** Scripts are short; what is longer would be read for a very long time. */
+const LONGEST = 500_000;
+
 /** What is left of a template's name without the mark that it is one. */
 const MARK = /\.(?:j2|tpl|tmpl|gotmpl|tftpl|erb|template)$/i;
 
-function launchesOf({ path, text }: SourceFile): readonly Launch[] {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+const nameOf = ({ path }: SourceFile) => path.slice(path.lastIndexOf('/') + 1);
+const isKnown = (file: SourceFile) => MARK.test(nameOf(file)) || readerOf(nameOf(file), file.text) !== null;
+
+function launchesOf(file: SourceFile): readonly Launch[] {
+  const { text } = file;
+  const name = nameOf(file);
   const marked = MARK.test(name);
   const layer: Layer = marked ? { ...wholeFile(coverTemplate(text)), lift: null } : wholeFile(text);
   const read = readerOf(name.replace(MARK, ''), text);

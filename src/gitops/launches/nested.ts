@@ -79,8 +79,8 @@ function isMeant({ contents }: Document.Parsed): boolean {
 export function coverTemplate(text: string): string {
   const blank = (part: string) => part.replace(/[^\n]/g, ' ');
   return text
-    .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}|%\{[^}\n]*\})[ \t]*(?=\r?$)/gm, blank)
-    .replace(/\{\{(?:(?!\}\})[\s\S])*\}\}|\{%(?:(?!%\})[\s\S])*%\}/g, (part) => part.replace(/[^\n]/g, 'x'));
+    .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}|%\{[^}\n]*\})[ \t]*(?=\r?$)/gm, blank)
+    .replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (part) => part.replace(/[^\n]/g, 'x'));
 }
 
 /** A node's text; null where it is no scalar. */

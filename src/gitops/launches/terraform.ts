@@ -23,11 +23,8 @@ export function keycloakResources(text: string): readonly KeycloakResource[] {
 /** What releases and workloads in HCL start: values in heredocs and in `yamlencode`, `set` blocks, lists of arguments. */
 export function terraformLaunches(layer: Layer): readonly Launch[] {
   const bare: Layer = { ...layer, text: withoutComments(layer.text), lift: null };
-  const heredocs = [...bare.text.matchAll(/<<[-~]?\s*"?(\w+)"?[ \t]*\r?\n([\s\S]*?)^[ \t]*\1\b/gm)].map((match) => {
-    const start = match.index + match[0].indexOf('\n') + 1;
-    return { start, end: start + (match[2] ?? '').length };
-  });
-  const hcl = heredocs.reduce((text, { start, end }) => text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end), bare.text);
+  const heredocs = heredocsIn(bare.text);
+  const hcl = covered(bare.text, heredocs);
   return [...heredocs.flatMap(({ start, end }) => insideText(sliceOf(bare, start, end))), ...setLaunches({ ...bare, text: hcl }), ...listLaunches({ ...bare, text: hcl })];
 }
 
@@ -60,9 +57,44 @@ function listLaunches(layer: Layer): readonly Launch[] {
   });
 }
 
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The bodies of heredocs: from the line behind `<<EOT` to the next line that is nothing but that word. */
+function heredocsIn(text: string): readonly Span[] {
+  const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].map((match) => ({ text: match[0], start: match.index }));
+  const closings = new Map<string, number[]>();
+  lines.forEach((line, index) => {
+    const word = line.text.trim();
+    if (!/^\w+$/.test(word)) return;
+    const known = closings.get(word);
+    if (known) known.push(index);
+    else closings.set(word, [index]);
+  });
+  const found: Span[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const word = /<<[-~]?\s*"?(\w+)"?[ \t]*\r?\n?$/.exec(lines[index]?.text ?? '')?.[1];
+    const closing = word === undefined ? undefined : closings.get(word)?.find((line) => line > index);
+    if (closing === undefined) continue;
+    found.push({ start: lines[index + 1]?.start ?? text.length, end: lines[closing]?.start ?? text.length });
+    index = closing;
+  }
+  return found;
+}
+
+/** A text with some of it blanked, every other character where it was. */
+function covered(text: string, spans: readonly Span[]): string {
+  const parts = spans.map(({ start, end }, index) => text.slice(spans[index - 1]?.end ?? 0, start) + text.slice(start, end).replace(/[^\n]/g, ' '));
+  return parts.join('') + text.slice(spans.at(-1)?.end ?? 0);
+}
+
 /** Comments blanked; `#` and `//` within quotes stay, and so do heredocs. */
 function withoutComments(text: string): string {
-  return text.replace(/<<[-~]?\s*(\w+)[ \t]*\r?\n[\s\S]*?^[ \t]*\1\b|"(?:[^"\\\n]|\\.)*"|\/\*[\s\S]*?\*\/|(?:#|\/\/)[^\n]*/gm, (part) => (/^[#/]/.test(part) ? part.replace(/[^\n]/g, ' ') : part));
+  const bare = (part: string): string => part.replace(/"(?:[^"\\\n]|\\.)*"|\/\*[\s\S]*?\*\/|(?:#|\/\/)[^\n]*/g, (found) => (/^[#/]/.test(found) ? found.replace(/[^\n]/g, ' ') : found));
+  const spans = heredocsIn(text);
+  return spans.map(({ start, end }, index) => bare(text.slice(spans[index - 1]?.end ?? 0, start)) + text.slice(start, end)).join('') + bare(text.slice(spans.at(-1)?.end ?? 0));
 }
 
 /** Offset of the brace that opens the block around an offset; 0 where there is none. */
