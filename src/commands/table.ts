@@ -91,7 +91,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
     summary: 'settings in files that decide whether an import overwrites a realm, classified; exit 2 on destructive ones',
     words: '[PATH...]',
     options: ['format', 'fix', 'server-version', 'repo', ...OUTPUT],
-    example: 'realm-rescue lint deploy/',
+    example: 'realm-rescue lint .',
     load: () => import('./lint.ts'),
   },
   transcript: {

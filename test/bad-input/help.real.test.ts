@@ -11,7 +11,7 @@ import { confirmed, run, stageSandbox, type Story } from './story.ts';
 
 /** How the example of each command ends here: without a terminal nobody can be asked. */
 const ENDS: Readonly<Record<string, number>> = {
-  recover: 5, doctor: 0, snapshot: 0, compare: 2, plan: 0, resume: 0, undo: 5, sessions: 0, export: 0, transcript: 0,
+  recover: 5, doctor: 0, snapshot: 0, compare: 2, plan: 0, resume: 0, undo: 5, sessions: 0, export: 0, transcript: 0, lint: 2,
 };
 
 let story: Story;
