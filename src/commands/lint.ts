@@ -1,6 +1,6 @@
 import { githubAnnotations } from '../guard/lint/github.ts';
 import { lintPaths, writeFixes } from '../guard/lint/files.ts';
-import { contractJson, FORMATS, worstOf, type LintFormat, type LintReport } from '../guard/lint/report.ts';
+import { contractJson, FORMATS, unjudgedIn, worstOf, type LintFormat, type LintReport } from '../guard/lint/report.ts';
 import { sarifLog } from '../guard/lint/sarif.ts';
 import { lintSummary, lintText } from '../guard/lint/text.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
@@ -9,7 +9,7 @@ import { VERSION } from '../version.ts';
 import { printJson } from './out.ts';
 import type { CommandRun } from './table.ts';
 
-/** Strategy settings in files, classified. Exit 2 where one of them is destructive. */
+/** Strategy settings in files, classified. Exit 2 where one of them is destructive, 3 where none is and a file could not be judged. */
 export const run: CommandRun = async ({ flags, words }) => {
   const format = formatOf(flags.format ?? (flags.json ? 'json' : 'text'));
   const cwd = process.cwd();
@@ -22,7 +22,8 @@ export const run: CommandRun = async ({ flags, words }) => {
   }
   print(report, format);
   process.stderr.write(`${sanitise(lintSummary(report))}\n`);
-  return worstOf(report) === 'destructive' ? EXIT.differences : EXIT.done;
+  if (worstOf(report) === 'destructive') return EXIT.differences;
+  return unjudgedIn(report).length > 0 ? EXIT.couldNotCheck : EXIT.done;
 };
 
 function formatOf(text: string): LintFormat {

@@ -29,6 +29,8 @@ export interface LintedFile {
   readonly verdict: Verdict;
   /** Why the file is never edited, and what a person has to do. */
   readonly refusal: string | null;
+  /** It mentions settings and could not be read: `none` says nothing about it. */
+  readonly unjudged: boolean;
   readonly findings: readonly LintFinding[];
   /** The text with everything that is destructive made harmless; null where nothing of it can be. */
   readonly fixed: string | null;
@@ -42,23 +44,23 @@ export interface LintedFile {
 export function lintFile(file: string, text: string, version: string | null): LintedFile {
   const source = openFile(file, text);
   const found = recognise(source);
-  if (!found) return { file, verdict: 'none', refusal: null, findings: [], fixed: null };
+  if (!found) return { file, verdict: 'none', refusal: null, unjudged: false, findings: [], fixed: null };
   const judged = strategySites(found, version).filter(({ absent }) => !absent).map((site) => ({ site, ...judge(site) }));
-  const refusal = found.refusal;
+  const { refusal, unjudged = false } = found;
   const findings = judged.map(({ site, class: verdict, because }): LintFinding => {
     const fix = refusal === null && verdict === 'destructive' ? site.fix : null;
     return { file, line: lineOf(text, site.offset), setting: spelled(site), rule: site.setting, class: verdict, because, ...(fix ? { fix: fix.done } : {}), edits: fix?.edits ?? [] };
   });
   const verdict = findings.reduce<Verdict>((worst, finding) => (WEIGHT[finding.class] > WEIGHT[worst] ? finding.class : worst), 'none');
   const edits = findings.flatMap((finding) => finding.edits);
-  if (edits.length === 0) return { file, verdict, refusal, findings, fixed: null };
+  if (edits.length === 0) return { file, verdict, refusal, unjudged, findings, fixed: null };
   try {
     const fixed = applyEdits(text, edits);
     verifyPatched(source, fixed, edits, new Map());
-    return { file, verdict, refusal, findings, fixed };
+    return { file, verdict, refusal, unjudged, findings, fixed };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { file, verdict, refusal: error.message, findings: findings.map(unfixed), fixed: null };
+    return { file, verdict, refusal: error.message, unjudged, findings: findings.map(unfixed), fixed: null };
   }
 }
 

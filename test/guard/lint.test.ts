@@ -101,6 +101,40 @@ describe('lint', () => {
   });
 
   it.each([
+    ['YAML that does not parse', 'job.yaml', `${JOB}        - name: [open\n`, /^This is no YAML that can be read \(line 1[12]: .+\): correct it first\.$/],
+    ['a merge that was not finished', 'job.yaml', JOB.replace('          args', '<<<<<<< HEAD\n          args'), /^Line 10 is the mark of a merge/],
+    ['a template that no value makes YAML of', 'templates/job.yaml', `{{ if .Values.on }}\n${JOB}  - {{ .Values.x }}: [\n{{ end }}\n`, /^This is a template/],
+    ['a script of megabytes', 'start.sh', `#!/bin/sh\nkc.sh import --file x\n${'# x\n'.repeat(130_000)}`, /was not judged/],
+  ])('%s is not judged: said in every format, exit 3', async (_, file, text, reason) => {
+    const directory = place({ [file]: text, 'other.yaml': 'a: 1\n' });
+    const [plain, json, sarif, github] = await Promise.all([[], ['--json'], ['--format', 'sarif'], ['--format', 'github']].map((args) => lint(directory, ...args)));
+    expect([plain, json, sarif, github].map((run) => run?.exit)).toEqual([3, 3, 3, 3]);
+    const { files, findings } = JSON.parse(json?.stdout ?? '') as { files: { file: string; verdict: string; refusal?: string }[]; findings: unknown[] };
+    expect(findings).toEqual([]);
+    expect(files).toEqual([{ file: 'other.yaml', verdict: 'none' }, { file, verdict: 'none', refusal: expect.stringMatching(reason) as string }].sort((a, b) => (a.file < b.file ? -1 : 1)));
+    const refusal = files.find((each) => each.file === file)?.refusal ?? '';
+    expect(plain?.stdout).toBe(`${file}: not judged: ${refusal}\n`);
+    expect(plain?.stderr).toBe('No setting that decides about overwriting a realm in 2 files. 1 file could not be judged.\n');
+    expect((JSON.parse(sarif?.stdout ?? '') as { runs: { invocations: { toolExecutionNotifications: { message: { text: string } }[] }[] }[] }).runs[0]?.invocations[0]?.toolExecutionNotifications.map(({ message }) => message.text)).toEqual([`Not judged: ${refusal}`]);
+    expect(github?.stdout).toMatch(/^::warning file=.+,title=not judged::.+\n$/);
+  });
+
+  it.each([
+    ['mentions a setting in a comment only', 'a.yaml', 'a: [ # kc.sh import\n'],
+    ['is broken and about something else', 'a.yaml', 'a: [\nrealmless: {\n'],
+    ['is JSON of another kind', 'package.json', '{"name": "x", }'],
+  ])('a broken file that %s is no concern', async (_, file, text) => {
+    const { exit, stdout } = await lint(place({ [file]: text }));
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' });
+  });
+
+  it('what is destructive elsewhere counts more than what could not be judged', async () => {
+    const { exit, stdout } = await lint(place({ 'a.yaml': JOB, 'b.yaml': `${JOB}  x: [\n` }));
+    expect(exit).toBe(2);
+    expect(stdout).toContain('b.yaml: not judged: ');
+  });
+
+  it.each([
     ['a path that is not there', ['nope.yaml'], 'There is no file or directory nope.yaml here.'],
     ['a format that does not exist', ['--format', 'xml'], 'lint has no format "xml".'],
     ['a link', ['link.yaml'], 'link.yaml is no text that can be judged'],

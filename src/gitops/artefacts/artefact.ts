@@ -61,6 +61,8 @@ export interface Recognised {
   readonly launches: readonly Launch[];
   /** Set when the file as a whole must not be patched. */
   readonly refusal: string | null;
+  /** It mentions settings and was not read, so that nobody knows what it decides. */
+  readonly unjudged?: boolean;
 }
 
 /** One packaging of a realm or of settings. A new one is a new file and one line in the registry. */

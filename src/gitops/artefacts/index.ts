@@ -5,12 +5,13 @@ import { helmValues } from './helm-values.ts';
 import { realmJson } from './realm-json.ts';
 import { realmImport, realmYaml } from './realm-tree.ts';
 import { script } from './script.ts';
+import { unreadable } from './unreadable.ts';
 import { workload } from './workload.ts';
 import { writer } from './writer.ts';
 import type { Recognised, Recogniser, SourceFile } from './artefact.ts';
 
 /** Every packaging that this tool knows. */
-export const RECOGNISERS: readonly Recogniser[] = [guarded, realmJson, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
+export const RECOGNISERS: readonly Recogniser[] = [guarded, unreadable, realmJson, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
 
 /** What all recognisers together find in a file; a refusal of one counts for all. The first one that finds a realm names the artefact. */
 export function recognise(file: SourceFile): Recognised | null {
@@ -23,5 +24,6 @@ export function recognise(file: SourceFile): Recognised | null {
     settings: found.flatMap(({ settings }) => settings),
     launches: found.flatMap(({ launches }) => launches),
     refusal: found.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+    unjudged: found.some(({ unjudged }) => unjudged === true),
   };
 }

@@ -13,7 +13,7 @@ export const script: Recogniser = {
   name: 'settings in scripts',
   recognise(file) {
     if (!MENTIONS.test(file.text) || !isKnown(file)) return null;
-    if (file.text.length > LONGEST) return { artefact: 'other', realms: [], settings: [], launches: [], refusal: `This file has more than ${LONGEST.toLocaleString('en')} characters and was not judged; a script of that size holds data, which belongs into a file of its own.` };
+    if (file.text.length > LONGEST) return { artefact: 'other', realms: [], settings: [], launches: [], refusal: `This file has more than ${LONGEST.toLocaleString('en')} characters and was not judged; a script of that size holds data, which belongs into a file of its own.`, unjudged: true };
     const launches = launchesOf(file);
     const settings = /\.tf$/i.test(file.path) ? resourceSites(file.text) : [];
     return launches.length + settings.length === 0 ? null : { artefact: 'other', realms: [], settings, launches, refusal: null };

@@ -1,12 +1,13 @@
-import { findingsIn, type LintReport } from './report.ts';
+import { findingsIn, unjudgedIn, type LintReport } from './report.ts';
 import type { SettingClass } from '../../gitops/catalogue/setting.ts';
 
 const COMMAND: Readonly<Record<SettingClass, string>> = { destructive: 'error', 'seed-only': 'notice', inert: 'notice' };
 
 /** Workflow commands of GitHub Actions, one a finding: they show beside the line in a pull request. */
 export function githubAnnotations(report: LintReport): string {
-  return findingsIn(report).map(({ file, line, setting, class: verdict, because, fix }) =>
-    `::${COMMAND[verdict]} file=${property(file)},line=${line},title=${property(`${verdict}: ${setting}`)}::${data(`${because}${fix === undefined ? '' : ` realm-rescue lint --fix: ${fix}`}`)}\n`).join('');
+  const left = unjudgedIn(report).map(({ file, refusal }) => `::warning file=${property(file)},title=not judged::${data(refusal)}\n`);
+  return [...findingsIn(report).map(({ file, line, setting, class: verdict, because, fix }) =>
+    `::${COMMAND[verdict]} file=${property(file)},line=${line},title=${property(`${verdict}: ${setting}`)}::${data(`${because}${fix === undefined ? '' : ` realm-rescue lint --fix: ${fix}`}`)}\n`), ...left].join('');
 }
 
 /** What GitHub takes for its own, escaped as its runner wants it. */

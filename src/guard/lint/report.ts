@@ -21,6 +21,10 @@ export function worstOf({ files }: LintReport): Verdict {
   return files.reduce<Verdict>((worst, { verdict }) => (WEIGHT[verdict] > WEIGHT[worst] ? verdict : worst), 'none');
 }
 
+/** Files that mention settings and could not be read, with the reason. */
+export const unjudgedIn = ({ files }: LintReport): readonly { readonly file: string; readonly refusal: string }[] =>
+  files.flatMap(({ file, refusal, unjudged }) => (unjudged && refusal !== null ? [{ file, refusal }] : []));
+
 /** The contract of `--json`. */
 export function contractJson(report: LintReport) {
   return {

@@ -1,7 +1,7 @@
 import { STRATEGY_SETTINGS } from '../../gitops/catalogue/index.ts';
 import type { SettingClass } from '../../gitops/catalogue/setting.ts';
 import type { LintFinding, LintedFile } from '../../gitops/lint.ts';
-import type { LintReport } from './report.ts';
+import { unjudgedIn, type LintReport } from './report.ts';
 
 const LEVEL: Readonly<Record<SettingClass, 'error' | 'note'>> = { destructive: 'error', 'seed-only': 'note', inert: 'note' };
 const HOME = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -22,9 +22,15 @@ export function sarifLog(report: LintReport, version: string) {
     runs: [{
       tool: { driver: { name: 'realm-rescue', version, rules } },
       columnKind: 'utf16CodeUnits',
+      invocations: [{ executionSuccessful: true, toolExecutionNotifications: unjudgedIn(report).map(notification) }],
       results: report.files.flatMap((file) => file.findings.map((finding) => result(file, finding, index))),
     }],
   };
+}
+
+/** What a reader of the log has to look at by hand. */
+function notification({ file, refusal }: ReturnType<typeof unjudgedIn>[number]) {
+  return { level: 'warning', message: { text: `Not judged: ${refusal}` }, locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' } } }] };
 }
 
 /** Ids without blanks or marks: `kc.sh import` is `kc.sh-import`. */

@@ -1,11 +1,11 @@
 import { count } from '../../runbook/lines.ts';
-import { findingsIn, type LintReport } from './report.ts';
+import { findingsIn, unjudgedIn, type LintReport } from './report.ts';
 
 /** One finding a line, as compilers write them, so that editors and people find the place. */
 export function lintText(report: LintReport): string {
-  const lines = report.files.flatMap(({ file, findings, refusal }) => [
+  const lines = report.files.flatMap(({ file, findings, refusal, unjudged }) => [
     ...findings.map(({ line, class: verdict, setting, because, fix }) => `${file}:${line}: ${verdict}: ${setting}: ${because}${fix === undefined ? '' : ` (--fix: ${fix})`}`),
-    ...(refusal !== null && findings.length > 0 ? [`${file}: not edited: ${refusal}`] : []),
+    ...(refusal !== null && (unjudged || findings.length > 0) ? [`${file}: ${unjudged ? 'not judged' : 'not edited'}: ${refusal}`] : []),
   ]);
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -15,7 +15,9 @@ export function lintSummary(report: LintReport): string {
   const found = findingsIn(report);
   const files = report.files.filter(({ findings }) => findings.length > 0).length;
   const counts = (['destructive', 'seed-only', 'inert'] as const).map((verdict) => `${found.filter((finding) => finding.class === verdict).length} ${verdict}`);
-  return found.length === 0
+  const unjudged = unjudgedIn(report).length;
+  const left = unjudged === 0 ? '' : ` ${count(unjudged, 'file')} could not be judged.`;
+  return (found.length === 0
     ? `No setting that decides about overwriting a realm in ${count(report.files.length, 'file')}.`
-    : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1) ?? ''} ${found.length === 1 ? 'setting' : 'settings'} in ${files} of ${count(report.files.length, 'file')}.`;
+    : `${counts.slice(0, -1).join(', ')} and ${counts.at(-1) ?? ''} ${found.length === 1 ? 'setting' : 'settings'} in ${files} of ${count(report.files.length, 'file')}.`) + left;
 }
