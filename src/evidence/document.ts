@@ -1,11 +1,8 @@
-import { parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { ParseError } from 'jsonc-parser';
-import { LineCounter, parseAllDocuments } from 'yaml';
 import { RescueError } from '../realm/errors.ts';
 import { placeholdersIn } from '../realm/unknowns.ts';
 import { openFile } from '../gitops/artefacts/artefact.ts';
 import { recognise } from '../gitops/artefacts/index.ts';
-import { lineOf, lineStart } from '../gitops/splice/text.ts';
+import { syntaxError } from '../gitops/artefacts/syntax.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import { asRepresentation } from '../realm/representation-shape.ts';
 
@@ -48,30 +45,10 @@ export function asRealm(value: unknown, name: string): RealmRepresentation {
 }
 
 function whyNot(name: string, text: string): RescueError {
-  const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  if (bare.trim() === '') return unreadable(`${name} is empty.`, ['Name a file that holds the realm.']);
-  const broken = /^\s*[[{]/.test(bare) ? jsonError(bare) : yamlError(bare);
+  if (text.replace('\uFEFF', '').trim() === '') return unreadable(`${name} is empty.`, ['Name a file that holds the realm.']);
+  const broken = syntaxError(text);
   if (broken) return unreadable(`${name} is broken at ${broken}.`, ['Correct the file, or name an older revision of it with git:PATH@REVISION.']);
   return unreadable(`${name} holds no realm: nothing in it has the field "realm" beside clients, roles or settings.`, ['Name a realm export, or a ConfigMap, Secret or values file with realm JSON in it.']);
-}
-
-/** Where the first error lies and what it is, or null. Keycloak reads strict JSON: comments and trailing commas are errors. */
-function jsonError(text: string): string | null {
-  const errors: ParseError[] = [];
-  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const first = errors[0];
-  if (!first) return null;
-  const words = printParseErrorCode(first.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return `line ${lineOf(text, first.offset)}, column ${first.offset - lineStart(text, first.offset) + 1}: ${words}`;
-}
-
-function yamlError(text: string): string | null {
-  const lines = new LineCounter();
-  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', uniqueKeys: false })];
-  const first = documents.flatMap((document) => ('errors' in document ? document.errors : []))[0];
-  if (!first) return null;
-  const { line, col } = lines.linePos(first.pos[0]);
-  return `line ${line}, column ${col}: ${first.code.toLowerCase().replaceAll('_', ' ')}`;
 }
 
 export function unreadable(title: string, next: readonly string[], cause?: unknown): RescueError {

@@ -101,7 +101,7 @@ describe('lint', () => {
   });
 
   it.each([
-    ['YAML that does not parse', 'job.yaml', `${JOB}        - name: [open\n`, /^This is no YAML that can be read \(line 1[12]: .+\): correct it first\.$/],
+    ['YAML that does not parse', 'job.yaml', `${JOB}        - name: [open\n`, /^This is no YAML that can be read \(line 12, column 1: [a-z ]+\): correct it first\.$/],
     ['a merge that was not finished', 'job.yaml', JOB.replace('          args', '<<<<<<< HEAD\n          args'), /^Line 10 is the mark of a merge/],
     ['a template that no value makes YAML of', 'templates/job.yaml', `{{ if .Values.on }}\n${JOB}  - {{ .Values.x }}: [\n{{ end }}\n`, /^This is a template/],
     ['a script of megabytes', 'start.sh', `#!/bin/sh\nkc.sh import --file x\n${'# x\n'.repeat(130_000)}`, /was not judged/],

@@ -15,10 +15,10 @@ const GENERATED = /^\s*(?:#|\/\/|<!--|;).*(?:\bgenerated\b.*\bdo not edit\b|\bdo
 const DIRECTIVE = /\{\{-?\s*(?:\.[A-Z]|\$|if|range|with|end|include|tpl|template|define|getenv|env|ds|datasource)\b|\{\{-?\s*\.[A-Z]|\{%/;
 
 function reason(path: string, text: string, parses: () => boolean): string | null {
-  if (/ENC\[AES256_GCM,/.test(text) && /^\s*"?sops"?\s*:/m.test(text)) return 'This file is encrypted with SOPS: open it with "sops edit", make the change there, and let sops write it.';
+  if (text.includes('ENC[AES256_GCM,') && /^\s*"?sops"?\s*:/m.test(text)) return 'This file is encrypted with SOPS: open it with "sops edit", make the change there, and let sops write it.';
   if (/^kind:\s*["']?SealedSecret/m.test(text)) return 'This is a SealedSecret: change the Secret that it was made from and seal it again with kubeseal.';
   if (/^sops_mac=/m.test(text)) return 'This file is encrypted with SOPS: open it with "sops edit", make the change there, and let sops write it.';
-  if (/^\s*(?:[\w."'-]+\s*:\s*["']?)?H4sI[A-Za-z0-9+/]/m.test(text)) return 'This file holds gzip: unpack it, make the change there, and pack it again.';
+  if (text.includes('H4sI') && /^\s*(?:[\w."'-]+\s*:\s*["']?)?H4sI[A-Za-z0-9+/]/m.test(text)) return 'This file holds gzip: unpack it, make the change there, and pack it again.';
   if (GENERATED.test(text.split('\n', 10).join('\n'))) return 'This file is generated: change what generates it.';
   if (/\.(?:j2|tpl|tmpl|gotmpl|tftpl|erb)$/i.test(path) || (/\.(?:ya?ml|json)$/i.test(path) && text.includes('{{') && !parses()) || (/\.json$/i.test(path) && DIRECTIVE.test(text))) {
     return 'This is a template: what a chart makes of it is not in the file. Make the change by hand, and check it with "helm template".';

@@ -4,18 +4,22 @@ import { guarded } from './guarded.ts';
 import { helmValues } from './helm-values.ts';
 import { realmJson } from './realm-json.ts';
 import { realmImport, realmYaml } from './realm-tree.ts';
+import { realmsIn } from './realm-value.ts';
 import { script } from './script.ts';
 import { unreadable } from './unreadable.ts';
 import { workload } from './workload.ts';
 import { writer } from './writer.ts';
 import type { Recognised, Recogniser, SourceFile } from './artefact.ts';
 
-/** Every packaging that this tool knows. */
-export const RECOGNISERS: readonly Recogniser[] = [guarded, unreadable, realmJson, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
+/** What a file that is a realm can be: nothing in megabytes of it is read as anything else. */
+const REALM: readonly Recogniser[] = [guarded, realmJson];
+/** Every other packaging that this tool knows. */
+const OTHERS: readonly Recogniser[] = [guarded, unreadable, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
 
 /** What all recognisers together find in a file; a refusal of one counts for all. The first one that finds a realm names the artefact. */
 export function recognise(file: SourceFile): Recognised | null {
-  const found = RECOGNISERS.flatMap((recogniser) => recogniser.recognise(file) ?? []);
+  const recognisers = realmsIn(file.json()).length > 0 ? REALM : OTHERS;
+  const found = recognisers.flatMap((recogniser) => recogniser.recognise(file) ?? []);
   const named = found.find(({ realms }) => realms.length > 0) ?? found[0];
   if (!named) return null;
   return {

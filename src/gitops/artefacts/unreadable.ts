@@ -1,8 +1,8 @@
-import { parseAllDocuments } from 'yaml';
 import { isYamlPath } from './artefact.ts';
 import { MENTIONS_SETTING } from '../launches/mentions.ts';
 import { coverTemplate, parseYaml, TEMPLATE } from '../launches/nested.ts';
 import { lineOf } from '../splice/text.ts';
+import { syntaxError } from './syntax.ts';
 import type { Recogniser, SourceFile } from './artefact.ts';
 
 /** YAML or JSON that cannot be read, and mentions a realm or a setting outside of comments: what it decides is not known. */
@@ -22,9 +22,6 @@ function refusalOf({ path, text }: SourceFile): string {
   const kind = /\.json$/i.test(path) ? 'JSON' : 'YAML';
   const conflict = /^<{7} /m.exec(text);
   if (conflict) return `Line ${lineOf(text, conflict.index)} is the mark of a merge that was not finished: resolve it first.`;
-  const error = [...parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent' })].flatMap(({ errors }) => errors)[0];
-  return error ? `This is no ${kind} that can be read (line ${lineOf(text, error.pos[0])}: ${reason(error.message)}): correct it first.` : `This is no ${kind} that means one thing only: make the change by hand.`;
+  const error = syntaxError(text);
+  return error === null ? `This is no ${kind} that means one thing only: make the change by hand.` : `This is no ${kind} that can be read (${error}): correct it first.`;
 }
-
-/** The parser's sentence without its picture of the line, which may hold anything. */
-const reason = (message: string) => (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/:$/, '');

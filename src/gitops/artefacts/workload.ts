@@ -1,5 +1,4 @@
 import { isYamlPath } from './artefact.ts';
-import { realmsIn } from './realm-value.ts';
 import { wholeFile } from '../launches/launch.ts';
 import { MENTIONS, MENTIONS_SETTING } from '../launches/mentions.ts';
 import { coverTemplate, parseYaml, TEMPLATE } from '../launches/nested.ts';
@@ -12,8 +11,7 @@ export const workload: Recogniser = {
   name: 'settings in YAML',
   recognise(file) {
     if (!isYamlPath(file.path) || !(MENTIONS.test(file.text) || /\bkind["']?\s*:\s*["']?Secret\b/.test(file.text))) return null;
-    // A realm in JSON is no place for settings, and may have megabytes.
-    if (/\.json$/i.test(file.path) && ((!MENTIONS_SETTING.test(file.text) && !/"Secret"/.test(file.text)) || realmsIn(file.json()).length > 0)) return null;
+    if (/\.json$/i.test(file.path) && !MENTIONS_SETTING.test(file.text) && !/"Secret"/.test(file.text)) return null;
     const launches = launchesOf(file);
     const artefact = /(?:^|[/])values[^/]*\.ya?ml$/i.test(file.path) ? 'helm-values' : 'other';
     return launches.length === 0 ? null : { artefact, realms: [], settings: [], launches, refusal: launches.find(({ sealed }) => sealed !== undefined)?.sealed ?? null };

@@ -5,7 +5,7 @@ import { mapperValue } from '../../realm/normal/mapper.ts';
 import { placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject } from '../splice/origin.ts';
 import { mergeToLive } from './merge.ts';
-import { forGit } from './new-object.ts';
+import { forGit, styleOf, type Style } from './new-object.ts';
 import { isSecretField } from './secrets.ts';
 import { readAt, writeAt } from './steps.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
@@ -92,17 +92,25 @@ function newObject(steps: readonly Step[], about: About, work: Work) {
     return isList(list) ? list : [];
   };
   return {
-    siblings: siblingsOf(steps, work.after),
+    style: styleFor(steps, work),
     defaults: { defaultClientScopes: defaults('defaultDefaultClientScopes'), optionalClientScopes: defaults('defaultOptionalClientScopes') },
     placeholder: (field: string) => work.secret(about.owner, field),
   };
 }
 
-/** Objects of the same kind anywhere in the file: mappers of other clients show the style as well as those of this one. */
+/** How the file states objects of this kind, mappers and roles wherever they are: those of other clients show it as well as those of this one. */
+function styleFor(steps: readonly Step[], work: Work): Style {
+  const everywhere = ['protocolMappers', 'roles'].find((field) => steps.includes(field));
+  const kind = everywhere ?? JSON.stringify(steps.slice(0, -1));
+  const style = work.styles.get(kind) ?? styleOf(siblingsOf(steps, work.after));
+  work.styles.set(kind, style);
+  return style;
+}
+
 function siblingsOf(steps: readonly Step[], file: JsonObject): readonly Json[] {
   const holders = [...listAt(file, 'clients'), ...listAt(file, 'clientScopes')];
   if (steps.includes('protocolMappers')) return holders.flatMap((holder) => (isObject(holder) ? listAt(holder, 'protocolMappers') : []));
-  if (steps[0] === 'roles') {
+  if (steps.includes('roles')) {
     const client = readAt(file, ['roles', 'client']);
     return [...(asList(readAt(file, ['roles', 'realm']))), ...(isObject(client) ? Object.values(client).flatMap(asList) : [])];
   }

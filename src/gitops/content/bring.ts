@@ -6,6 +6,7 @@ import { bringMember } from './bring-member.ts';
 import { bringValue } from './bring-value.ts';
 import { statesNo } from './notes.ts';
 import { kindOf, KINDS } from '../../realm/kinds/index.ts';
+import type { Style } from './new-object.ts';
 import { secretName } from './secrets.ts';
 import { writeAt } from './steps.ts';
 import type { JsonObject } from '../../realm/json.ts';
@@ -39,6 +40,8 @@ export interface Work {
   readonly live: JsonObject;
   readonly origins: Origins;
   after: JsonObject;
+  /** How the file states objects, by their kind. */
+  readonly styles: Map<string, Style>;
   /** The placeholder of a secret of an owner; it is listed for the person who has to create it. */
   secret(owner: string, field: string): string;
   note(text: string): void;
@@ -61,7 +64,7 @@ export function bringToLive(request: BringRequest): Brought {
   const notes = new Set<string>();
   const changes = new Map<ObjectId, string>();
   const work: Work = {
-    live: live.representation as JsonObject, origins, after: file, note: (text) => notes.add(text),
+    live: live.representation as JsonObject, origins, after: file, styles: new Map(), note: (text) => notes.add(text),
     secret(owner, field) {
       const name = secretName(live.realm, owner, field);
       secrets.set(name, { name, what: `the ${field === 'secret' ? 'secret' : field} of ${owner} in realm ${live.realm}` });
@@ -72,11 +75,12 @@ export function bringToLive(request: BringRequest): Brought {
     const fields = difference.fields.filter(({ path }) => fieldChoice(difference, path, choices) !== 'leave');
     return isAnswered(difference, 'restore', choices) || isAnswered(difference, 'keep', choices) ? [{ ...difference, fields }] : [];
   });
+  const children = Map.groupBy(live.objects.values(), ({ parent }) => parent);
   const bring = (difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' | 'fields'>): void => {
     const outcome = bringOne(difference, work, live);
     if (!outcome) return;
     changes.set(difference.id, `${phrase(difference)}: ${outcome}`);
-    if (outcome === 'added') for (const object of contents(difference, live)) if (choices[object.id] !== 'leave') bring({ ...object, fields: [] });
+    if (outcome === 'added') for (const object of contents(difference.id, children)) if (choices[object.id] !== 'leave') bring({ ...object, fields: [] });
     if (outcome === 'taken out' && difference.kind === 'client') work.after = withoutClient(work.after, difference.owner, origins);
   };
   for (const difference of [...chosen].sort((a, b) => rank(a.kind) - rank(b.kind))) bring(difference);
@@ -105,17 +109,13 @@ function isAsLive({ id, kind }: Pick<Difference, 'id' | 'kind'>, file: JsonObjec
 }
 
 /** What belongs to an object that git did not have, but stands elsewhere in a realm file or is not part of its representation. */
-function contents({ id }: Pick<Difference, 'id'>, live: RealmState) {
+function contents(id: ObjectId, children: ReadonlyMap<ObjectId | undefined, readonly RealmObject[]>): readonly RealmObject[] {
   const container = kindOf(parseId(id).kind)?.inFile(id)[0]?.steps ?? [];
-  const own = new Set<ObjectId>([id]);
-  const found: RealmObject[] = [];
-  for (const object of [...live.objects.values()].sort((a, b) => rank(a.kind) - rank(b.kind))) {
-    if (object.parent === undefined || !own.has(object.parent)) continue;
-    own.add(object.id);
+  const below = (parent: ObjectId): readonly RealmObject[] => (children.get(parent) ?? []).flatMap((object) => [object, ...below(object.id)]);
+  return below(id).filter((object) => {
     const steps = kindOf(object.kind)?.inFile(object.id)[0]?.steps ?? [];
-    if (kindOf(object.kind)?.filedApart === true || !startsWith(steps, container)) found.push(object);
-  }
-  return found;
+    return kindOf(object.kind)?.filedApart === true || !startsWith(steps, container);
+  }).sort((a, b) => rank(a.kind) - rank(b.kind));
 }
 
 function startsWith(steps: readonly FileStep[], start: readonly FileStep[]): boolean {

@@ -18,9 +18,33 @@ const NEVER = new Set(['access', 'containerId', 'registrationAccessToken', 'crea
 /** What the server notes beside a client's secret, and the secret before it. */
 export const HOUSEKEEPING = /^(?:client\.secret\.(?:creation|expiration|rotated)|realm_client$)/;
 
+/** What the objects of a kind in a file show about how git states them: which fields at all, and in which order. */
+export interface Style {
+  /** Each field that one of them states, with its place. */
+  readonly order: ReadonlyMap<string, number>;
+  /** Of the objects below a field. */
+  below(field: string): Style;
+}
+
+/** Made once for a kind: a large realm has thousands of mappers. */
+export function styleOf(siblings: readonly Json[]): Style {
+  const objects = siblings.filter(isObject);
+  const fields = new Set(objects.flatMap((sibling) => Object.keys(sibling)));
+  const made = new Map<string, Style>();
+  return {
+    order: new Map([...fields].map((field, index) => [field, index])),
+    below(field) {
+      const style = made.get(field) ?? styleOf(objects.flatMap((sibling) => nestedOf(sibling[field])));
+      made.set(field, style);
+      return style;
+    },
+  };
+}
+
+const NO_STYLE: Style = { order: new Map(), below: () => NO_STYLE };
+
 export interface NewObjectContext {
-  /** Objects of the same kind in the file: they show which fields git states at all. */
-  readonly siblings: readonly Json[];
+  readonly style: Style;
   /** The realm's own default scope lists: a client that has just these does not need to say so. */
   readonly defaults: Readonly<Record<string, readonly Json[]>>;
   /** Gives the placeholder for a secret of this object; the secret itself is not handed over. */
@@ -32,21 +56,20 @@ export interface NewObjectContext {
  * states, with a placeholder for each secret, its fields in the order that the file uses.
  */
 export function forGit(object: JsonObject, context: NewObjectContext): JsonObject {
-  const stated = new Set(context.siblings.flatMap((sibling) => (isObject(sibling) ? Object.keys(sibling) : [])));
-  const order = [...stated];
-  const fields = Object.entries(object).filter(([key]) => keeps(key, object, stated, context));
-  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  const { order } = context.style;
+  const fields = Object.entries(object).filter(([key]) => keeps(key, object, context));
+  const rank = (key: string) => order.get(key) ?? order.size;
   fields.sort(([a], [b]) => rank(a) - rank(b));
-  const nested = (key: string) => context.siblings.flatMap((sibling) => (isObject(sibling) ? nestedOf(sibling[key]) : []));
   return Object.fromEntries(fields.flatMap(([key, value]) => {
-    const written = fieldForGit(key, value, { ...context, defaults: {}, siblings: nested(key) });
+    const written = fieldForGit(key, value, { ...context, defaults: {}, style: context.style.below(key) });
     return written === undefined ? [] : [[key, written]];
   }));
 }
 
 const nestedOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : value === undefined ? [] : [value]);
 
-function keeps(key: string, object: JsonObject, stated: ReadonlySet<string>, context: NewObjectContext): boolean {
+function keeps(key: string, object: JsonObject, context: NewObjectContext): boolean {
+  const stated = context.style.order;
   const value = object[key];
   if (value === null || value === undefined) return false;
   // Flows are named by ids here; one that the file does not have too makes its import fail with 500 (tried on 26.7.4).
@@ -72,7 +95,7 @@ function fieldForGit(key: string, value: Json, context: NewObjectContext): Json 
   if (isList(value)) return value.map((element) => (isObject(element) ? forGit(element, context) : fieldForGit(key, element, context) ?? element));
   if (!isObject(value)) return value;
   // Maps (config, attributes) keep every entry: what is a default there depends on the provider.
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !HOUSEKEEPING.test(name)).map(([name, entry]) => [name, fieldForGit(name, entry, { ...context, siblings: [] }) ?? entry]));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !HOUSEKEEPING.test(name)).map(([name, entry]) => [name, fieldForGit(name, entry, { ...context, style: NO_STYLE }) ?? entry]));
 }
 
 const isEmpty = (value: Json) => value === '' || (isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
