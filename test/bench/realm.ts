@@ -1,11 +1,12 @@
 import type { ClientRepresentation, ClientScopeRepresentation, GroupRepresentation, ProtocolMapperRepresentation, RealmRepresentation, RoleRepresentation, ScopeMappingRepresentation, UserRepresentation } from '../../src/realm/representation.ts';
 import { randomOf, type Random } from './random.ts';
 
-/** Realms of the size of a team, of a company and of a large one. */
+/** Realms of the size of a team, of a company, of a large one, and one whose file is a little larger still. */
 export const SIZES = {
   S: { clients: 12, scopes: 30, roles: 20, groups: 4, users: 5 },
   M: { clients: 200, scopes: 100, roles: 100, groups: 12, users: 20 },
   L: { clients: 2000, scopes: 300, roles: 300, groups: 40, users: 20 },
+  XL: { clients: 2200, scopes: 300, roles: 300, groups: 40, users: 20 },
 } as const;
 export type Size = keyof typeof SIZES;
 

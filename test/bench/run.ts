@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: ratios inside one run. Absolute times mean nothing on another machine; ratios do. Parts can be named:
- * `npm run bench -- start choose capture recover tokens memory`. Ends with 1 when a bound is broken.
+ * `npm run bench -- start choose files capture recover tokens memory`. Ends with 1 when a bound is broken.
  *
  * REALM_RESCUE_BENCH_URL names a running Keycloak (admin/admin) whose realms bench-m and bench-l are made once and used again;
  * otherwise one is started on PostgreSQL as for the tests.
@@ -8,6 +8,7 @@
 import { capture } from './capture.ts';
 import { memory } from './memory.ts';
 import { recover } from './recover.ts';
+import { files } from './files.ts';
 import { keys } from './keys.ts';
 import { openBench, say, type Bench } from './server.ts';
 import { start } from './start.ts';
@@ -15,7 +16,7 @@ import { broken, machine, tableOf, type Row } from './table.ts';
 import { tokens } from './tokens.ts';
 
 /** Parts that need no server. */
-const ALONE: Readonly<Record<string, () => Promise<Row[]>>> = { start, choose: keys };
+const ALONE: Readonly<Record<string, () => Promise<Row[]>>> = { start, choose: keys, files };
 const SERVED: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = { capture, recover, tokens, memory };
 const parts = process.argv.slice(2).length > 0 ? process.argv.slice(2) : [...Object.keys(ALONE), ...Object.keys(SERVED)];
 const unknown = parts.filter((part) => ALONE[part] === undefined && SERVED[part] === undefined);
