@@ -51,3 +51,9 @@ test('a version that is not known counts as the worst one, one that is known as 
   const text = 'export KC_SPI_IMPORT_SINGLE_FILE_STRATEGY=IGNORE_EXISTING\nkc.sh import --file r.json\n';
   expect([null, '26.0.8', '26.7.4', '27.0.0'].map((version) => lintFile('run.sh', text, version).verdict)).toEqual(['destructive', 'destructive', 'seed-only', 'seed-only']);
 });
+
+test('a variable that an argument wins over decides nothing', () => {
+  const text = 'services:\n  import:\n    image: keycloak/keycloak:26.7.4\n    command: [import, --file=/r.json, --override=false]\n    environment: {KC_OVERRIDE: "true"}\n';
+  expect(lintFile('compose.yaml', text, null).findings.map(({ setting, class: verdict }) => [setting, verdict])).toEqual([['kc.sh import=false', 'seed-only'], ['KC_OVERRIDE=true', 'inert']]);
+  expect(lintFile('compose.yaml', text.replace(', --override=false', ''), null).verdict).toBe('destructive');
+});

@@ -23,6 +23,12 @@ export interface KeycloakOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What a start is given beyond what the node always needs. */
+export interface Launch {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface RealKeycloak {
   readonly url: string;
   readonly version: string;
@@ -31,18 +37,26 @@ export interface RealKeycloak {
   calls(realm: string): AdminCalls;
   /** Ends the node; database and port stay, so that `start` gives the same server again. */
   halt(): Promise<void>;
-  start(): Promise<void>;
-  restart(): Promise<void>;
+  /** @param more  more arguments and environment, for this start only */
+  start(more?: Launch): Promise<void>;
+  restart(more?: Launch): Promise<void>;
   /** `kc.sh export` of one realm with users into a file. With H2 the node must be halted. */
   export(realm: string, file: string): Promise<string>;
   /** `kc.sh import` of a file, overwriting unless told otherwise. With H2 the node must be halted. Gives the log. */
   import(file: string, options?: { readonly override?: boolean }): Promise<string>;
+  /** Another command of `kc.sh`, with arguments and environment as given and the store of this node; throws when it fails. Gives the log. */
+  command(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  /** Where `start --import-realm` looks for files; it need not be there. */
+  readonly importDirectory: string;
   readonly logFile: string;
   /** Ends everything and deletes it. The log is kept, and its path printed, when `failed` is true. */
   stop(failed?: boolean): Promise<void>;
 }
 
 const ADMIN = { username: 'admin', password: 'admin' } as const;
+
+/** Export and import end before the second compiler would pay: half the time. */
+const QUICK = '-XX:TieredStopAtLevel=1';
 
 /** How long a start may take on a busy two-core machine, in milliseconds. */
 const START_LIMIT = 240_000;
@@ -62,8 +76,6 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Real
   const script = join(home, 'bin/kc.sh');
   const url = `http://127.0.0.1:${port}`;
   const env = { ...process.env, JAVA_HOME: java, ...bootstrapAdmin(version) };
-  // Export and import end before the second compiler would pay: half the time.
-  const short = { ...env, JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1' };
   const store = postgres === undefined ? [] : [`--db-url=${postgres.jdbcUrl}`, `--db-username=${postgres.user}`];
   const listen = ['--http-enabled=true', '--http-host=127.0.0.1', `--http-port=${port}`, '--hostname-strict=false', ...(releaseOf(version).cache === 'start' ? ['--cache=local'] : [])];
   let node: Daemon | undefined;
@@ -74,20 +86,23 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Real
     admin: ADMIN,
     logFile,
     calls: (realm) => openAdminCalls({ url, ...ADMIN, realm }),
-    async start() {
-      node ??= start(script, ['start', '--optimized', ...listen, ...store, ...options.args ?? []], { env: { ...env, ...options.env }, log: logFile });
+    importDirectory: join(home, 'data/import'),
+    async start(more = {}) {
+      const [args, own] = [[...options.args ?? [], ...more.args ?? []], { ...options.env, ...more.env }];
+      node ??= start(script, ['start', '--optimized', ...listen, ...store, ...args], { env: { ...env, ...own }, log: logFile });
       await node.until(() => answers(url), START_LIMIT);
     },
     async halt() {
       await node?.stop();
       node = undefined;
     },
-    async restart() {
+    async restart(more) {
       await keycloak.halt();
-      await keycloak.start();
+      await keycloak.start(more);
     },
-    export: (realm, file) => execute(script, ['export', '--optimized', '--realm', realm, '--file', file, ...store], { env: short }),
-    import: (file, how) => execute(script, ['import', '--optimized', '--file', file, `--override=${how?.override ?? true}`, ...store], { env: short }),
+    export: (realm, file) => keycloak.command(['export', '--realm', realm, '--file', file]),
+    import: (file, how) => keycloak.command(['import', '--file', file, `--override=${how?.override ?? true}`]),
+    command: (words, own = {}) => execute(script, [...words, '--optimized', ...store], { env: { ...env, ...own, JAVA_OPTS_APPEND: `${QUICK} ${own['JAVA_OPTS_APPEND'] ?? ''}`.trim() } }),
     async stop(failed = false) {
       await keycloak.halt();
       await postgres?.stop();

@@ -35,6 +35,7 @@ export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
   {
     id: 'KC_OVERRIDE', where: 'environment', harmless: 'false', source: RUN,
     rules: [
+      { beside: ['--override'], class: 'inert', because: 'The argument --override of kc.sh import wins over it.' },
       { values: ['false'], beside: ['kc-import'], class: 'seed-only', because: 'kc.sh import skips an existing realm. It does not reach -Dkeycloak.migration.action=import.' },
       { beside: ['kc-import'], class: 'destructive', because: 'kc.sh import removes the existing realm and imports the file in its place.' },
       { class: 'inert', because: `Only kc.sh import reads it; ${AT_START}.` },

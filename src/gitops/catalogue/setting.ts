@@ -1,7 +1,7 @@
 /** The form of the catalogue of strategy settings: what each of them does, where, on which versions, and who says so. */
 export type SettingClass = 'destructive' | 'seed-only' | 'inert';
-/** What imports in the same launch: it decides what a setting can do at all. */
-export type Importer = 'kc-import' | 'jvm-migration' | 'import-realm' | 'config-cli';
+/** What imports in the same launch, and the argument that wins over variables: they decide what a setting can do at all. */
+export type Importer = 'kc-import' | 'jvm-migration' | 'import-realm' | 'config-cli' | '--override';
 
 export interface Rule {
   /** Which values it speaks of; left out: any. `absent` is the setting's default. */

@@ -30,7 +30,7 @@ export function settingsOf(launch: Launch, known: string | null): readonly Setti
   const pieces: readonly Piece[] = [...launch.words, ...launch.environment];
   const actions = pieces.some(({ text }) => text.search(ACTION_AS_WORD) !== -1);
   const beside = new Set<Importer>([
-    ...(command ? ['kc-import' as const] : []), ...(actions ? ['jvm-migration' as const] : []), ...(pieces.some(({ text }) => /(?:^|\s)--import-realm(?:$|\s)/.test(text)) ? ['import-realm' as const] : []),
+    ...(command ? ['kc-import' as const] : []), ...(command && overrideIn(launch, command) ? ['--override' as const] : []), ...(actions ? ['jvm-migration' as const] : []), ...(pieces.some(({ text }) => /(?:^|\s)--import-realm(?:$|\s)/.test(text)) ? ['import-realm' as const] : []),
   ]);
   const at = { version, beside };
   const skips = spiSkips(launch, version);
@@ -65,13 +65,16 @@ function importCommand({ words, image }: Launch): Word | null {
 
 const isKeycloak = (image: string | null) => image !== null && /keycloak/i.test(image) && !/config-cli|operator|gatekeeper|exporter|theme/i.test(image);
 
+/** The argument that decides: the last one of several. */
+function overrideIn({ words }: Launch, command: Word): Word | undefined {
+  return words.slice(words.indexOf(command) + 1).findLast(({ text }) => text === '--override' || text.startsWith('--override='));
+}
+
 function importSite(command: Word, launch: Launch, skips: boolean) {
   const { words, environment } = launch;
-  const rest = words.slice(words.indexOf(command) + 1);
-  const index = rest.findLastIndex(({ text }) => text === '--override' || text.startsWith('--override='));
-  const flag = rest[index];
+  const flag = overrideIn(launch, command);
   const joined = flag?.text.includes('=') ?? false;
-  const holder = flag && !joined ? rest[index + 1] : flag;
+  const holder = flag && !joined ? words[words.indexOf(flag) + 1] : flag;
   const said = flag === undefined ? null : (joined ? flag.text.slice('--override='.length) : holder?.text ?? '').replace(/["']/g, '');
   const resolved = said === null ? null : resolve(said, environment);
   const overridden = resolve(environment.findLast(({ name }) => name === 'KC_OVERRIDE')?.text ?? '', environment) || undefined;
