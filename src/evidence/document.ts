@@ -33,7 +33,7 @@ export function realmInText(name: string, text: string, realm: string): FoundRea
   if (others.length > 0) {
     throw new RescueError('evidence-other-realm', `${name} holds realm ${others.join(', ')}, not realm ${realm}.`, [`Name a file of realm ${realm}, or recover realm ${others[0] ?? ''} with --realm.`]);
   }
-  if (found?.refusal) throw unreadable(`${name} cannot be read: ${found.refusal}`, ['Give a file in clear: a rendered template, a decrypted copy, or an export.']);
+  if (found?.refusal && found.broken !== true) throw unreadable(`${name} cannot be read: ${found.refusal}`, ['Give a file in clear: a rendered template, a decrypted copy, or an export.']);
   throw whyNot(name, text);
 }
 

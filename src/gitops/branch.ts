@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import { git, tryGit } from './git.ts';
+import type { Repository } from './find-files.ts';
 
 export interface BranchRequest {
   readonly top: string;
@@ -17,7 +18,8 @@ export interface BranchRequest {
 }
 
 /**
- * Refuses a branch that cannot be made, before anything is written: bad name, taken name, no commit yet, changes that are not committed.
+ * Refuses a branch that cannot be made, before anything is written: bad name, taken name, no commit yet, changes that are not committed,
+ * nobody to commit as.
  * Gives the tip of the branch where this very run made it before it was interrupted, else null. Throws RescueError `git`.
  */
 export async function checkBranch(top: string, branch: string, session: string): Promise<string | null> {
@@ -34,7 +36,16 @@ export async function checkBranch(top: string, branch: string, session: string):
   if ((await git(['status', '--porcelain', '--untracked-files=no'], inTop)).trim() !== '') {
     throw new RescueError('git', 'The working tree has changes that are not committed.', ['Commit or stash them first, or export without --branch and apply changes.patch.']);
   }
+  if ((await tryGit(['var', 'GIT_COMMITTER_IDENT'], inTop)).code !== 0 || (await tryGit(['var', 'GIT_AUTHOR_IDENT'], inTop)).code !== 0) {
+    throw new RescueError('git', 'git does not know here who commits.', ['Tell it: git config user.name "Your Name" and git config user.email you@example.com; or export without --branch.']);
+  }
   return ours ? tip : null;
+}
+
+/** The same of the working tree that a directory belongs to. Throws RescueError `git` where it belongs to none. */
+export async function checkExportBranch(repository: Repository | null, branch: string, session: string): Promise<void> {
+  if (!repository?.git) throw new RescueError('git', 'A branch needs a git working tree.', ['Name it with --repo, or export without --branch.']);
+  await checkBranch(repository.top, branch, session);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkBranch, commitOnBranch } from './branch.ts';
+import { checkExportBranch, commitOnBranch } from './branch.ts';
 import { secretsOf, undeclaredIn } from './content/secrets.ts';
 import { filesOf, readText, repositoryOf } from './find-files.ts';
 import { tryGit } from './git.ts';
@@ -29,10 +29,7 @@ export function createExporter({ now }: { readonly now: () => number }): Exporte
 
 async function exportToGit(request: ExportRequest, now: () => number): Promise<Exported> {
   const repository = request.repo === null ? null : await repositoryOf(await existingDirectory(request.repo));
-  if (request.branch !== null) {
-    if (!repository?.git) throw new RescueError('git', 'A branch needs a git working tree.', ['Name it with --repo, or export without --branch.']);
-    await checkBranch(repository.top, request.branch, request.session);
-  }
+  if (request.branch !== null) await checkExportBranch(repository, request.branch, request.session);
   const { inside, outside } = await gather(request, repository);
   const patched = inside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
   const copies = outside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);

@@ -1,5 +1,6 @@
 // Evidence and answers that cannot be used: said before a session, a lock or a request is made.
 import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
@@ -109,6 +110,18 @@ describe('answers', () => {
     const path = file(`${name}.yaml`);
     if (content !== null) writeFileSync(path, content);
     const tried = await run(story, ['recover'], { with: [...decided(story), '--answers', path] });
+    expectRefusal(tried, { exit: 64, says, next });
+    expect(recordedIn(tried.sessions)).toEqual({ runs: [], others: [] });
+  });
+});
+
+describe('a branch that cannot be made is refused before the realm is written', () => {
+  it.concurrent.each([
+    ['no repository', [], /A branch needs a git working tree/, /--repo/],
+    ['a directory outside of git', ['--repo', tmpdir()], /A branch needs a git working tree/, /--repo/],
+    ['a name that is none', ['--repo', '.', '--branch', 'a..b'], /"a\.\.b" is not a name for a branch/, /another name/],
+  ] as const)('%s', async (_, flags, says, next) => {
+    const tried = await run(story, ['recover'], { with: [...confirmed(story), '--evidence', story.evidence, '--branch', 'mended', ...flags] });
     expectRefusal(tried, { exit: 64, says, next });
     expect(recordedIn(tried.sessions)).toEqual({ runs: [], others: [] });
   });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createExporter } from '../../src/gitops/exporter.ts';
 import { staleRealm } from '../../src/sandbox/incident/loss.ts';
 import { REPOSITORY_FILES, writeRepository } from '../../src/sandbox/incident/repository.ts';
@@ -132,6 +132,16 @@ test('a dirty tree and a taken name are refused before anything is written', asy
   await expect(exporter.export(exportRequest({ live, directory, repo, branch: 'main' }))).rejects.toMatchObject({ code: 'git' });
   writeFileSync(path.join(repo, 'README.md'), 'changed');
   await expect(exporter.export(exportRequest({ live, directory, repo, branch: 'new' }))).rejects.toThrow('not committed');
+  expect(existsSync(directory)).toBe(false);
+});
+
+test('nobody to commit as is refused before anything is written', async () => {
+  const [repo, directory] = [scratch(), path.join(scratch(), 'export')];
+  await writeRepository(repo, goodRealmFile({ realm: 'primary' }));
+  git(repo, 'config', 'user.useConfigOnly', 'true');
+  vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(exporter.export(exportRequest({ live: stateOf(liveRealm()), directory, repo, branch: 'new' }))).rejects.toMatchObject({ code: 'git', message: 'git does not know here who commits.' });
   expect(existsSync(directory)).toBe(false);
 });
 

@@ -61,6 +61,8 @@ export interface Recognised {
   readonly launches: readonly Launch[];
   /** Set when the file as a whole must not be patched. */
   readonly refusal: string | null;
+  /** It is no JSON or YAML at all. */
+  readonly broken?: boolean;
   /** It mentions settings and was not read, so that nobody knows what it decides. */
   readonly unjudged?: boolean;
 }

@@ -28,6 +28,7 @@ export function recognise(file: SourceFile): Recognised | null {
     settings: found.flatMap(({ settings }) => settings),
     launches: found.flatMap(({ launches }) => launches),
     refusal: found.find(({ refusal }) => refusal !== null)?.refusal ?? null,
+    broken: found.some(({ broken }) => broken === true),
     unjudged: found.some(({ unjudged }) => unjudged === true),
   };
 }

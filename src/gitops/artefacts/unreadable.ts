@@ -14,7 +14,7 @@ export const unreadable: Recogniser = {
     const settings = MENTIONS_SETTING.test(text);
     if (!settings && !/(?:^|[\s"'{,\\])realm\\?["']?\s*:/.test(text)) return null;
     if (file.yaml().length > 0 || (TEMPLATE.test(file.text) && parseYaml(coverTemplate(file.text)).length > 0)) return null;
-    return { artefact: 'other', realms: [], settings: [], launches: [], refusal: refusalOf(file), unjudged: settings };
+    return { artefact: 'other', realms: [], settings: [], launches: [], refusal: refusalOf(file), broken: true, unjudged: settings };
   },
 };
 
