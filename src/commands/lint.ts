@@ -1,30 +1,55 @@
 import { githubAnnotations } from '../guard/lint/github.ts';
 import { lintPaths, writeFixes } from '../guard/lint/files.ts';
-import { contractJson, FORMATS, unjudgedIn, worstOf, type LintFormat, type LintReport } from '../guard/lint/report.ts';
+import { contractJson, FORMATS, isForbidden, unjudgedIn, type LintFormat, type LintReport } from '../guard/lint/report.ts';
 import { sarifLog } from '../guard/lint/sarif.ts';
 import { lintSummary, lintText } from '../guard/lint/text.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { sanitise } from '../realm/sanitise.ts';
 import { VERSION } from '../version.ts';
 import { printJson } from './out.ts';
-import type { CommandRun } from './table.ts';
+import type { CommandRun, Invocation } from './table.ts';
 
-/** Strategy settings in files, classified. Exit 2 where one of them is destructive, 3 where none is and a file could not be judged. */
-export const run: CommandRun = async ({ flags, words }) => {
+/**
+ * Strategy settings in files, classified; with a server also who may edit the realm. Exit 2 where something destructive is forbidden, 3
+ * where nothing is and a file could not be judged.
+ */
+export const run: CommandRun = async (invocation) => {
+  const { flags, words } = invocation;
   const format = formatOf(flags.format ?? (flags.json ? 'json' : 'text'));
   const cwd = process.cwd();
   const request = { paths: words.length > 0 ? words : [flags.repo ?? '.'], cwd, version: flags['server-version'] ?? null };
-  let report = await lintPaths(request);
+  let { files } = await lintPaths(request);
+  const access = await rulingOf(invocation);
   if (flags.fix) {
-    const written = await writeFixes(report);
+    const written = await writeFixes({ files });
     for (const file of written) process.stderr.write(`${sanitise(`Changed ${file}.`)}\n`);
-    if (written.length > 0) report = await lintPaths(request);
+    if (written.length > 0) ({ files } = await lintPaths(request));
   }
+  const report: LintReport = { files, access };
   print(report, format);
   process.stderr.write(`${sanitise(lintSummary(report))}\n`);
-  if (worstOf(report) === 'destructive') return EXIT.differences;
-  return unjudgedIn(report).length > 0 ? EXIT.couldNotCheck : EXIT.done;
+  if (isForbidden(report)) return EXIT.differences;
+  return access?.overwriting !== 'allowed' && unjudgedIn(report).length > 0 ? EXIT.couldNotCheck : EXIT.done;
 };
+
+/** Asks the server only where a flag names it: a checkout is judged without one, whatever the environment holds. */
+async function rulingOf(invocation: Invocation): Promise<LintReport['access']> {
+  const { flags } = invocation;
+  if (flags.url === undefined && flags.realm === undefined) {
+    if (flags['break-glass'] !== undefined) throw new RescueError('usage', '--break-glass is about the accounts of a realm, and none is named.', ['Give --url and --realm too.']);
+    return null;
+  }
+  const [{ resolveTarget }, { thisTerminal }, { openApi }, { readWriteAccess }, { ruleOn }] = await Promise.all([
+    import('./target.ts'), import('./terminal.ts'), import('../keycloak/api.ts'), import('../keycloak/access/write-access.ts'), import('../guard/lint/access.ts'),
+  ]);
+  const api = openApi(await resolveTarget(invocation, thisTerminal(invocation)));
+  try {
+    return ruleOn(await readWriteAccess(api), flags['break-glass'] ?? []);
+  } finally {
+    await api.tokens.end();
+    await api.http.close();
+  }
+}
 
 function formatOf(text: string): LintFormat {
   const found = FORMATS.find((format) => format === text);

@@ -46,6 +46,7 @@ export const OPTIONS = {
   'format': { type: 'string', value: 'FORMAT', help: 'text, json, sarif (2.1.0) or github (annotations)' },
   'fix': { type: 'boolean', help: 'write what can be made harmless without touching another byte' },
   'server-version': { type: 'string', value: 'VERSION', help: 'of the Keycloak that the files are for, such as 26.7.4; an image tag in a file wins' },
+  'break-glass': { type: 'string', value: 'NAME', multiple: true, help: 'an account that may go on to edit the realm: for emergencies only' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -90,7 +90,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   lint: {
     summary: 'settings in files that decide whether an import overwrites a realm, classified; exit 2 on destructive ones',
     words: '[PATH...]',
-    options: ['format', 'fix', 'server-version', 'repo', ...OUTPUT],
+    options: ['format', 'fix', 'server-version', 'repo', ...TARGET, 'break-glass', ...OUTPUT],
     example: 'realm-rescue lint .',
     load: () => import('./lint.ts'),
   },

@@ -19,7 +19,7 @@ export interface LintRequest {
  *
  * @throws RescueError `usage` for a path that is not there
  */
-export async function lintPaths({ paths, cwd, version }: LintRequest): Promise<LintReport> {
+export async function lintPaths({ paths, cwd, version }: LintRequest): Promise<Pick<LintReport, 'files'>> {
   const found = await Promise.all(paths.map((path) => filesAt(resolve(cwd, path), path)));
   const files = new Map(found.flatMap((below, index) => below.map((file) => [file.absolute, { ...file, path: shownFrom(cwd, resolve(cwd, paths[index] ?? '.'), file.absolute) }] as const)));
   const named = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -48,7 +48,7 @@ async function filesAt(absolute: string, given: string): Promise<readonly FoundF
 }
 
 /** Writes what `--fix` can mend, each file at once or not at all, with the mode that it had. Gives the names of the files that were written. */
-export async function writeFixes({ files }: LintReport): Promise<readonly string[]> {
+export async function writeFixes({ files }: Pick<LintReport, 'files'>): Promise<readonly string[]> {
   const written: string[] = [];
   for (const { file, fixed, absolute } of files) {
     if (fixed === null) continue;

@@ -1,7 +1,8 @@
 import { STRATEGY_SETTINGS } from '../../gitops/catalogue/index.ts';
 import type { SettingClass } from '../../gitops/catalogue/setting.ts';
 import type { LintFinding, LintedFile } from '../../gitops/lint.ts';
-import { unjudgedIn, type LintReport } from './report.ts';
+import { rulingLines } from './access.ts';
+import { isForbidden, unjudgedIn, type LintReport } from './report.ts';
 
 const LEVEL: Readonly<Record<SettingClass, 'error' | 'note'>> = { destructive: 'error', 'seed-only': 'note', inert: 'note' };
 const HOME = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -22,8 +23,8 @@ export function sarifLog(report: LintReport, version: string) {
     runs: [{
       tool: { driver: { name: 'realm-rescue', version, rules } },
       columnKind: 'utf16CodeUnits',
-      invocations: [{ executionSuccessful: true, toolExecutionNotifications: unjudgedIn(report).map(notification) }],
-      results: report.files.flatMap((file) => file.findings.map((finding) => result(file, finding, index))),
+      invocations: [{ executionSuccessful: true, toolExecutionNotifications: [...unjudgedIn(report).map(notification), ...accessNotification(report)] }],
+      results: report.files.flatMap((file) => file.findings.map((finding) => result(file, finding, { index, forbidden: isForbidden(report) }))),
     }],
   };
 }
@@ -33,15 +34,19 @@ function notification({ file, refusal }: ReturnType<typeof unjudgedIn>[number]) 
   return { level: 'warning', message: { text: `Not judged: ${refusal}` }, locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' } } }] };
 }
 
+function accessNotification({ access }: LintReport) {
+  return access === null ? [] : [{ level: 'note', message: { text: rulingLines(access).join('\n') } }];
+}
+
 /** Ids without blanks or marks: `kc.sh import` is `kc.sh-import`. */
 const ruleId = (setting: string) => setting.replace(/[^\w.]+/g, '-').replace(/^-|-$/g, '');
 
-function result(file: LintedFile, finding: LintFinding, index: ReadonlyMap<string, number>) {
+function result(file: LintedFile, finding: LintFinding, { index, forbidden }: { readonly index: ReadonlyMap<string, number>; readonly forbidden: boolean }) {
   const id = ruleId(finding.rule);
   const uri = encodeURI(finding.file);
   const replacements = finding.edits.map(({ start, end, text }) => ({ deletedRegion: { charOffset: start, charLength: end - start }, insertedContent: { text } }));
   return {
-    ruleId: id, ruleIndex: index.get(id) ?? -1, level: LEVEL[finding.class], kind: 'fail',
+    ruleId: id, ruleIndex: index.get(id) ?? -1, level: finding.class === 'destructive' && !forbidden ? 'warning' : LEVEL[finding.class], kind: 'fail',
     message: { text: `${finding.setting} is ${finding.class}: ${finding.because}${file.refusal === null ? '' : ` Not edited: ${file.refusal}`}` },
     locations: [{ physicalLocation: { artifactLocation: { uri, uriBaseId: '%SRCROOT%' }, region: { startLine: finding.line } } }],
     partialFingerprints: { 'setting/v1': `${id}:${finding.file}:${finding.setting}` },

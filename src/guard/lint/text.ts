@@ -1,4 +1,5 @@
 import { count } from '../../runbook/lines.ts';
+import { rulingLines } from './access.ts';
 import { findingsIn, unjudgedIn, type LintReport } from './report.ts';
 
 /** One finding a line, as compilers write them, so that editors and people find the place. */
@@ -7,6 +8,7 @@ export function lintText(report: LintReport): string {
     ...findings.map(({ line, class: verdict, setting, because, fix }) => `${file}:${line}: ${verdict}: ${setting}: ${because}${fix === undefined ? '' : ` (--fix: ${fix})`}`),
     ...(refusal !== null && (unjudged || findings.length > 0) ? [`${file}: ${unjudged ? 'not judged' : 'not edited'}: ${refusal}`] : []),
   ]);
+  lines.push(...report.access === null ? [] : rulingLines(report.access));
   return lines.map((line) => `${line}\n`).join('');
 }
 
