@@ -1,5 +1,7 @@
 import { isScalar } from 'yaml';
-import { realmsIn, realmsInScalar } from './realm-value.ts';
+import { realmsBelow } from './embedded.ts';
+import { realmsIn } from './realm-value.ts';
+import { wholeFile } from '../launches/launch.ts';
 import { entriesAt, objectsIn } from './kubernetes-object.ts';
 import type { Json } from '../../realm/json.ts';
 import type { RealmSite, Recogniser } from './artefact.ts';
@@ -19,7 +21,7 @@ function realmsOf(text: string, { document, kind, name }: ObjectInFile): readonl
   const refusal = document.getIn(['immutable']) === true
     ? `${kind} ${name} is immutable: the cluster refuses a change; give it a new name, and use that name where it is mounted.` : null;
   const plain = ['data', 'stringData'].flatMap((field) => (kind === 'Secret' && field === 'data' ? [] : entriesAt(document, [field]).flatMap(({ key, node }) =>
-    (isScalar(node) ? realmsInScalar(text, node, `${field}["${key}"]`, refusal) : []))));
+    realmsBelow(wholeFile(text), node, `${field}["${key}"]`, refusal))));
   const coded = ['data', 'binaryData'].flatMap((field) => (kind === 'Secret' || field === 'binaryData' ? entriesAt(document, [field]).flatMap(({ key, node }) =>
     (isScalar(node) && typeof node.value === 'string' ? codedRealms(node.value, `${field}["${key}"]`) : [])) : []));
   return [...plain, ...coded];

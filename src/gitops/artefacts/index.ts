@@ -1,7 +1,7 @@
 import { configMap } from './config-map.ts';
 import { extraEnv } from './extra-env.ts';
 import { guarded } from './guarded.ts';
-import { helmValues } from './helm-values.ts';
+import { embedded } from './embedded-values.ts';
 import { realmJson } from './realm-json.ts';
 import { realmImport, realmYaml } from './realm-tree.ts';
 import { realmsIn } from './realm-value.ts';
@@ -14,7 +14,7 @@ import type { Recognised, Recogniser, SourceFile } from './artefact.ts';
 /** What a file that is a realm can be: nothing in megabytes of it is read as anything else. */
 const REALM: readonly Recogniser[] = [guarded, realmJson];
 /** Every other packaging that this tool knows. */
-const OTHERS: readonly Recogniser[] = [guarded, unreadable, configMap, realmImport, realmYaml, helmValues, extraEnv, workload, writer, script];
+const OTHERS: readonly Recogniser[] = [guarded, unreadable, configMap, realmImport, realmYaml, embedded, extraEnv, workload, writer, script];
 
 /** What all recognisers together find in a file; a refusal of one counts for all. The first one that finds a realm names the artefact. */
 export function recognise(file: SourceFile): Recognised | null {
