@@ -1,6 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkExportBranch, commitOnBranch } from './branch.ts';
+import { exportNotes } from './export-notes.ts';
 import { secretsOf, undeclaredIn } from './content/secrets.ts';
 import { filesOf, readText, repositoryOf } from './find-files.ts';
 import { tryGit } from './git.ts';
@@ -8,7 +9,6 @@ import { guardSecrets, shownIn } from './guard.ts';
 import { commitMessage, secretsText } from './message.ts';
 import { filesNaming, newSecretText } from './naming.ts';
 import { patchFile } from './patch-file.ts';
-import { remainingIn } from './remaining.ts';
 import { unifiedDiff } from './unified.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { SecretToCreate } from './content/secrets.ts';
@@ -35,7 +35,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   const copies = outside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
   const everything = [...patched, ...copies];
   const renewed = await filesNaming(repository, request.newSecrets ?? []);
-  const notes = [...notesOf(everything, copies, request), ...renewed.map(newSecretText)];
+  const notes = [...exportNotes({ realm: request.realm, live: request.live, files: everything, copies, seen: [...inside, ...outside] }), ...renewed.map(newSecretText)];
   const known = secretsOf(request.live.representation);
   const hidden = new Set([...known, ...everything.flatMap(({ realm }) => [...secretsOf(realm), ...undeclaredIn(realm, request.live.representation.settingDescriptions)])]);
   const diffs = new Map(everything.map((file) => [file, diffOf(file, hidden)]));
@@ -88,22 +88,6 @@ function diffOf(file: PatchedFile, hidden: ReadonlySet<string>) {
   const hides = (line: string) => shownIn(line, hidden) > 0;
   const diff = unifiedDiff(file, hides, 3);
   return shownIn(diff.text, hidden) > 0 ? unifiedDiff(file, hides, 1) : diff;
-}
-
-function notesOf(files: readonly PatchedFile[], copies: readonly PatchedFile[], request: ExportRequest): string[] {
-  const notes = files.flatMap((file) => file.notes.map((note) => `${file.path}: ${note}`));
-  for (const { path: name, before, after } of copies) if (before !== after) notes.push(`${name} is a patched copy of a file outside of the repository; it is not in changes.patch.`);
-  for (const { path: name, artefact, after, before } of files) {
-    const bytes = Buffer.byteLength(after);
-    if (artefact === 'configmap' && before !== after && bytes > 262_144) notes.push(`${name} has ${bytes} bytes: "kubectl apply" and Argo CD need server-side apply for it, and 1 MiB is the end of a ConfigMap.`);
-  }
-  for (const { path: name, realm } of files) {
-    const left = realm ? remainingIn(realm, name, request.live) : [];
-    if (left.length > 0) notes.push(`${name} still differs from live in ${left.length} ${left.length === 1 ? 'object that was' : 'objects that were'} not chosen: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ', …' : ''}.`);
-    if (realm && JSON.stringify(realm).includes('"**********"')) notes.push(`${name} has masked secrets (**********): an import would make the ten asterisks the secret. Put a placeholder there.`);
-  }
-  if (!files.some(({ realm }) => realm !== null)) notes.push(`No file with realm ${request.realm} was found that could be patched.`);
-  return notes;
 }
 
 function uniqueSecrets(files: readonly PatchedFile[]): readonly SecretToCreate[] {

@@ -12,3 +12,9 @@ export function remainingIn(realm: JsonObject, path: string, live: RealmState): 
   const file = readState({ realm: live.realm, source: `file:${path}`, completeness: 'stated', representation: realm as RealmRepresentation }, live.representation.settingDescriptions);
   return compareStates(live, [file]).map(({ id }) => id);
 }
+
+/** Objects of which two files of one realm say different things. */
+export function statedApart(one: JsonObject, other: JsonObject, realm: string): readonly ObjectId[] {
+  const [left, right] = [one, other].map((representation) => readState({ realm, source: 'file', completeness: 'stated', representation: representation as RealmRepresentation }));
+  return left && right ? compareStates(left, [right]).map(({ id }) => id) : [];
+}
