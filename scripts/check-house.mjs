@@ -14,7 +14,7 @@ const MAY = {
   transcript: ['transcript', 'realm', 'runbook', 'ui/text.ts', 'journal/chain.ts', 'node:crypto'],
   keycloak: ['keycloak', 'realm', 'runner/ports.ts', 'runbook/model.ts', 'ui/text.ts', 'undici', 'jose', 'node:crypto', 'node:fs', 'node:tls', 'node:url', 'node:timers/promises', 'node:buffer'],
   evidence: ['evidence', 'realm', 'runner/ports.ts', 'runbook/model.ts', 'gitops', 'journal/snapshots.ts', 'yaml', 'jsonc-parser', 'node:*'],
-  gitops: ['gitops', 'realm', 'runner/ports.ts', 'runbook/model.ts', 'journal/files.ts', 'yaml', 'jsonc-parser', 'diff', 'node:*'],
+  gitops: ['gitops', 'realm', 'transcript/escape.ts', 'runner/ports.ts', 'runbook/model.ts', 'journal/files.ts', 'yaml', 'jsonc-parser', 'diff', 'node:*'],
   guard: ['guard', 'gitops', 'realm', 'runbook', 'node:*'],
   sandbox: ['sandbox', 'realm', 'undici', 'jose', 'yaml', 'node:*'],
   ui: ['ui', 'realm', 'runbook', 'runner/handle.ts', 'runner/ports.ts', 'version.ts', 'ink', 'ink-select-input', 'react', 'node:process', 'node:util'],

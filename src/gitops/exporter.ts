@@ -9,6 +9,7 @@ import { guardSecrets, shownIn } from './guard.ts';
 import { commitMessage, secretsText } from './message.ts';
 import { filesNaming, newSecretText } from './naming.ts';
 import { patchFile } from './patch-file.ts';
+import { pullRequestText } from './pull-request.ts';
 import { unifiedDiff } from './unified.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { SecretToCreate } from './content/secrets.ts';
@@ -18,7 +19,8 @@ import type { ExportedFile, Exported } from '../runbook/model.ts';
 import type { Exporter, ExportRequest } from '../runner/ports.ts';
 
 /**
- * The git-ready export: patched files under their repository paths, `changes.patch`, `COMMIT_MESSAGE`, `secrets-to-create.txt`, and on request
+ * The git-ready export: patched files under their repository paths, `changes.patch`, `COMMIT_MESSAGE`, `PULL_REQUEST.md`,
+ * `secrets-to-create.txt`, and on request
  * a branch with one commit. Writes only below `request.directory` (and objects and one ref of the repository); never pushes.
  *
  * @param now  milliseconds since the epoch; the date of the commit
@@ -44,7 +46,7 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
   if (shown > 0) notes.push(`changes.patch shows ${shown} ${shown === 1 ? 'secret' : 'secrets'} that git already holds in clear, beside changed lines.`);
   const secrets = uniqueSecrets(everything);
   const message = commitMessage({ ...request, files: everything, notes });
-  const texts = { 'COMMIT_MESSAGE': message, 'secrets-to-create.txt': secretsText(secrets, request.realm, renewed) };
+  const texts = { 'COMMIT_MESSAGE': message, 'PULL_REQUEST.md': pullRequestText({ ...request, files: everything, notes, secrets }), 'secrets-to-create.txt': secretsText(secrets, request.realm, renewed) };
   guardSecrets(known, everything.map((file) => ({ ...file, added: diffs.get(file)?.addedText ?? file.after })), texts);
 
   await writeAll(request.directory, everything, patch, texts);

@@ -29,6 +29,12 @@ function mixedAnswer(difference: Difference, choices: Choices): string {
   return `field by field: ${fieldsByChoice(difference, choices).map(([choice, paths]) => `${paths.join(', ')} ${FIELDS[choice]}`).join('; ')}`;
 }
 
+/** What became of a difference, in words; null where nobody has answered it or it was left. */
+export function answerWords(difference: Difference, choices: Choices): string | null {
+  const choice = choiceOf(difference, choices);
+  return choice === 'mixed' ? mixedAnswer(difference, choices) : ANSWERS[choice ?? ''] ?? null;
+}
+
 /** Names may be 10,000 characters long; the record has the whole of them. */
 const LONGEST = 300;
 /** `@someone`, `#12` and `[skip ci]` make a forge ping people, close issues and leave the checks out. */
@@ -48,8 +54,7 @@ export function commitMessage(request: MessageRequest): string {
   const { realm, files, differences, choices } = request;
   const changed = files.filter(({ before, after }) => before !== after);
   const rows = differences.flatMap((difference) => {
-    const choice = choiceOf(difference, choices);
-    const answer = choice === 'mixed' ? mixedAnswer(difference, choices) : ANSWERS[choice ?? ''];
+    const answer = answerWords(difference, choices);
     return answer ? [`| ${cell(phrase(difference))} | ${difference.change} | ${cell(answer)} | ${cell(difference.because)} |`] : [];
   });
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${plain(`${file}:${line} ${setting} (${verdict}; ${done})`)}\n  ${plain(because)}`);

@@ -118,7 +118,7 @@ export interface ExportRequest {
   readonly choices: Choices;
   /** Clients that came back with a new secret, and where they run: files that name them are pointed out. */
   readonly newSecrets?: readonly { readonly client: string; readonly hosts: readonly string[] }[];
-  /** Where to write: patched files, changes.patch, COMMIT_MESSAGE, secrets-to-create.txt. */
+  /** Where to write: patched files, changes.patch, COMMIT_MESSAGE, PULL_REQUEST.md, secrets-to-create.txt. */
   readonly directory: string;
   readonly branch: string | null;
   readonly session: string;

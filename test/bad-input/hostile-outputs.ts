@@ -38,6 +38,17 @@ export function expectMessage(message: string): void {
   expect(message).not.toMatch(/\[skip ci\]|(?<!\w)#\d|(?<!\w)@here/);
 }
 
+/** Markdown whose headings, tables and tasks are the tool's own. */
+export function expectPullRequest(text: string): void {
+  expectHarmless(text, 'PULL_REQUEST.md');
+  expectNoBrokenLine(text, 'PULL_REQUEST.md');
+  expectOwnMarkdown(text, 0);
+  const headings = outsideFences(text).split('\n').filter((line) => /^#{1,6} /.test(line));
+  expect(headings.filter((line) => !/^### (?:What changes|Settings that decide about overwriting, on Keycloak [\d.]+|Before it is merged)$/.test(line))).toEqual([]);
+  expect(headings[0]).toBe('### What changes');
+  expect(text.length).toBeLessThan(65_536);
+}
+
 /** The good file's objects, character for character, in what a parser makes of the patched one. */
 export function expectContent(patched: unknown, realm: string): void {
   type Named = { readonly name?: string; readonly clientId?: string; readonly consentRequired?: boolean };

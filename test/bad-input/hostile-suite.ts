@@ -11,7 +11,7 @@ import { expectHarmless, expectHarmlessJson, expectNoBrokenLine, expectOwnMarkdo
 import { readRealm, type PlainRealm } from '../harness/independent.ts';
 import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
 import { startFaultProxy } from './faultProxy.ts';
-import { below, expectContent, expectMessage, expectRecord } from './hostile-outputs.ts';
+import { below, expectContent, expectMessage, expectPullRequest, expectRecord } from './hostile-outputs.ts';
 import { addHostileFlow, ATTACKS, HOSTILE_USER, hostileRealm, loseHostile, loseHostileFlow, readTexts, staleHostile } from './hostile.ts';
 
 export interface HostileServer {
@@ -197,13 +197,14 @@ export function hostileSuite(title: string, realm: string, start: () => Promise<
       expectRecord(place);
       const exported = join(place, 'export');
       const files = below(exported).flatMap(({ path, mode }) => (lstatSync(join(exported, path)).isFile() ? [[path, mode]] : []));
-      expect(files.sort()).toEqual([...Object.values(FILES), 'COMMIT_MESSAGE', 'changes.patch', 'secrets-to-create.txt'].map((path) => [path, 0o600]).sort());
+      expect(files.sort()).toEqual([...Object.values(FILES), 'COMMIT_MESSAGE', 'PULL_REQUEST.md', 'changes.patch', 'secrets-to-create.txt'].map((path) => [path, 0o600]).sort());
       const made = below(home).map(({ path }) => path).filter((path) => !before.includes(path) && !path.includes('/.git/'));
       const places = ['sessions \u202e', 'sessions \u202e/locks', `sessions \u202e/${id}`];
       expect(made.filter((path) => !places.includes(path) && !path.startsWith(`sessions \u202e/${id}/`))).toEqual([]);
       expect(existsSync('/tmp/hostile-escaped')).toBe(false);
 
       expectMessage(readFileSync(join(exported, 'COMMIT_MESSAGE'), 'utf8'));
+      expectPullRequest(readFileSync(join(exported, 'PULL_REQUEST.md'), 'utf8'));
       expect(git('log', '-1', '--format=%B', BRANCH).trimEnd()).toBe(readFileSync(join(exported, 'COMMIT_MESSAGE'), 'utf8').trimEnd());
       expectHarmless(readFileSync(join(exported, 'secrets-to-create.txt'), 'utf8'), 'secrets-to-create.txt');
       // What the patch adds can be reviewed as it will act: nothing in it is reordered or hidden.

@@ -31,6 +31,17 @@ describe.each([KEYCLOAK_VERSION, ...OLDER_VERSIONS])('Keycloak %s', (version) =>
     expect(await happens(launch)).toBe(verdict === 'none' ? 'inert' : verdict);
   });
 
+  test.each(['OVERWRITE', 'SKIP', 'FAIL'])('a partial import with %s', async (ifResourceExists) => {
+    const calls = keycloak.calls('edited');
+    const body = { ifResourceExists, clients: [{ clientId: 'app', enabled: true }] };
+    const { verdict } = lintFile('import.sh', `curl -X POST "$URL/admin/realms/edited/partialImport" -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'\n`, version);
+    await calls.call('POST', '/clients', { clientId: 'app' });
+    const idOf = async () => ((await calls.call('GET', '/clients?clientId=app')).body as { id: string }[])[0]?.id;
+    const before = await idOf();
+    await calls.call('POST', '/partialImport', body);
+    expect({ before: before !== undefined, verdict }).toEqual({ before: true, verdict: (await idOf()) === before ? 'seed-only' : 'destructive' });
+  });
+
   async function happens(launch: LaunchCase): Promise<string> {
     const seed = `seed-${path.basename(await mkdtemp(path.join(path.dirname(FILE), 's')))}`;
     const text = JSON.stringify([STALE, { realm: seed, enabled: true }]);

@@ -93,7 +93,7 @@ test('strategy: the spellings of the story are set, the destructive property is 
 
 test('nothing secret is written, and the message carries the head of the record', async () => {
   const { directory, exported } = await storyExport();
-  for (const file of ['changes.patch', 'COMMIT_MESSAGE', 'secrets-to-create.txt', REPOSITORY_FILES.realm, REPOSITORY_FILES.configMap]) {
+  for (const file of ['changes.patch', 'COMMIT_MESSAGE', 'PULL_REQUEST.md', 'secrets-to-create.txt', REPOSITORY_FILES.realm, REPOSITORY_FILES.configMap]) {
     expect(read(directory, file)).not.toContain(FEED_SECRET);
     expect(read(directory, file)).not.toContain('lab-secret-of-');
   }
@@ -103,6 +103,16 @@ test('nothing secret is written, and the message carries the head of the record'
   expect(message).toContain('| redirect URI https://gw2.example.com/* of api-gateway | live-only |');
   expect(read(directory, 'secrets-to-create.txt')).toContain('PRIMARY_FEED_SERVICE_SECRET  the secret of feed-service');
   expect(exported.patch).toBe(path.join(directory, 'changes.patch'));
+});
+
+test('the text of a pull request has what changes and why, what the settings do, and what is left to do', async () => {
+  const { directory } = await storyExport();
+  const text = read(directory, 'PULL_REQUEST.md');
+  expect(text.match(/^### .*$/gm)).toEqual(['### What changes', '### Settings that decide about overwriting, on Keycloak 26.7.4', '### Before it is merged']);
+  expect(text).toMatch(/^\| `redirect URI https:\/\/gw2\.example\.com\/\* of api-gateway` \| live-only \| live is right; git follows \| .+ \|$/m);
+  expect(text).toMatch(/^\| `charts\/keycloak\/values\.yaml:\d+` \| `-Dkeycloak\.migration\.action=import` \| destructive \| .+ \| .+ \|$/m);
+  expect(text).toMatch(/^- \[ \] create the secret `PRIMARY_FEED_SERVICE_SECRET`: /m);
+  expect(text).toMatch(/^- \[ \] deploy\/keycloak-realm-import\.yaml: the operator reads KeycloakRealmImport/m);
 });
 
 test('a branch gets one commit with the patched files; working tree, index and HEAD stay', async () => {

@@ -66,7 +66,7 @@ describe('recover, headless, on a real Keycloak', () => {
     expect(verified.stdout).toMatch(/^OK {2}\d+ lines, head sha256:[0-9a-f]{64}\n$/);
     expect(statSync(`${sessions}/${id}/journal.jsonl`).mode & 0o777).toBe(0o600);
     const touched = [...clients().map((client) => labSecret(client.clientId ?? '')), ...staged.tokens.flatMap((login) => [login.access, login.refresh ?? ''])];
-    const outputs = ['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast', 'export/changes.patch', 'export/COMMIT_MESSAGE', 'export/secrets-to-create.txt'].map((file) => readFileSync(`${sessions}/${id}/${file}`, 'utf8'));
+    const outputs = ['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast', 'export/changes.patch', 'export/COMMIT_MESSAGE', 'export/PULL_REQUEST.md', 'export/secrets-to-create.txt'].map((file) => readFileSync(`${sessions}/${id}/${file}`, 'utf8'));
     for (const text of [run.stdout, run.stderr, ...outputs]) {
       expect(text).not.toMatch(/eyJ[\w-]{20,}\./);
       assertNoSecrets(text, touched);

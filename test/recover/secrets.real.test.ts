@@ -133,7 +133,7 @@ describe('a realm with every kind of secret', () => {
   it('everything that it left behind: the journal, the three transcripts, the patch, the commit, the lock', async () => {
     const left = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(place, name)).isFile() && !name.startsWith('repo') && name !== 'raw');
     const open = left.filter((name) => !/snapshots\/|export\/realm\.json$/.test(name));
-    expect(open.map((name) => name.replace(/^.*\//, ''))).toEqual(expect.arrayContaining(['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast', 'changes.patch', 'COMMIT_MESSAGE', 'secrets-to-create.txt']));
+    expect(open.map((name) => name.replace(/^.*\//, ''))).toEqual(expect.arrayContaining(['journal.jsonl', 'transcript.md', 'transcript.json', 'transcript.cast', 'changes.patch', 'COMMIT_MESSAGE', 'PULL_REQUEST.md', 'secrets-to-create.txt']));
     for (const name of open) assertNoSecrets(readFileSync(join(place, name), 'utf8'), touched());
     for (const name of left) expect(statSync(join(place, name)).mode & 0o777, name).toBe(0o600);
     expect(git('log', '--oneline', 'mended').trim().split('\n')).toHaveLength(2);
