@@ -4,6 +4,7 @@ import { recognise } from './artefacts/index.ts';
 import { bringToLive } from './content/bring.ts';
 import { applyEdits, lineOf, Refusal } from './splice/text.ts';
 import { judged, spelled, strategySites } from './sites.ts';
+import { spellingIn } from './content/spelling.ts';
 import { verifyPatched } from './verify.ts';
 import type { Difference, RealmState } from '../realm/model.ts';
 import type { JsonObject } from '../realm/json.ts';
@@ -60,8 +61,9 @@ export function patchFile(path: string, text: string, request: PatchRequest): Pa
 
 function patch(file: SourceFile, realms: readonly RealmSite[], sites: readonly SettingSite[], request: PatchRequest) {
   const origins = new WeakMap<object, object>();
-  const style = file.text.includes('$(env:') ? (name: string) => `$(env:${name})` : (name: string) => `\${${name}}`;
-  const brought = realms.map((site) => ({ site, ...bringToLive({ ...request, file: site.value, origins, placeholder: style }) }));
+  const spelling = spellingIn(file.text);
+  const live = spelling.live(request.live);
+  const brought = realms.map((site) => ({ site, ...bringToLive({ ...request, live, file: site.value, origins, placeholder: spelling.placeholder }) }));
   const changed = brought.filter(({ site, after }) => after !== site.value);
   const refused = changed.find(({ site }) => site.refusal !== null);
   if (refused?.site.refusal) throw new Refusal(refused.site.refusal);

@@ -10,7 +10,8 @@ export const MASK = '**********';
 
 /** Placeholders that Keycloak itself stores and resolves later; they are plain text to us. */
 const KEYCLOAKS_OWN = /^\$\{(client_[\w-]*|role_[\w.-]*|authBaseUrl|authAdminUrl|\w+ScopeConsentText|vault\.[^}]*|client_id|CLAIM\.[^}]*|ATTRIBUTE\.[^}]*|ALIAS|UUID|NAMEID|RANDOM)(\s*\|[^}]*)?\}$/;
-const PLACEHOLDER = /\$\{[^}]+\}|\$\([^)]+\)/g;
+/** `$${X}` is `${X}` to whoever fills in before (Flux, Terraform); `###X###` and `#{X}#` are tokens that a pipeline replaces. */
+const PLACEHOLDER = /\$?\$\{[^}]+\}|\$\([^)]+\)|###[\w.-]+###|#\{[^}]+\}#?/g;
 
 export function unknown(why: string): Json {
   return { $unknown: why };
@@ -20,7 +21,7 @@ export function isUnknown(value: unknown): boolean {
   return value !== null && typeof value === 'object' && '$unknown' in value;
 }
 
-/** The placeholders in a text that the server would not resolve by itself: `${ENV}`, `${ENV:default}`, `$(env:X)`. */
+/** The placeholders in a text that the server would not resolve by itself: `${ENV}`, `${ENV:default}`, `$(env:X)`, `$${ENV}`, `###X###`, `#{X}#`. */
 export function placeholdersIn(text: string): readonly string[] {
   return (text.match(PLACEHOLDER) ?? []).filter((found) => !KEYCLOAKS_OWN.test(found));
 }

@@ -113,3 +113,32 @@ describe('realm content', () => {
     }), { numRuns: 100 });
   });
 });
+
+describe('what somebody fills in before Keycloak reads it', () => {
+  const live: RealmRepresentation = { realm: 'primary', clients: [
+    { clientId: 'api', name: '${client_account}', secret: 'plain-api-secret', redirectUris: ['https://a/*'] },
+    { clientId: 'new', name: '${client_new}', secret: 'plain-new-secret', redirectUris: ['https://n/*'] },
+  ] };
+  const bring = (path: string, text: string, ...differences: readonly Difference[]) =>
+    patchFile(path, text, { realm: 'primary', serverVersion: '26.7.4', live: stateOf(live), differences, choices: Object.fromEntries(differences.map(({ id }) => [id, 'keep' as const])) });
+
+  test('a file that Flux or Terraform goes through keeps its escapes, and what comes in is escaped', () => {
+    const text = JSON.stringify({ realm: 'primary', displayName: '${CLUSTER_NAME}', clients: [{ clientId: 'api', name: '$${client_account}', secret: '$${API_SECRET}', redirectUris: ['https://old/*'] }] }, null, 2);
+    const result = bring('realm.json', text, difference('client-setting', 'api', 'redirectUris', 'https://a/*'), difference('client', 'new'));
+    expect(result?.refusal).toBeNull();
+    expect(JSON.parse(result?.after ?? '')).toMatchObject({ displayName: '${CLUSTER_NAME}', clients: [
+      { name: '$${client_account}', secret: '$${API_SECRET}', redirectUris: ['https://old/*', 'https://a/*'] },
+      { clientId: 'new', name: '$${client_new}', secret: '$${PRIMARY_NEW_SECRET}' },
+    ] });
+    expect(result?.secrets.map(({ name }) => name)).toEqual(['PRIMARY_NEW_SECRET']);
+  });
+
+  test('a quoted token stays, an unquoted one is a comment to YAML and refused', () => {
+    const text = (secret: string) => `realm: primary\nenabled: true\nclients:\n  - clientId: api\n    secret: ${secret}\n    redirectUris: []\n`;
+    const setting = { ...difference('client-setting', 'api', 'secret'), change: 'changed' as const, fields: [{ path: '', live: 'a', evidence: 'b' }] };
+    expect(bring('realm.yaml', text('"###API_SECRET###"'), setting)).toMatchObject({ after: text('"###API_SECRET###"'), refusal: null });
+    expect(bring('realm.yaml', text('###API_SECRET###'), setting)).toMatchObject({ after: text('###API_SECRET###'), refusal: expect.stringContaining('quote it first') as string });
+    const other = bring('realm.yaml', text('###API_SECRET###'), difference('client-setting', 'api', 'redirectUris', 'https://a/*'));
+    expect(other).toMatchObject({ refusal: null, after: text('###API_SECRET###').replace('[]', '["https://a/*"]') });
+  });
+});

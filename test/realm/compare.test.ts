@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compareStates, toContractJson } from '../../src/realm/compare.ts';
 import type { Difference, ObjectId } from '../../src/realm/model.ts';
 import { after, before, git, mapper, state, withClient } from './incident.ts';
+import { placeholdersIn } from '../../src/realm/unknowns.ts';
 
 const ids = (differences: readonly Difference[], change?: Difference['change']): readonly string[] => differences.filter((difference) => change === undefined || difference.change === change).map((difference) => difference.id);
 const one = (differences: readonly Difference[], id: ObjectId): Difference => {
@@ -120,6 +121,17 @@ describe('values that are not known', () => {
     expect(ids(compareStates(live, [evidence('https://${HOST}/x')]))).toEqual(['client-setting:app/redirectUris/https:%2F%2Fnew%2F*']);
     expect(ids(compareStates(live, [evidence('http://${HOST}/x')]))).toContain('client-setting:app/rootUrl');
   });
+});
+
+test.each(['${SECRET}', '$${SECRET}', '$(env:SECRET)', '###SECRET###', '#{SECRET}#', '#{SECRET}'])('%s in place of a value is filled in by somebody else, and never written', (token) => {
+  const live = state(withClient({ secret: 'live-value', rootUrl: 'https://gw.example.com/x' }));
+  const evidence = state(withClient({ secret: token, rootUrl: `https://${token}/x` }), 'git:a');
+  expect(ids(compareStates(live, [evidence]))).toEqual([]);
+  expect(placeholdersIn(`https://${token}/x`)).toEqual([token]);
+});
+
+test('a hash alone is no token', () => {
+  for (const text of ['#', '### title', 'https://x/#/path', '# {', 'a#b#c', '####']) expect(placeholdersIn(text)).toEqual([]);
 });
 
 test('the role that every user has by itself is no role of a service account', () => {

@@ -31,6 +31,8 @@ function edit(node: Node, before: Json, after: Json, context: Context): TextEdit
   if (isSeq(node) && isList(before) && isList(after)) return editSeq(node, before, after, context);
   if (isScalar(node) && (after === null || typeof after !== 'object')) {
     const [start, end] = rangeOf(node);
+    // To YAML an unquoted token is a comment; whoever replaces it would find it behind another value.
+    if (node.value === null && /^[ \t]*###[\w.-]+###/.test(context.text.slice(end))) throw new Refusal('A token (###NAME###) stands in place of a value and is not quoted, so that YAML takes it for a comment; quote it first.');
     const tail = node.type?.startsWith('BLOCK') ? eolOf(context.text) : '';
     return [{ start, end, text: printFlowScalar(after, node as Scalar) + tail }];
   }
