@@ -29,8 +29,9 @@ export function createExporter({ now }: { readonly now: () => number }): Exporte
   return { export: (request) => exportToGit(request, now) };
 }
 
-async function exportToGit(request: ExportRequest, now: () => number): Promise<Exported> {
-  const repository = request.repo === null ? null : await repositoryOf(await existingDirectory(request.repo));
+async function exportToGit(given: ExportRequest, now: () => number): Promise<Exported> {
+  const repository = given.repo === null ? null : await repositoryOf(await existingDirectory(given.repo));
+  const request = repository === null ? given : withinRepository(given, repository.top);
   if (request.branch !== null) await checkExportBranch(repository, request.branch, request.session);
   const { inside, outside } = await gather(request, repository);
   const patched = inside.flatMap((file) => patchFile(file.path, file.text, request) ?? []);
@@ -60,6 +61,11 @@ async function exportToGit(request: ExportRequest, now: () => number): Promise<E
     strategy: everything.flatMap(({ findings }) => findings), secretsToCreate: secrets.map(({ name }) => name),
     applyCheck, branch: commit === null ? null : request.branch, commit, notes,
   };
+}
+
+/** Reasons name evidence as this machine calls it; whoever reads a commit knows the repository only. */
+function withinRepository(request: ExportRequest, top: string): ExportRequest {
+  return { ...request, differences: request.differences.map((difference) => ({ ...difference, because: difference.because.replaceAll(`${top}${path.sep}`, '') })) };
 }
 
 async function existingDirectory(repo: string): Promise<string> {

@@ -19,7 +19,9 @@ export function strategySites(found: Recognised, version: string | null): readon
     const known = worst.get(key);
     if (!known || weigh(site) > weigh(known)) worst.set(key, site);
   }
-  return [...worst.values()].sort((a, b) => a.offset - b.offset);
+  // A value under a name that decides is no literal beside it.
+  const named = new Set([...worst.values()].flatMap(({ setting, offset }) => (setting === 'a literal' ? [] : [offset])));
+  return [...worst.values()].filter(({ setting, offset }) => setting !== 'a literal' || !named.has(offset)).sort((a, b) => a.offset - b.offset);
 }
 
 /** A setting as people find it in the file, with its value. */

@@ -115,6 +115,19 @@ test('the text of a pull request has what changes and why, what the settings do,
   expect(text).toMatch(/^- \[ \] deploy\/keycloak-realm-import\.yaml: the operator reads KeycloakRealmImport/m);
 });
 
+test('evidence is called as the repository calls it, not as this machine does', async () => {
+  const [repo, directory] = [scratch(), scratch()];
+  await writeRepository(repo, goodRealmFile({ realm: 'primary' }));
+  const live = stateOf(liveRealm());
+  const { differences, choices } = answered(live, staleRealm(goodRealmFile({ realm: 'primary' })));
+  const because = `file:${path.join(repo, REPOSITORY_FILES.realm)} has it and the live realm does not`;
+  await exporter.export(exportRequest({ live, directory, repo, differences: differences.map((difference) => ({ ...difference, because })), choices }));
+  for (const file of ['COMMIT_MESSAGE', 'PULL_REQUEST.md']) {
+    expect(read(directory, file)).toContain(`file:${REPOSITORY_FILES.realm} has it`);
+    expect(read(directory, file)).not.toContain(repo);
+  }
+});
+
 test('a branch gets one commit with the patched files; working tree, index and HEAD stay', async () => {
   const { repo, directory, exported } = await storyExport('rescue/primary');
   expect(exported.branch).toBe('rescue/primary');

@@ -57,3 +57,9 @@ test('a variable that an argument wins over decides nothing', () => {
   expect(lintFile('compose.yaml', text, null).findings.map(({ setting, class: verdict }) => [setting, verdict])).toEqual([['kc.sh import=false', 'seed-only'], ['KC_OVERRIDE=true', 'inert']]);
   expect(lintFile('compose.yaml', text.replace(', --override=false', ''), null).verdict).toBe('destructive');
 });
+
+test('a value under a name that is known is not found twice', () => {
+  const text = 'apiVersion: k8s.keycloak.org/v2beta1\nkind: KeycloakRealmImport\nmetadata: {name: r}\nspec:\n  realmImport:\n    strategy: OVERWRITE_EXISTING\n';
+  expect(lintFile('cr.yaml', text, null).findings.map(({ setting }) => setting)).toEqual(['KeycloakRealmImport', 'spec.realmImport.strategy=OVERWRITE_EXISTING']);
+  expect(lintFile('values.yaml', 'keycloak:\n  mode: OVERWRITE_EXISTING\n  image: keycloak/keycloak\n', null).findings.map(({ setting }) => setting)).toEqual(['a literal=OVERWRITE_EXISTING']);
+});
