@@ -84,6 +84,8 @@ describe('realm content', () => {
 
   test.each([
     ['a template', 'templates/cm.yaml', 'kind: ConfigMap\ndata:\n  realm.json: |\n{{ .Files.Get "primary.json" }}\n# realm', 'template'],
+    ['a merge that was not finished', 'realm.json', '{\n"realm": "primary",\n<<<<<<< HEAD\n"enabled": true,\n=======\n"enabled": false,\n>>>>>>> main\n"clients": []\n}\n', 'Line 3 is the mark of a merge'],
+    ['JSON that is cut off', 'realm.json', '{"realm": "primary", "clients": [', 'column'],
     ['SOPS', 'realm.enc.yaml', 'apiVersion: v1\ndata: ENC[AES256_GCM,data:xx]\nsops:\n  mac: x\n', 'sops edit'],
     ['a SealedSecret', 'sealed.yaml', 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: realm-primary}\n', 'kubeseal'],
     ['base64', 'secret.yaml', `apiVersion: v1\nkind: Secret\ndata:\n  realm.json: ${Buffer.from(JSON_TEXT).toString('base64')}\n`, 'base64'],
