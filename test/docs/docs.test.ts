@@ -7,7 +7,7 @@ import { verifyLines } from '../../src/journal/chain.ts';
 import { KINDS } from '../../src/realm/kinds/index.ts';
 import { transcriptCast } from '../../src/transcript/cast.ts';
 import { castToSvg } from '../../src/transcript/svg.ts';
-import { exitCodeTable, kindsPage, rightsPage, strategyPage } from './tables.ts';
+import { exitCodeTable, kindsPage, rightsPage, strategyPage, strategyTable } from './tables.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(root + path, 'utf8');
@@ -27,7 +27,7 @@ function between(text: string, mark: string, content: string): string {
 }
 
 describe('the docs are made from what they describe', () => {
-  it('README: exit codes', () => fresh('README.md', between(read('README.md'), 'exit-codes', exitCodeTable())));
+  it('README: exit codes and import settings', () => fresh('README.md', between(between(read('README.md'), 'exit-codes', exitCodeTable()), 'strategy-settings', strategyTable())));
 
   it('docs/strategy-settings.md', () => fresh('docs/strategy-settings.md', strategyPage()));
 

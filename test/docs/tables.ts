@@ -22,6 +22,19 @@ function valuesOf({ values, from, before }: Rule): string {
   return [values === undefined ? '' : ` = ${values.map((value) => `\`${value}\``).join(' or ')}`, versions === '' ? '' : ` (${versions})`].join('');
 }
 
+/** README: what can overwrite at all and how it is kept from it, what only seeds, and what decides nothing; from the same catalogue. */
+export function strategyTable(): string {
+  const worst = (setting: (typeof STRATEGY_SETTINGS)[number]) => (['destructive', 'seed-only', 'inert'] as const).find((name) => setting.rules.some((rule) => rule.class === name)) ?? 'inert';
+  const of = (name: string) => STRATEGY_SETTINGS.filter((setting) => worst(setting) === name && setting.id !== 'a literal');
+  const code = (text: string) => `\`${cell(text)}\``;
+  return [
+    '| setting | can it overwrite? | harmless with |', '| --- | --- | --- |',
+    ...of('destructive').map(({ id, harmless }) => `| ${code(id)} | yes | ${harmless === null ? 'nothing: it is a writer' : code(harmless)} |`),
+    `| ${of('seed-only').map(({ id }) => code(id)).join(', ')} | no: where it decides anything, an existing realm is left alone | |`,
+    `| ${of('inert').map(({ id }) => code(id)).join(', ')} | no: it decides nothing | |`,
+  ].join('\n');
+}
+
 /** README: exit codes. */
 export function exitCodeTable(): string {
   return ['| code | meaning |', '| --- | --- |', ...EXIT_MEANINGS.map(([code, meaning]) => `| ${code} | ${meaning} |`)].join('\n');

@@ -3,6 +3,7 @@ import type { Document, YAMLMap } from 'yaml';
 import { isObject } from '../splice/origin.ts';
 import { spliceJson } from '../splice/json.ts';
 import { spliceYaml } from '../splice/yaml.ts';
+import { isYamlPath } from './artefact.ts';
 import { isRealm } from './realm-value.ts';
 import { objectsIn, textAt } from './kubernetes-object.ts';
 import type { Json, JsonObject } from '../../realm/json.ts';
@@ -18,11 +19,11 @@ export const realmImport: Recogniser = {
   },
 };
 
-/** A YAML document that is a realm: what keycloak-config-cli reads. */
+/** A YAML document that is a realm: what keycloak-config-cli reads, JSON with its trailing commas too, because it reads all of it as YAML. */
 export const realmYaml: Recogniser = {
   name: 'realm as YAML',
   recognise(file) {
-    if (!/^realm\s*:/m.test(file.text) || file.json() !== undefined) return null;
+    if (!isYamlPath(file.path) || !/^[\s{]*["']?realm["']?\s*:/m.test(file.text) || file.json() !== undefined) return null;
     const realms = file.yaml().filter((document) => textAt(document, ['kind']) === undefined).flatMap((document) => treeSite(file, document, []));
     return realms.length === 0 ? null : { artefact: 'other', settings: [], launches: [], refusal: null, realms };
   },
