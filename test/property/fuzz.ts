@@ -8,7 +8,9 @@ import { request as undiciRequest, type Dispatcher } from 'undici';
 import { stringify } from 'yaml';
 import { readAnswers } from '../../src/commands/answers.ts';
 import { judge } from '../../src/evidence/completeness.ts';
+import { exportNotes } from '../../src/gitops/export-notes.ts';
 import { lintFile } from '../../src/gitops/lint.ts';
+import { patchFile } from '../../src/gitops/patch-file.ts';
 import { realmInText } from '../../src/evidence/document.ts';
 import { readSnapshotText } from '../../src/evidence/snapshot-file.ts';
 import { verifyLines } from '../../src/journal/chain.ts';
@@ -28,6 +30,7 @@ import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { startSandbox } from '../../src/sandbox/server/sandbox.ts';
 import { transcriptMarkdown } from '../../src/transcript/markdown.ts';
 import { corpusFiles } from '../gitops/corpus.ts';
+import { KEPT, LIVE, PACKAGINGS } from '../gitops/packagings.ts';
 import { damaged, retyped } from './mutate.ts';
 
 export interface Parser {
@@ -59,6 +62,9 @@ const [firstLines, allLines] = [journal.split('\n').slice(0, 4).join('\n'), jour
 /** Small files of the corpus of every packaging, each under a name that decides by which reader it is read. */
 const deployed = Object.values(Object.groupBy(corpusFiles().filter(({ text }) => text.length < 2000), ({ path }) => path.replace(/^.*[/]/, '').replace(/^[^.]*(?=\.)/, ''))).flatMap((files = []) => files.slice(0, 4));
 
+const edited = readState({ realm: REALM, source: 'live', completeness: 'full', representation: LIVE });
+const exportable = (path: string, text: string) => [patchFile(path, text, { realm: REALM, serverVersion: '26.7.4', live: edited, differences: [KEPT], choices: { [KEPT.id]: 'keep' } }) ?? []].flat();
+
 export const FILES: readonly Parser[] = [
   {
     name: 'deployment files', input: fc.constantFrom(...deployed).chain(({ path, text }) => damaged(text).map((broken) => `${path}\n${broken}`)),
@@ -66,6 +72,16 @@ export const FILES: readonly Parser[] = [
       const end = text.indexOf('\n');
       const { fixed } = lintFile(text.slice(0, end), text.slice(end + 1), null);
       if (fixed !== null) lintFile(text.slice(0, end), fixed, null);
+    },
+  },
+  {
+    name: 'files of an export', input: fc.constantFrom(...Object.values(PACKAGINGS)).chain(({ file = 'x.yaml', text }) => damaged(text).map((broken) => `${file}\n${broken}`)),
+    read: (text) => {
+      const end = text.indexOf('\n');
+      const [path, body] = [text.slice(0, end), text.slice(end + 1)];
+      const files = exportable(path, body);
+      exportNotes({ realm: REALM, live: edited, files, copies: [], seen: [{ path, text: body, absolute: path }] });
+      for (const { after } of files) exportable(path, after);
     },
   },
   { name: 'realm file, JSON', input: fc.oneof(damaged(json(small), JSON.stringify([small])), retyped(small).map(json)), read: (text) => compared(realmInText('realm.json', text, REALM).representation) },
