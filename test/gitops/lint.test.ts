@@ -63,8 +63,3 @@ test('a value under a name that is known is not found twice', () => {
   expect(lintFile('cr.yaml', text, null).findings.map(({ setting }) => setting)).toEqual(['KeycloakRealmImport', 'spec.realmImport.strategy=OVERWRITE_EXISTING']);
   expect(lintFile('values.yaml', 'keycloak:\n  mode: OVERWRITE_EXISTING\n  image: keycloak/keycloak\n', null).findings.map(({ setting }) => setting)).toEqual(['a literal=OVERWRITE_EXISTING']);
 });
-
-test.each([['26.7.4', 'destructive'], ['24.0.5', 'destructive'], ['23.0.1', 'destructive'], ['22.0.5', 'seed-only'], ['21.1.0', 'destructive']])('KC_OVERRIDE=false beside an import by JVM properties on %s: %s', (version, verdict) => {
-  const text = `services:\n  keycloak:\n    image: quay.io/keycloak/keycloak:${version}\n    command: [start]\n    environment:\n      KC_OVERRIDE: "false"\n      JAVA_OPTS_APPEND: -Dkeycloak.migration.action=import -Dkeycloak.migration.provider=singleFile -Dkeycloak.migration.file=/r.json\n`;
-  expect(lintFile('compose.yaml', text, null).verdict).toBe(verdict);
-});

@@ -33,9 +33,8 @@ export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
   inert('KEYCLOAK_MIGRATION_STRATEGY', 'environment', 'Keycloak does not read this variable; only the JVM property of that name counts.'),
   inert('spec.realmImport.strategy', 'custom-resource', 'The operator has no such field: it never updates an existing realm, its import job always passes --override=false.', 'Keycloak operator sources, not run'),
   {
-    id: 'KC_OVERRIDE', where: 'environment', harmless: 'false', source: `${RUN}; and on 22.0.5`,
+    id: 'KC_OVERRIDE', where: 'environment', harmless: 'false', source: RUN,
     rules: [
-      { values: ['false'], beside: ['jvm-migration'], from: '22.0.0', before: '22.0.6', class: 'seed-only', because: 'On 22.0.5 it makes -Dkeycloak.migration.action=import skip an existing realm too; 24.0.5 and later overwrite in spite of it.' },
       { beside: ['--override'], class: 'inert', because: 'The argument --override of kc.sh import wins over it.' },
       { values: ['false'], beside: ['kc-import'], class: 'seed-only', because: 'kc.sh import skips an existing realm. It does not reach -Dkeycloak.migration.action=import.' },
       { beside: ['kc-import'], class: 'destructive', because: 'kc.sh import removes the existing realm and imports the file in its place.' },

@@ -34,11 +34,10 @@ export function settingsOf(launch: Launch, known: string | null): readonly Setti
   ]);
   const at = { version, beside };
   const skips = spiSkips(launch, version);
-  const migrationSkips = skips || overrideSkips(launch, version);
   const sites: readonly Omit<SettingSite, 'version' | 'beside'>[] = [
     ...(command ? [importSite(command, launch, skips)] : []),
     ...launch.words.flatMap((word, index, all) => argumentSites(word, all[index + 1])),
-    ...pieces.flatMap((piece) => migrationSites(piece, strategyFor(piece, pieces, migrationSkips))),
+    ...pieces.flatMap((piece) => migrationSites(piece, strategyFor(piece, pieces, skips))),
     ...launch.environment.flatMap((variable) => variableSites(variable)),
     ...partialImports(launch.words),
   ];
@@ -99,12 +98,6 @@ const fixed = (edits: readonly TextEdit[] | null, done: string): SettingSite['fi
 function spiSkips({ words, environment }: Launch, version: string | null): boolean {
   if (version === null || compareVersions(version, SPI_WORKS_FROM) < 0) return false;
   return environment.some(({ name, text }) => SPI_VARIABLES.has(name) && text === 'IGNORE_EXISTING') || words.some(({ text }) => SPI_ARGUMENT.exec(text)?.[1] === 'IGNORE_EXISTING');
-}
-
-/** On 22.0.5 KC_OVERRIDE reaches the import by JVM properties, on 24.0.5 it does not; between them nobody has looked. */
-function overrideSkips({ environment }: Launch, version: string | null): boolean {
-  const known = version !== null && compareVersions(version, '22.0.0') >= 0 && compareVersions(version, '22.0.6') < 0;
-  return known && environment.findLast(({ name }) => name === 'KC_OVERRIDE')?.text.toLowerCase() === 'false';
 }
 
 function argumentSites(word: Word, next: Word | undefined) {
