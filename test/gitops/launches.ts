@@ -6,6 +6,11 @@ export interface LaunchCase {
   /** Arguments of `kc.sh`. */
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * Releases that do something else than what lint says, by version: they refuse the launch, or leave an existing realm alone where lint
+   * counts on no protection, because a later release has taken it away.
+   */
+  readonly otherwise?: Readonly<Record<string, 'refused' | 'seed-only'>>;
 }
 
 const OVERWRITE = 'OVERWRITE_EXISTING';
@@ -27,7 +32,7 @@ export function launchCases(file: string): readonly LaunchCase[] {
     atStart({ KC_SPI_IMPORT_DIR_STRATEGY: OVERWRITE, KC_SPI_IMPORT__DIR__STRATEGY: OVERWRITE }),
     atStart({ KC_OVERRIDE: 'true' }),
     atStart({ JAVA_OPTS_APPEND: `-Dkeycloak.migration.strategy=${OVERWRITE}` }),
-    atStart({}, [`--spi-import-single-file-strategy=${OVERWRITE}`]),
+    { ...atStart({}, [`--spi-import-single-file-strategy=${OVERWRITE}`]), otherwise: { '26.0.8': 'refused' } },
     { words: ['start'], env: { KC_IMPORT_REALM: 'true' } },
     { words: ['start'], env: { KC_OVERRIDE: 'true', KEYCLOAK_IMPORT: file } },
     { words: ['start'], env: { JAVA_OPTS_APPEND: `-Dkeycloak.migration.strategy=${OVERWRITE}` } },
@@ -36,7 +41,7 @@ export function launchCases(file: string): readonly LaunchCase[] {
     migrating({}, ` -Dkeycloak.migration.strategy=${KEEP}`),
     ...spi(KEEP).map((env) => migrating(env)),
     migrating({ KEYCLOAK_IMPORT_STRATEGY: KEEP }),
-    migrating({ KC_OVERRIDE: 'false' }),
+    { ...migrating({ KC_OVERRIDE: 'false' }), otherwise: { '24.0.5': 'seed-only', '22.0.5': 'seed-only' } },
     imported(),
     imported({}, ['--override=false']),
     imported({}, ['--override=true']),
@@ -46,7 +51,7 @@ export function launchCases(file: string): readonly LaunchCase[] {
     imported({ KC_OVERRIDE: 'true' }, ['--override=false']),
     imported({ KEYCLOAK_IMPORT_STRATEGY: KEEP }),
     ...spi(KEEP).map((env) => imported(env)),
-    imported({}, [`--spi-import-single-file-strategy=${KEEP}`]),
+    { ...imported({}, [`--spi-import-single-file-strategy=${KEEP}`]), otherwise: { '26.0.8': 'refused', '24.0.5': 'refused', '22.0.5': 'seed-only' } },
     imported({ JAVA_OPTS_APPEND: `-Dkeycloak.migration.strategy=${KEEP}` }),
     { words: ['export', `--file=${file}.exported`, '--realm=master'], env: {} },
   ];

@@ -37,7 +37,7 @@ export interface RealKeycloak {
   calls(realm: string): AdminCalls;
   /** Ends the node; database and port stay, so that `start` gives the same server again. */
   halt(): Promise<void>;
-  /** @param more  more arguments and environment, for this start only */
+  /** @param more  more arguments and environment, for this start only; where it fails nothing runs any more */
   start(more?: Launch): Promise<void>;
   restart(more?: Launch): Promise<void>;
   /** `kc.sh export` of one realm with users into a file. With H2 the node must be halted. */
@@ -90,7 +90,12 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Real
     async start(more = {}) {
       const [args, own] = [[...options.args ?? [], ...more.args ?? []], { ...options.env, ...more.env }];
       node ??= start(script, ['start', '--optimized', ...listen, ...store, ...args], { env: { ...env, ...own }, log: logFile });
-      await node.until(() => answers(url), START_LIMIT);
+      try {
+        await node.until(() => answers(url), START_LIMIT);
+      } catch (cause) {
+        await keycloak.halt();
+        throw cause;
+      }
     },
     async halt() {
       await node?.stop();

@@ -1,16 +1,17 @@
 import type { StrategySetting } from './setting.ts';
 
 const OVERWRITE = ['OVERWRITE_EXISTING', 'OVERWRITE'];
-const RUN = 'tried on Keycloak 26.7.4, 26.0.8 and 24.0.5';
+const RUN = 'tried on Keycloak 26.7.4, 26.0.8, 24.0.5 and 22.0.5';
 const AT_START = 'start --import-realm never overwrites an existing realm, whatever this says';
 
 const inert = (id: string, where: StrategySetting['where'], because: string, source = RUN): StrategySetting =>
   ({ id, where, harmless: 'IGNORE_EXISTING', source, rules: [{ class: 'inert', because }] });
 
 /** A spelling of the SPI option of `kc.sh import`; it began to work somewhere between 26.0.8 and 26.7.4. */
-const spi = (id: string, where: StrategySetting['where'] = 'environment'): StrategySetting => ({
-  id, where, harmless: 'IGNORE_EXISTING', source: 'tried on Keycloak 26.7.4 (works), 26.0.8 and 24.0.5 (does not)',
+const spi = (id: string, where: StrategySetting['where'] = 'environment', older: StrategySetting['rules'] = []): StrategySetting => ({
+  id, where, harmless: 'IGNORE_EXISTING', source: 'tried on Keycloak 26.7.4 (works), 26.0.8, 24.0.5 and 22.0.5 (does not)',
   rules: [
+    ...older,
     { values: ['IGNORE_EXISTING'], from: '26.7.4', beside: ['kc-import', 'jvm-migration'], class: 'seed-only', because: 'From 26.7.4 on it makes kc.sh import and -Dkeycloak.migration.action=import skip an existing realm; older versions ignore it.' },
     { values: OVERWRITE, beside: ['kc-import', 'jvm-migration'], class: 'inert', because: 'It changes nothing: these imports overwrite without it, and they need --override=false or -Dkeycloak.migration.strategy=IGNORE_EXISTING.' },
     { before: '26.0.9', class: 'inert', because: `It has no effect on this version; ${AT_START}.` },
@@ -19,7 +20,7 @@ const spi = (id: string, where: StrategySetting['where'] = 'environment'): Strat
   ],
 });
 
-/** What Keycloak itself reads. Tried on real servers (26.7.4, 26.0.8, 24.0.5) unless it says otherwise. */
+/** What Keycloak itself reads. Tried on real servers (26.7.4, 26.0.8, 24.0.5, 22.0.5) unless it says otherwise. */
 export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
   inert('KEYCLOAK_IMPORT_STRATEGY', 'environment', `It has no effect on any version of Keycloak; ${AT_START}, and kc.sh import overwrites in spite of it.`),
   spi('KC_SPI_IMPORT_SINGLE_FILE_STRATEGY'),
@@ -38,6 +39,7 @@ export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
       { beside: ['--override'], class: 'inert', because: 'The argument --override of kc.sh import wins over it.' },
       { values: ['false'], beside: ['kc-import'], class: 'seed-only', because: 'kc.sh import skips an existing realm. It does not reach -Dkeycloak.migration.action=import.' },
       { beside: ['kc-import'], class: 'destructive', because: 'kc.sh import removes the existing realm and imports the file in its place.' },
+      { values: ['false'], beside: ['jvm-migration'], class: 'inert', because: 'It does not reach -Dkeycloak.migration.action=import. On 22.0.5 and 24.0.5 it did, on 26.0.8 and 26.7.4 it does not: the next upgrade takes the protection away.' },
       { class: 'inert', because: `Only kc.sh import reads it; ${AT_START}.` },
     ],
   },
@@ -63,7 +65,9 @@ export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
       { class: 'inert', because: `Alone it imports nothing, and ${AT_START}.` },
     ],
   },
-  spi('--spi-import-single-file-strategy', 'argument'),
+  spi('--spi-import-single-file-strategy', 'argument', [
+    { before: '26.0.9', beside: ['kc-import'], class: 'inert', because: 'It is no protection before 26.7.4: kc.sh import of 26.0.8 and 24.0.5 refuses this argument; 22.0.5 skips an existing realm with it, which no later release promises.' },
+  ]),
   {
     id: '--import-realm', where: 'argument', harmless: null, source: RUN,
     rules: [{ class: 'seed-only', because: 'At start an existing realm is always skipped; no setting changes that.' }],
