@@ -71,5 +71,6 @@ function report(exported: Exported, json: boolean): void {
   if (exported.patch) process.stdout.write(`${sanitise(exported.patch)}\n`);
   process.stderr.write(`${sanitise(exportLine(exported))}\n`);
   for (const finding of exported.strategy) process.stderr.write(sanitise(`${finding.file}:${finding.line} ${finding.setting}: ${finding.class}; ${finding.because} ${finding.done}`) + '\n');
+  for (const note of exported.notes) process.stderr.write(`${sanitise(note)}\n`);
   for (const file of exported.files) if (file.refusal) process.stderr.write(sanitise(`${file.path} was left alone: ${file.refusal}`) + '\n');
 }

@@ -6,7 +6,7 @@ import { recognise } from '../gitops/artefacts/index.ts';
 import type { ObjectId } from '../realm/model.ts';
 import { objectId } from '../realm/keys.ts';
 import { readState } from '../realm/state.ts';
-import type { RealmRepresentation } from '../realm/representation.ts';
+import { asRepresentation } from '../realm/representation-shape.ts';
 import type { EvidenceCandidate } from '../runbook/model.ts';
 
 /** Files looked at, and newest revisions of each that are shown: a person chooses from a screen. */
@@ -82,7 +82,8 @@ async function revisionsOf(top: string, file: string, realm: string): Promise<re
     if (bytes > MOST_BYTES && found.length > 0) break;
     const site = shown.code === 0 ? recognise(openFile(file, shown.stdout))?.realms.find((candidate) => candidate.realm === realm) : undefined;
     if (!site) continue;
-    const representation = site.value as RealmRepresentation;
+    const representation = asRepresentation(site.value);
+    if (typeof representation === 'string') continue;
     const { objects } = readState({ realm, source: `git:${file}@${commit}`, completeness: 'stated', representation });
     // A stub that says nothing but what the realm is called and that it is on is no evidence.
     if ([...objects.keys()].every((id) => STUB.has(id))) continue;

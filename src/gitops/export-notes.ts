@@ -1,6 +1,7 @@
 /** What is left for people after an export: pure, one sentence each. */
 import { isDeepStrictEqual } from 'node:util';
 import { remainingIn, statedApart } from './remaining.ts';
+import { openFile } from './artefacts/artefact.ts';
 import { landingNotes } from './landing.ts';
 import type { RealmState } from '../realm/model.ts';
 import type { FoundFile } from './find-files.ts';
@@ -34,11 +35,18 @@ export function exportNotes({ realm, live, files, copies, seen }: ExportParts): 
 }
 
 function sizeNotes({ path, artefact, before, after }: PatchedFile): readonly string[] {
-  const bytes = Buffer.byteLength(after);
-  if (artefact !== 'configmap' || before === after || bytes <= LAST_APPLIED) return [];
-  return bytes > CONFIG_MAP
-    ? [`${path} has ${bytes} bytes, and a ConfigMap ends at ${CONFIG_MAP}: the cluster will refuse it. Split the realm, or mount it from elsewhere.`]
-    : [`${path} has ${bytes} bytes, and "kubectl apply" ends at ${LAST_APPLIED}: it needs --server-side, in Argo CD the sync option ServerSideApply=true. A ConfigMap ends at ${CONFIG_MAP}.`];
+  if (before === after || Buffer.byteLength(after) <= LAST_APPLIED) return [];
+  // What a generator of kustomize or a chart makes a ConfigMap of.
+  if (artefact === 'realm-json') return Buffer.byteLength(after) > CONFIG_MAP ? [`${path} has ${Buffer.byteLength(after)} bytes; a ConfigMap or Secret that is made of it ends at ${CONFIG_MAP}.`] : [];
+  return openFile(path, after).yaml().flatMap((document) => {
+    const object = document.toJS({ maxAliasCount: -1 }) as { readonly kind?: unknown; readonly metadata?: { readonly name?: unknown }; readonly data?: unknown; readonly stringData?: unknown } | null;
+    const kind = object?.kind;
+    if (kind !== 'ConfigMap' && kind !== 'Secret') return [];
+    const [data, whole] = [Buffer.byteLength(JSON.stringify([object?.data ?? {}, object?.stringData ?? {}])), Buffer.byteLength(JSON.stringify(object))];
+    const what = `${path}: ${kind} ${String(object?.metadata?.name ?? '')}`;
+    if (data > CONFIG_MAP) return [`${what} has ${data} bytes, and the cluster takes ${CONFIG_MAP}: it will be refused. Split the realm, or mount it from elsewhere.`];
+    return whole > LAST_APPLIED ? [`${what} has ${whole} bytes, and "kubectl apply" ends at ${LAST_APPLIED}: it needs --server-side, in Argo CD the sync option ServerSideApply=true. The cluster takes ${CONFIG_MAP}.`] : [];
+  });
 }
 
 function contentNotes({ path, realm }: PatchedFile, live: RealmState): readonly string[] {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq } from 'yaml';
 import type { Document } from 'yaml';
 import { openFile } from './artefacts/artefact.ts';
+import { lineOf } from './splice/text.ts';
 import type { PatchedFile } from './patch-file.ts';
 
 interface SeenFile {
@@ -19,7 +20,7 @@ export function landingNotes(patched: readonly PatchedFile[], all: readonly Seen
   return [
     ...changed.flatMap((file) => changedDocuments(file).flatMap((document) => ofDocument(document, file.path))),
     ...changed.filter(({ realm }) => realm !== null).flatMap(({ path }) => [...copiedIntoImages(path, all), ...ignoredByTerraform(path, all)]),
-    ...(changed.some(({ artefact }) => artefact === 'configmap') ? all.flatMap(ignoredByArgo) : []),
+    ...(changed.some(({ realm }) => realm !== null) ? all.flatMap(ignoredByArgo) : []),
     ...configCliNotes(patched),
     ...writerNotes(patched),
   ];
@@ -49,28 +50,45 @@ function ofDocument(document: Document, path: string): readonly string[] {
   return kind === 'KeycloakRealmImport' ? [`${path}: the operator reads KeycloakRealmImport ${name} once; the edit keeps git true and does not reach a realm that exists.`] : [];
 }
 
+/** `COPY realms/ /opt/keycloak/data/import/`: the context of a build is the directory of its Dockerfile, or the top of the repository. */
 function copiedIntoImages(path: string, all: readonly SeenFile[]): readonly string[] {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return all.flatMap((file) => {
-    const isDockerfile = /(?:^|\/)(?:Dockerfile|Containerfile)[^/]*$|\.(?:dockerfile|containerfile)$/i.test(file.path);
-    const line = isDockerfile ? file.text.split('\n').findIndex((text) => /^\s*(?:COPY|ADD)\s/i.test(text) && text.split(/[\s"',[\]/]+/).includes(name)) : -1;
-    return line === -1 ? [] : [`${path} is copied into an image (${file.path}:${line + 1}): the edit lands when that image is built and rolled out, not by a sync.`];
+  return all.filter(({ path: file, text }) => /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i.test(file) && /keycloak/i.test(text)).flatMap((file) => {
+    const home = file.path.slice(0, file.path.lastIndexOf('/') + 1);
+    const found = copiesIn(file.text).find(({ sources }) => sources.some((source) => covers(home + source, path) || covers(source, path)));
+    return found ? [`${path} is copied into an image (${file.path}:${found.line}): the edit lands when that image is built and rolled out, not by a sync.`] : [];
   });
+}
+
+function copiesIn(text: string): readonly { readonly line: number; readonly sources: readonly string[] }[] {
+  return [...text.matchAll(/^[ \t]*(?:COPY|ADD)[ \t]+((?:\\\r?\n|[^\n])*)/gim)].flatMap((match) => {
+    const words = (match[1] ?? '').split(/[\s"',[\]\\]+/).filter((word) => word !== '');
+    return words.length < 2 || words.some((word) => word.startsWith('--from=')) ? [] : [{ line: lineOf(text, match.index), sources: words.filter((word) => !word.startsWith('--')).slice(0, -1) }];
+  });
+}
+
+/** Whether what a COPY names has a file in it: the file, a directory above it, or a pattern in one directory. */
+function covers(source: string, path: string): boolean {
+  const wanted = source.replace(/^\.?\//, '').replace(/(?:^|\/)\.?\/?$/, '');
+  if (wanted.includes('*')) return new RegExp(`^${wanted.split('*').map((part) => part.replace(/[^\w/]/g, '\\$&')).join('[^/]*')}(?:/|$)`).test(path);
+  return wanted === '' || path === wanted || path.startsWith(`${wanted}/`);
 }
 
 function ignoredByTerraform(path: string, all: readonly SeenFile[]): readonly string[] {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return all.filter(({ path: file, text }) => /\.tf$/i.test(file) && text.includes(`${name}"`) && /\bignore_changes\b/.test(text))
+  return all.filter(({ path: file, text }) => /\.tf$/i.test(file) && resourcesIn(text).some((resource) => resource.includes(`${name}"`) && /\bignore_changes\b/.test(resource)))
     .map(({ path: file }) => `${path} is read by ${file}, which has ignore_changes: an apply may leave the edit out.`);
 }
+
+const resourcesIn = (text: string): readonly string[] => text.replace(/(?:#|\/\/).*$/gm, '').split(/^(?=resource\s)/m);
 
 /** Differences that Argo CD neither shows nor, with RespectIgnoreDifferences, applies. */
 function ignoredByArgo({ path, text }: SeenFile): readonly string[] {
   if (!/\.ya?ml$/i.test(path) || !text.includes('ignoreDifferences')) return [];
   return openFile(path, text).yaml().flatMap((document) => {
-    const rules: unknown = document.getIn(['spec', 'ignoreDifferences'], true);
-    const ignores = isSeq(rules) && rules.items.some((rule) => isMap(rule) && ['ConfigMap', 'Secret', '*'].includes(String(rule.get('kind'))));
-    return ignores && JSON.stringify(document.getIn(['spec', 'syncPolicy', 'syncOptions'], false) ?? '').includes('RespectIgnoreDifferences=true')
+    const within = textIn(document, 'kind') === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec'];
+    const rules: unknown = document.getIn([...within, 'ignoreDifferences'], true);
+    const ignores = isSeq(rules) && rules.items.some((rule) => isMap(rule) && ['ConfigMap', 'Secret', '*'].includes(String(rule.get('kind'))) && /"\/?\.?(?:data|stringData)\b|managedFieldsManagers/.test(JSON.stringify(rule)));
+    return ignores && JSON.stringify(document.getIn([...within, 'syncPolicy', 'syncOptions'], false) ?? '').includes('RespectIgnoreDifferences=true')
       ? [`${path}: Application ${textIn(document, 'metadata', 'name')} ignores differences of ConfigMaps and respects that when it syncs: the edit may not be applied.`] : [];
   });
 }

@@ -60,7 +60,7 @@ export function commitMessage(request: MessageRequest): string {
   const settings = files.flatMap(({ findings }) => findings).map(({ file, line, setting, class: verdict, because, done }) => `- ${plain(`${file}:${line} ${setting} (${verdict}; ${done})`)}\n  ${plain(because)}`);
   const sections = [
     subject(realm, changed),
-    `The files say what the realm says live, as realm-rescue found and proved it in run ${request.session},\nso that the next sync changes nothing.`,
+    `The files say what the realm says live, as realm-rescue ${howKnown(request.session)},\nso that the next sync changes nothing.`,
     rows.length === 0 ? null : ['| object | difference | answer | reason |', '| --- | --- | --- | --- |', ...rows].join('\n'),
     settings.length === 0 ? null : [`Settings that decide about overwriting, on Keycloak ${plain(request.serverVersion ?? '(version not known)')}:`, ...settings].join('\n'),
     changed.map(({ path, changes }) => [ownLine(path), ...changes.map((change) => `  ${plain(change)}`)].join('\n')).join('\n'),
@@ -69,6 +69,9 @@ export function commitMessage(request: MessageRequest): string {
   ];
   return `${sections.filter((section) => section !== null && section !== '').join('\n\n')}\n`;
 }
+
+/** A session of its own found and proved it; an export from live has only read it. */
+export const howKnown = (session: string): string => (session === 'none' ? 'read it from the server' : `found and proved it in run ${session}`);
 
 function subject(realm: string, changed: readonly PatchedFile[]): string {
   const content = changed.some(({ realm: value }) => value !== null);

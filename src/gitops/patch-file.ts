@@ -4,6 +4,7 @@ import { recognise } from './artefacts/index.ts';
 import { bringToLive } from './content/bring.ts';
 import { applyEdits, lineOf, Refusal } from './splice/text.ts';
 import { judged, spelled, strategySites } from './sites.ts';
+import { asRepresentation } from '../realm/representation-shape.ts';
 import { spellingIn } from './content/spelling.ts';
 import { verifyPatched } from './verify.ts';
 import type { Difference, RealmState } from '../realm/model.ts';
@@ -52,25 +53,29 @@ export function patchFile(path: string, text: string, request: PatchRequest): Pa
   const blank = { path, artefact: found.artefact, before: text, after: text, changes: [], refusal: found.refusal, findings: findings.map(unpatched), secrets: [], notes: [], realm: null };
   if (found.refusal !== null) return blank;
   try {
-    return { ...blank, ...patch(file, realms, sites, request), findings };
+    return { ...blank, ...patch(file, found.realms, sites, request), findings };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...blank, refusal: error.message };
   }
 }
 
-function patch(file: SourceFile, realms: readonly RealmSite[], sites: readonly SettingSite[], request: PatchRequest) {
+function patch(file: SourceFile, all: readonly RealmSite[], sites: readonly SettingSite[], request: PatchRequest) {
   const origins = new WeakMap<object, object>();
-  const spelling = spellingIn(file.text);
-  const live = spelling.live(request.live);
-  const brought = realms.map((site) => ({ site, ...bringToLive({ ...request, live, file: site.value, origins, placeholder: spelling.placeholder }) }));
+  const realms = all.filter(({ realm }) => realm === request.realm);
+  const brought = realms.map((site) => {
+    const shape = asRepresentation(site.value);
+    if (typeof shape === 'string') throw new Refusal(`The realm here is none that Keycloak would take (${shape}); correct it first.`);
+    const spelling = spellingIn(site.value);
+    return { site, ...bringToLive({ ...request, live: spelling.live(request.live), file: site.value, origins, spelling }) };
+  });
   const changed = brought.filter(({ site, after }) => after !== site.value);
   const refused = changed.find(({ site }) => site.refusal !== null);
   if (refused?.site.refusal) throw new Refusal(refused.site.refusal);
   const fixes = sites.flatMap(({ fix, setting, idle }) => (fix && !idle ? [{ ...fix, setting }] : []));
   const edits: TextEdit[] = [...changed.flatMap(({ site, after }) => site.splice(after, origins)), ...fixes.flatMap(({ edits }) => edits)];
   const after = applyEdits(file.text, edits);
-  if (edits.length > 0) verifyPatched(file, after, edits, new Map(changed.map((each) => [each.site, each.after])));
+  if (edits.length > 0) verifyPatched(file, after, edits, new Map(changed.map((each) => [all.indexOf(each.site), each.after])));
   return {
     after,
     changes: [...brought.flatMap(({ changes }) => changes), ...fixes.map(({ setting, done }) => `${setting}: ${done}`)],

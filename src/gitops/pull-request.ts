@@ -1,6 +1,6 @@
 import { code, prose, table } from '../transcript/escape.ts';
 import { phrase } from './content/bring.ts';
-import { answerWords, type MessageRequest } from './message.ts';
+import { answerWords, howKnown, type MessageRequest } from './message.ts';
 import type { SecretToCreate } from './content/secrets.ts';
 
 /** A forge takes 65,536 characters; what is left out stands in the commit message. */
@@ -17,11 +17,11 @@ export function pullRequestText(request: MessageRequest & { readonly secrets: re
     .map(({ file, line, setting, class: verdict, because, done }) => [code(`${file}:${line}`), code(setting), verdict, prose(because), prose(done)]);
   const tasks = [...secrets.map(({ name, what }) => `create the secret ${code(name)}: ${prose(what)}`), ...notes.map(prose)];
   const sections = [
-    `The files say what realm ${code(realm)} says live, as realm-rescue found and proved it in run ${code(session)}, so that the next sync changes nothing.`,
+    `The files say what realm ${code(realm)} says live, as realm-rescue ${prose(howKnown(session))}, so that the next sync changes nothing.`,
     ...section('What changes', rowsOf(['object', 'difference', 'answer', 'reason'], objects)),
     ...section(`Settings that decide about overwriting, on Keycloak ${prose(serverVersion ?? '(version not known)')}`, rowsOf(['where', 'setting', 'class', 'what it does', 'what this does to it'], settings)),
     ...section('Before it is merged', tasks.slice(0, MOST_ROWS).map((task) => `- [ ] ${task}`)),
-    `Record of the run: ${code(session)}, ${code(headHash.startsWith('sha256:') ? headHash : `sha256:${headHash}`)}. \`realm-rescue transcript verify\` checks it.`,
+    ...(session === 'none' ? [] : [`Record of the run: ${code(session)}, ${code(headHash.startsWith('sha256:') ? headHash : `sha256:${headHash}`)}. \`realm-rescue transcript verify\` checks it.`]),
   ];
   return `${sections.join('\n\n')}\n`;
 }

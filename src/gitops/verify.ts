@@ -1,10 +1,11 @@
-import { isAlias, isNode } from 'yaml';
-import type { Document } from 'yaml';
+import { isAlias, isMap, isNode, isSeq } from 'yaml';
+import type { Document, Node, Pair } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
 import { openFile } from './artefacts/artefact.ts';
 import { recognise } from './artefacts/index.ts';
 import { isList, isObject } from './splice/origin.ts';
 import { Refusal } from './splice/text.ts';
+import { keyOf } from './splice/yaml-nodes.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { RealmSite, SourceFile } from './artefacts/artefact.ts';
 import type { TextEdit } from './splice/text.ts';
@@ -13,14 +14,13 @@ import type { TextEdit } from './splice/text.ts';
  * Reads the patched text anew and compares: the intended realm is what was intended, every other realm in the file is as it was, and in
  * YAML nothing differs but what an edit touches. Throws Refusal with the instruction to patch by hand; a wrong splice never leaves the tool.
  */
-export function verifyPatched(file: SourceFile, text: string, edits: readonly TextEdit[], intended: ReadonlyMap<RealmSite, JsonObject>): void {
+export function verifyPatched(file: SourceFile, text: string, edits: readonly TextEdit[], intended: ReadonlyMap<number, JsonObject>): void {
   const patched = openFile(file.path, text);
   const before = recognise(file)?.realms ?? [];
   const after = recognise(patched)?.realms ?? [];
-  const targets = new Map([...intended].map(([site, value]) => [key(site), value]));
   const equal = before.length === after.length && before.every((site, index) => {
     const now = after[index];
-    return now !== undefined && key(site) === key(now) && isDeepStrictEqual(now.value, targets.get(key(site)) ?? site.value);
+    return now !== undefined && key(site) === key(now) && isDeepStrictEqual(now.value, intended.get(index) ?? site.value);
   });
   if (!equal) throw byHand();
   const json = file.json();
@@ -55,12 +55,18 @@ export function differingPaths(left: Json | undefined, right: Json | undefined, 
   return isDeepStrictEqual(left, right) ? [] : [path];
 }
 
+/** What a reader gets under a key: of equal keys the last one. */
+function memberOf(node: unknown, step: string | number): unknown {
+  if (isMap(node)) return (node.items as Pair<Node, Node | null>[]).findLast((pair) => keyOf(pair) === step)?.value;
+  return isSeq(node) ? node.items[Number(step)] : undefined;
+}
+
 function touched(document: Document.Parsed, path: Path, edits: readonly TextEdit[]): boolean {
-  const found: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  const found = path.reduce<unknown>((node, step) => memberOf(isAlias(node) ? node.resolve(document) : node, step), document.contents);
   // What an alias stands for is written where its anchor is.
   const node: unknown = isAlias(found) ? found.resolve(document) : found;
-  // A value that is an alias, or absent, has no range of its own: then its parent speaks.
+  // A value that is an alias, absent or empty has no range of its own: then its parent speaks.
   const range = isNode(node) ? node.range : undefined;
-  if (!range) return path.length > 0 && touched(document, path.slice(0, -1), edits);
+  if (!range || range[0] === range[1]) return path.length > 0 && touched(document, path.slice(0, -1), edits);
   return edits.some((edit) => edit.start <= range[2] && edit.end >= range[0]);
 }

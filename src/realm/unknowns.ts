@@ -55,6 +55,16 @@ export function couldBecome(template: string, live: string): boolean {
   return at <= live.length - rest.length;
 }
 
+/**
+ * Whether the placeholders of a list stand for a member that is live: those that could become it, where no other live member that the list
+ * does not spell out needs them. Of two that one placeholder could be, which is which is not known, so neither counts as stood for.
+ */
+export function isStoodFor(list: readonly unknown[], live: readonly unknown[], member: string): boolean {
+  const templates = list.filter((text): text is string => typeof text === 'string' && placeholdersIn(text).length > 0 && couldBecome(text, member));
+  const open = live.filter((text): text is string => typeof text === 'string' && !list.includes(text) && templates.some((template) => couldBecome(template, text)));
+  return templates.length > 0 && open.length <= templates.length;
+}
+
 /** Twelve hex digits are enough to tell two secrets apart and too few to try one out with confidence. */
 export function secretFingerprint(secret: string): Json {
   if (secret === MASK) return unknown('masked');

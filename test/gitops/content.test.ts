@@ -1,3 +1,4 @@
+import { spellingIn } from '../../src/gitops/content/spelling.ts';
 import { describe, expect, test } from 'vitest';
 import { bringToLive } from '../../src/gitops/content/bring.ts';
 import { secretsOf } from '../../src/gitops/content/secrets.ts';
@@ -21,7 +22,7 @@ function difference(id: ObjectId, fields: readonly FieldDifference[] = []): Diff
 
 function brought(live: RealmRepresentation, ids: readonly (ObjectId | Difference)[], file: JsonObject = GIT, answer: Choice = 'keep') {
   const differences = ids.map((id) => (typeof id === 'string' ? difference(id) : id));
-  return bringToLive({ file, live: stateOf(live), differences, choices: Object.fromEntries(differences.map(({ id }) => [id, answer])), origins: new WeakMap(), placeholder: (name) => `\${${name}}` });
+  return bringToLive({ file, live: stateOf(live), differences, choices: Object.fromEntries(differences.map(({ id }) => [id, answer])), origins: new WeakMap(), spelling: spellingIn({}) });
 }
 const clientA = (value: JsonObject) => (value['clients'] as readonly JsonObject[])[0];
 const copy = () => structuredClone(GIT) as unknown as RealmRepresentation;

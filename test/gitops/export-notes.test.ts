@@ -30,6 +30,8 @@ describe('an edit that may not land', () => {
     ['a Job that exists', { 'realm.json': FILE, 'job.yaml': job() }, 'job.yaml: the pods of Job import cannot be changed in a cluster that has it: delete the Job before the sync, or give it another name.'],
     ['a custom resource that is read once', { 'cr.yaml': `apiVersion: k8s.keycloak.org/v2beta1\nkind: KeycloakRealmImport\nmetadata: {name: primary}\nspec:\n  realm:\n    realm: primary\n    enabled: true\n    clients:\n      - clientId: api\n        redirectUris: ["https://a/*"]\n` }, /^cr\.yaml: the operator reads KeycloakRealmImport primary once/],
     ['a realm in an image', { 'kc/realm.json': FILE, 'kc/Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\n# the realm\nCOPY --chown=keycloak realm.json /opt/keycloak/data/import/\n' }, /^kc\/realm\.json is copied into an image \(kc\/Dockerfile:3\)/],
+    ['a directory in an image, over lines', { 'kc/realms/realm.json': FILE, 'kc/Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY a \\\n  b /x/\nCOPY --chown=keycloak \\\n  realms/ /opt/keycloak/data/import/\n' }, /^kc\/realms\/realm\.json is copied into an image \(kc\/Dockerfile:4\)/],
+    ['a pattern in an image', { 'realms/realm.json': FILE, 'Dockerfile': 'FROM keycloak\nCOPY ["realms/*.json", "/opt/keycloak/data/import/"]\n' }, /^realms\/realm\.json is copied into an image \(Dockerfile:2\)/],
     ['ignore_changes', { 'realm.json': FILE, 'main.tf': 'resource "helm_release" "keycloak" {\n  values = [file("${path.module}/realm.json")]\n  lifecycle {\n    ignore_changes = [values]\n  }\n}\n' }, 'realm.json is read by main.tf, which has ignore_changes: an apply may leave the edit out.'],
     ['differences that Argo CD ignores', { 'cm.yaml': configMap(), 'app.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: keycloak}\nspec:\n  ignoreDifferences:\n    - kind: ConfigMap\n      jsonPointers: [/data]\n  syncPolicy:\n    syncOptions: [RespectIgnoreDifferences=true]\n' }, /^app\.yaml: Application keycloak ignores differences of ConfigMaps/],
   ])('%s', (_, texts, note) => {
@@ -40,6 +42,11 @@ describe('an edit that may not land', () => {
     ['a Job that is a hook', { 'realm.json': FILE, 'job.yaml': job('  annotations: {argocd.argoproj.io/hook: PostSync}\n') }],
     ['a Job that is replaced', { 'realm.json': FILE, 'job.yaml': job('  annotations:\n    argocd.argoproj.io/sync-options: Force=true,Replace=true\n') }],
     ['a Job that is not edited', { 'realm.json': FILE, 'job.yaml': job().replace('--file=/r.json', '--file=/r.json, --override=false') }],
+    ['an image of something else', { 'k8s/base/realm.json': FILE, 'other/Dockerfile': 'FROM node:24\nCOPY . .\n' }],
+    ['an image that takes a file of that name from another stage', { 'realm.json': FILE, 'Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY --from=build /out/realm.json /x\n' }],
+    ['a realm of that name elsewhere', { 'k8s/realm.json': FILE, 'kc/Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY test/realm.json /x\n' }],
+    ['ignore_changes of another resource', { 'realm.json': FILE, 'main.tf': 'resource "helm_release" "kc" {\n  values = [file("realm.json")]\n}\nresource "x" "y" {\n  lifecycle { ignore_changes = [tags] }\n}\n' }],
+    ['labels that Argo CD ignores', { 'cm.yaml': configMap(), 'app.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: keycloak}\nspec:\n  ignoreDifferences: [{kind: ConfigMap, jsonPointers: [/metadata/labels]}]\n  syncPolicy: {syncOptions: [RespectIgnoreDifferences=true]}\n' }],
     ['an image with another realm', { 'realm.json': FILE, 'Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY other-realm.json /opt/keycloak/data/import/\n' }],
     ['Terraform that ignores something else', { 'realm.json': FILE, 'main.tf': 'resource "x" "y" {\n  lifecycle {\n    ignore_changes = [tags]\n  }\n}\n' }],
     ['Argo CD that ignores replicas', { 'cm.yaml': configMap(), 'app.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: keycloak}\nspec:\n  ignoreDifferences: [{kind: Deployment, jsonPointers: [/spec/replicas]}]\n  syncPolicy: {syncOptions: [RespectIgnoreDifferences=true]}\n' }],
@@ -83,15 +90,17 @@ test('objects of other writers are left to people', () => {
   expect(notesFor({ 'realm.json': FILE, 'clients.yaml': `${client}---\n${client}` })).toEqual(['clients.yaml has 2 objects (KeycloakClient) that this tool does not edit: make them say what is live, or their controller undoes it.']);
 });
 
-describe('sizes', () => {
+describe('sizes, of each object', () => {
   const big = (bytes: number) => JSON.stringify({ ...GIT, attributes: { text: 'x'.repeat(bytes) } }, null, 2);
-  test.each([
-    [100_000, []],
-    [300_000, [/kubectl apply" ends at 262144: it needs --server-side/]],
-    [1_100_000, [/a ConfigMap ends at 1048576: the cluster will refuse it/]],
-  ] as const)('%d bytes', (bytes, wanted) => {
-    const notes = notesFor({ 'cm.yaml': configMap(big(bytes)) }).filter((note) => note.includes(' bytes'));
-    expect(notes).toEqual(wanted.map((pattern) => expect.stringMatching(pattern) as string));
+  const others = Array.from({ length: 15 }, (_, index) => `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other-${index}}\ndata: {x: ${'y'.repeat(80_000)}}\n`).join('');
+  test.each<readonly [string, Readonly<Record<string, string>>, readonly RegExp[]]>([
+    ['a small ConfigMap', { 'cm.yaml': configMap(big(100_000)) }, []],
+    ['a small one beside many others', { 'cm.yaml': configMap() + others }, []],
+    ['beyond an annotation', { 'cm.yaml': configMap(big(300_000)) }, [/^cm\.yaml: ConfigMap realm has \d+ bytes, and "kubectl apply" ends at 262144: it needs --server-side/]],
+    ['beyond a ConfigMap', { 'cm.yaml': configMap(big(1_100_000)) }, [/^cm\.yaml: ConfigMap realm has \d+ bytes, and the cluster takes 1048576: it will be refused/]],
+    ['a file that one is made of', { 'realm.json': big(1_100_000) }, [/^realm\.json has \d+ bytes; a ConfigMap or Secret that is made of it ends at 1048576/]],
+  ])('%s', (_, texts, wanted) => {
+    expect(notesFor(texts).filter((note) => note.includes(' bytes'))).toEqual(wanted.map((pattern) => expect.stringMatching(pattern) as string));
   });
 });
 

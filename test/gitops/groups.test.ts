@@ -1,3 +1,4 @@
+import { spellingIn } from '../../src/gitops/content/spelling.ts';
 import { describe, expect, test } from 'vitest';
 import { bringToLive } from '../../src/gitops/content/bring.ts';
 import { compareStates } from '../../src/realm/compare.ts';
@@ -17,7 +18,7 @@ function kept(live: RealmRepresentation, file: JsonObject = GIT) {
   const state = stateOf(live);
   const differences = compareStates(state, [stateOf(file as RealmRepresentation, 'file:realm.json', 'stated')]);
   const choices = Object.fromEntries(differences.map(({ id }) => [id, 'keep' as const]));
-  return bringToLive({ file, live: state, differences, choices, origins: new WeakMap(), placeholder: (name) => `\${${name}}` });
+  return bringToLive({ file, live: state, differences, choices, origins: new WeakMap(), spelling: spellingIn({}) });
 }
 
 const live = (change: (raw: typeof GIT) => Record<string, Json>): RealmRepresentation => {

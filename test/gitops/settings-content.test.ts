@@ -1,3 +1,4 @@
+import { spellingIn } from '../../src/gitops/content/spelling.ts';
 import { undeclaredIn } from '../../src/gitops/content/secrets.ts';
 import { expect, test } from 'vitest';
 import { bringToLive } from '../../src/gitops/content/bring.ts';
@@ -10,7 +11,7 @@ function kept(live: JsonObject, file: JsonObject) {
   const state = (representation: JsonObject, completeness: 'full' | 'stated') => readState({ realm: 'primary', source: completeness, completeness, representation: representation as never });
   const [now, git] = [state(live, 'full'), state(file, 'stated')];
   const differences = compareStates(now, [git]);
-  return bringToLive({ file, live: now, differences, choices: Object.fromEntries(differences.map(({ id }) => [id, 'keep' as const])), origins: new WeakMap(), placeholder: (name) => `\${${name}}` });
+  return bringToLive({ file, live: now, differences, choices: Object.fromEntries(differences.map(({ id }) => [id, 'keep' as const])), origins: new WeakMap(), spelling: spellingIn({}) });
 }
 
 test('kept settings, elements, keys and texts stand where a realm file has them; what it does not state stays unstated', () => {

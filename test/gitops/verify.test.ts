@@ -9,8 +9,9 @@ import type { TextEdit } from '../../src/gitops/splice/text.ts';
 /** Checks a patch made by hand: right or wrong on purpose. */
 function verify(path: string, text: string, edits: readonly TextEdit[], intended: (realm: JsonObject) => JsonObject, result = applyEdits(text, edits)) {
   const file = openFile(path, text);
-  const site = recognise(file)?.realms.find(({ realm }) => realm === 'primary');
-  verifyPatched(file, result, edits, new Map(site ? [[site, intended(site.value)]] : []));
+  const realms = recognise(file)?.realms ?? [];
+  const index = realms.findIndex(({ realm }) => realm === 'primary');
+  verifyPatched(file, result, edits, new Map(index === -1 ? [] : [[index, intended(realms[index]?.value ?? {})]]));
 }
 const edit = (text: string, old: string, replacement: string): TextEdit => ({ start: text.indexOf(old), end: text.indexOf(old) + old.length, text: replacement });
 

@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import { openFile } from './artefact.ts';
 import { realmsBelow } from './embedded.ts';
 import { realmsIn } from './realm-value.ts';
 import { wholeFile } from '../launches/launch.ts';
@@ -30,17 +31,11 @@ function realmsOf(text: string, { document, kind, name }: ObjectInFile): readonl
 /** Base64 is read, but not edited in place: no one could review such a line. */
 function codedRealms(value: string, where: string): readonly RealmSite[] {
   const decoded = Buffer.from(value, 'base64').toString('utf8');
-  if (!decoded.includes('"realm"')) return [];
-  return realmsIn(parse(decoded)).map(({ realm }) => ({
+  if (!/realm["']?\s*:/.test(decoded)) return [];
+  const found = openFile('', decoded);
+  const values = found.json() === undefined ? found.yaml().map((document) => document.toJS({ maxAliasCount: -1 }) as Json) : [found.json()];
+  return values.flatMap(realmsIn).map(({ realm }) => ({
     realm: realm.realm, where, value: realm, splice: () => [],
     refusal: `${where} is base64: decode it to a file, export that file with this tool, and encode it again (or use stringData).`,
   }));
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -22,14 +22,15 @@ const REALM_YAML = /(?:^|[\s"'{,\\])realm\\?["']?\s*:/;
  * @param refusal  why nothing here may be edited; null where it may
  */
 export function realmsBelow(layer: Layer, node: Node | null, where: string, refusal: string | null): readonly RealmSite[] {
-  return scalarsBelow(node).flatMap(({ scalar, steps }) => realmsInScalar(layer, scalar, [where, ...steps].filter((step) => step !== '').join('.'), refusal));
+  return scalarsBelow(node).flatMap(({ scalar, steps, immutable }) => realmsInScalar(layer, scalar, [where, ...steps].filter((step) => step !== '').join('.'), immutable ? IMMUTABLE : refusal));
 }
 
 function realmsInScalar(layer: Layer, node: Scalar, where: string, refusal: string | null): readonly RealmSite[] {
   const { value } = node;
   if (typeof value !== 'string' || !value.includes('realm')) return [];
-  if (REALM_JSON.test(value)) return jsonRealms(layer, { node, value, where, refusal });
-  return value.includes('\n') && REALM_YAML.test(value) ? yamlRealms(insideScalar(node, layer), where, refusal) : [];
+  const found = REALM_JSON.test(value) ? jsonRealms(layer, { node, value, where, refusal }) : [];
+  // What is no strict JSON may be read as YAML by whoever reads it: trailing commas, values without quotes.
+  return found.length === 0 && /[\n{]/.test(value) && REALM_YAML.test(value) ? yamlRealms(insideScalar(node, layer), where, refusal) : found;
 }
 
 interface Place {
@@ -57,9 +58,10 @@ function jsonRealms(layer: Layer, { node, value, where, refusal }: Place): reado
 /** A text in YAML: it is a realm (keycloak-config-cli), or has realms somewhere in it. */
 function yamlRealms(layer: Layer, where: string, refusal: string | null): readonly RealmSite[] {
   return parseYaml(layer.text).flatMap((document): readonly RealmSite[] => {
-    const node = document.contents;
+    const custom = document.getIn(['kind']) === 'KeycloakRealmImport';
+    const node: unknown = custom ? document.getIn(['spec', 'realm'], true) : document.contents;
     const value = isMap(node) ? (node as YAMLMap).toJS(document, { maxAliasCount: -1 }) as Json : null;
-    if (!isMap(node) || !isRealm(value ?? undefined) || !isWholeRealm(value as JsonObject)) return realmsBelow(layer, node, where, refusal);
+    if (!isMap(node) || !isRealm(value ?? undefined) || !isWholeRealm(value as JsonObject)) return realmsBelow(layer, document.contents, where, refusal);
     const realm = value as JsonObject & { readonly realm: string };
     return [{ realm: realm.realm, where, value: realm, refusal: refusal ?? closed(layer), splice: (after, origins) => lifted(layer, spliceYaml(layer.text, node, realm, after, origins)) }];
   });
@@ -72,14 +74,24 @@ function lifted(layer: Layer, edits: Parameters<NonNullable<Layer['lift']>>[0]) 
   return layer.lift(edits);
 }
 
+const IMMUTABLE = 'This object is immutable: the cluster refuses a change; give it a new name, and use that name where it is mounted.';
+
+interface FoundScalar {
+  readonly scalar: Scalar;
+  readonly steps: readonly string[];
+  /** It stands in an object that the cluster lets nobody change. */
+  readonly immutable: boolean;
+}
+
 /** Every scalar below a node with the keys to it, keys themselves not included. */
-function scalarsBelow(start: Node | null): readonly { readonly scalar: Scalar; readonly steps: readonly string[] }[] {
-  if (isScalar(start)) return [{ scalar: start, steps: [] }];
-  const found: { readonly scalar: Scalar; readonly steps: readonly string[] }[] = [];
+function scalarsBelow(start: Node | null): readonly FoundScalar[] {
+  if (isScalar(start)) return [{ scalar: start, steps: [], immutable: false }];
+  const found: FoundScalar[] = [];
   if (start === null) return found;
   visit(start, {
     Scalar(key, scalar, path) {
-      if (key !== 'key') found.push({ scalar, steps: path.flatMap((step) => ('key' in step && isScalar(step.key) ? [String(step.key.value)] : [])) });
+      const immutable = path.some((step) => isMap(step) && step.get('immutable') === true);
+      if (key !== 'key') found.push({ scalar, immutable, steps: path.flatMap((step) => ('key' in step && isScalar(step.key) ? [String(step.key.value)] : [])) });
     },
   });
   return found;

@@ -1,4 +1,4 @@
-import { couldBecome, placeholdersIn } from '../../realm/unknowns.ts';
+import { isStoodFor, placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject } from '../splice/origin.ts';
 import { statesNo } from './notes.ts';
 import { readAt, writeAt, writeMember } from './steps.ts';
@@ -12,9 +12,11 @@ type About = Pick<Difference, 'owner' | 'name'>;
 type MemberPlace = Extract<Place, { as: 'member' }>;
 
 /** Makes a text be in, or not in, a list of texts as it is live: a scope link, a redirect URI, a role mapping. */
-export function bringMember({ steps, member }: MemberPlace, about: About, work: Work): Outcome {
+export function bringMember({ steps, member: spelled }: MemberPlace, about: About, work: Work): Outcome {
+  const member = work.text(spelled);
   const list = asList(readAt(work.after, steps));
-  const live = asList(readAt(work.live, steps)).includes(member);
+  const lives = asList(readAt(work.live, steps));
+  const live = lives.includes(member);
   if (live === list.includes(member)) return null;
   const before = work.after;
   if (!live) {
@@ -22,7 +24,7 @@ export function bringMember({ steps, member }: MemberPlace, about: About, work: 
     work.after = writeMember(before, steps, member, false, work.origins);
     return work.after === before ? null : 'taken out';
   }
-  if (list.some((text) => typeof text === 'string' && placeholdersIn(text).length > 0 && couldBecome(text, member))) {
+  if (isStoodFor(list, lives, member)) {
     work.note(`${about.owner}: ${member} was not added, because a placeholder in git already stands for it.`);
     return null;
   }

@@ -6,12 +6,13 @@ import { bringMember } from './bring-member.ts';
 import { bringValue } from './bring-value.ts';
 import { statesNo } from './notes.ts';
 import { kindOf, KINDS } from '../../realm/kinds/index.ts';
+import type { Spelling } from './spelling.ts';
 import type { Style } from './new-object.ts';
 import { secretName } from './secrets.ts';
 import { writeAt } from './steps.ts';
 import type { JsonObject } from '../../realm/json.ts';
 import type { Difference, KindName, ObjectId, RealmObject, RealmState } from '../../realm/model.ts';
-import type { RealmRepresentation } from '../../realm/representation.ts';
+import { asRepresentation } from '../../realm/representation-shape.ts';
 import type { Origins } from '../splice/origin.ts';
 import type { SecretToCreate } from './secrets.ts';
 import type { FileStep } from '../../realm/file-place.ts';
@@ -23,8 +24,8 @@ export interface BringRequest {
   readonly differences: readonly Difference[];
   readonly choices: Choices;
   readonly origins: Origins;
-  /** How this file writes a placeholder: `${X}`, or `$(env:X)` for keycloak-config-cli. */
-  placeholder(name: string): string;
+  /** How this file writes what somebody else fills in. */
+  readonly spelling: Spelling;
 }
 
 export interface Brought {
@@ -45,6 +46,8 @@ export interface Work {
   /** The placeholder of a secret of an owner; it is listed for the person who has to create it. */
   secret(owner: string, field: string): string;
   note(text: string): void;
+  /** A text of the live realm as the file would write it. */
+  text(live: string): string;
 }
 
 export type Outcome = 'added' | 'brought to live' | 'taken out' | null;
@@ -64,11 +67,11 @@ export function bringToLive(request: BringRequest): Brought {
   const notes = new Set<string>();
   const changes = new Map<ObjectId, string>();
   const work: Work = {
-    live: live.representation as JsonObject, origins, after: file, styles: new Map(), note: (text) => notes.add(text),
+    live: live.representation as JsonObject, origins, after: file, styles: new Map(), note: (text) => notes.add(text), text: request.spelling.text,
     secret(owner, field) {
       const name = secretName(live.realm, owner, field);
       secrets.set(name, { name, what: `the ${field === 'secret' ? 'secret' : field} of ${owner} in realm ${live.realm}` });
-      return request.placeholder(name);
+      return request.spelling.placeholder(name);
     },
   };
   const chosen = request.differences.flatMap((difference) => {
@@ -103,7 +106,9 @@ function bringOne(difference: Pick<Difference, 'id' | 'kind' | 'owner' | 'name' 
 
 /** Whether a file says of an object what is live already, as the file does that was restored from. */
 function isAsLive({ id, kind }: Pick<Difference, 'id' | 'kind'>, file: JsonObject, live: RealmState): boolean {
-  const stated = Iterator.from(kindOf(kind)?.extract(file as RealmRepresentation, 'stated').objects ?? []).find((object) => object.id === id);
+  const shape = asRepresentation(file);
+  if (typeof shape === 'string') return false;
+  const stated = Iterator.from(kindOf(kind)?.extract(shape, 'stated').objects ?? []).find((object) => object.id === id);
   const now = live.objects.get(id);
   return stated === undefined || now === undefined ? stated === now : fieldDifferences(now.value, stated.value, false).length === 0;
 }

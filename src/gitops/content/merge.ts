@@ -1,4 +1,4 @@
-import { couldBecome, MASK, placeholdersIn } from '../../realm/unknowns.ts';
+import { couldBecome, isStoodFor, MASK, placeholdersIn } from '../../realm/unknowns.ts';
 import { isList, isObject, withAppended, withElement, withField } from '../splice/origin.ts';
 import { HOUSEKEEPING } from './new-object.ts';
 import { isSecretField } from './secrets.ts';
@@ -72,7 +72,7 @@ function mergeList(git: readonly Json[], live: readonly Json[], context: MergeCo
     else result = withElement(result, result.indexOf(element), undefined, context.origins);
   }
   for (const element of live) {
-    const resolved = git.some((known) => typeof known === 'string' && typeof element === 'string' && hasPlaceholder(known) && couldBecome(known, element));
+    const resolved = typeof element === 'string' && isStoodFor(git, live, element);
     if (!git.includes(element) && !resolved) result = withAppended(result, element, context.origins);
   }
   return result;

@@ -25,7 +25,8 @@ export function writeAt(value: Json, steps: readonly Step[], target: Json | unde
   if (step === undefined) return target ?? value;
   if (typeof step === 'string') {
     if (!isObject(value)) return value;
-    const inner = rest.length === 0 ? target : inside(value[step], rest, target, origins);
+    // To Keycloak null is absent.
+    const inner = rest.length === 0 ? target : inside(value[step] ?? undefined, rest, target, origins);
     return inner === undefined && rest.length > 0 ? value : withField(value, step, inner, origins);
   }
   if (!isList(value)) return value;

@@ -43,9 +43,9 @@ export function yamlInside(layer: Layer): { readonly content: Node; readonly lay
 /** Marks of Helm, gomplate and Jinja, and the steering marks of Terraform's templates. */
 export const TEMPLATE = /\{\{|\{%|^[ \t]*%\{/m;
 
-/** The documents of a text; none where one of them is no YAML that means something. */
+/** The documents of a text; none where one of them is no YAML that means something. Merge keys count, as they do for everybody who reads these files. */
 export function parseYaml(text: string): readonly Document.Parsed[] {
-  const documents = [...parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
+  const documents = [...parseAllDocuments(text, { keepSourceTokens: true, merge: true, uniqueKeys: false, logLevel: 'silent' })] as Document.Parsed[];
   return documents.every((document) => document.errors.length === 0 && isMeant(document)) ? documents : [];
 }
 

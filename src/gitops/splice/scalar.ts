@@ -128,6 +128,6 @@ const doubleQuoted: Quoting = {
   },
   write(text, source) {
     const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\t', '\\t');
-    return escaped.replaceAll('\n', source.includes('\n') ? eolOf(source) : '\\n');
+    return source.includes('\n') ? escaped.replace(/\r?\n/g, eolOf(source)) : escaped.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   },
 };

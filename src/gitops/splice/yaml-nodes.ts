@@ -11,14 +11,16 @@ export function rangeOf(node: unknown): readonly [number, number] {
   return [range[0], range[1]];
 }
 
-/** The name of a mapping's key, as a string. */
+/** The name of a mapping's key, as a string; the parser has a symbol for a merge key. */
 export function keyOf(pair: Pair<unknown, unknown>): string {
-  return isScalar(pair.key) ? String(pair.key.value) : '';
+  if (!isScalar(pair.key)) return '';
+  return typeof pair.key.value === 'symbol' ? '<<' : String(pair.key.value);
 }
 
 /** Blanks before an offset on its line; a dash of a list counts as a blank, because a mapping may begin behind it. */
 export function columnOf(text: string, offset: number): number {
-  return offset - lineStart(text, offset);
+  const start = lineStart(text, offset);
+  return offset - start - (text[start] === '\uFEFF' ? 1 : 0);
 }
 
 /**

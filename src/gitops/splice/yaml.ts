@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml';
+import type { Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { editBracketed } from './collection.ts';
 import { isList, isObject, matchLists } from './origin.ts';
 import { printLine } from './print.ts';
@@ -8,6 +8,8 @@ import { columnOf, endOf, itemStart, keyOf, printFlowScalar, printYamlItem, prin
 import type { Json, JsonObject } from '../../realm/json.ts';
 import type { Origins } from './origin.ts';
 import type { TextEdit } from './text.ts';
+
+const escaped = (anchor: string) => anchor.replace(/[^\w-]/g, '\\$&');
 
 interface Context {
   readonly text: string;
@@ -27,14 +29,13 @@ export function spliceYaml(text: string, node: Node, before: Json, after: Json, 
 function edit(node: Node, before: Json, after: Json, context: Context): TextEdit[] {
   if (before === after) return [];
   if (isAlias(node)) throw new Refusal('A value to change is written as an alias (*name); other places share it.');
+  if (node.anchor !== undefined && new RegExp(`\\*${escaped(node.anchor)}(?![^\\s,\\]}])`).test(context.text)) throw new Refusal(`A value to change has the anchor &${node.anchor}; other places take it over.`);
   if (isMap(node) && isObject(before) && isObject(after)) return editMap(node, before, after, context);
   if (isSeq(node) && isList(before) && isList(after)) return editSeq(node, before, after, context);
-  if (isScalar(node) && (after === null || typeof after !== 'object')) {
+  if (isScalar(node) && (before === null || after === null || typeof after !== 'object')) {
     const [start, end] = rangeOf(node);
-    // To YAML an unquoted token is a comment; whoever replaces it would find it behind another value.
-    if (node.value === null && /^[ \t]*###[\w.-]+###/.test(context.text.slice(end))) throw new Refusal('A token (###NAME###) stands in place of a value and is not quoted, so that YAML takes it for a comment; quote it first.');
     const tail = node.type?.startsWith('BLOCK') ? eolOf(context.text) : '';
-    return [{ start, end, text: printFlowScalar(after, node as Scalar) + tail }];
+    return [{ start, end, text: printValue(after, node as Scalar) + tail }];
   }
   throw new Refusal('A value to change has another shape live than in this file.');
 }
@@ -48,11 +49,14 @@ function editMap(node: YAMLMap, before: JsonObject, after: JsonObject, context: 
   }
   const remove = pairs.map((pair, index) => {
     const name = names[index] ?? '';
+    // Of equal keys the last one counts; the others say nothing.
+    if (names.lastIndexOf(name) !== index) return false;
     const [old, target] = [before[name], after[name]];
     if (target === undefined) return old !== undefined;
     if (old !== undefined && old !== target) {
-      if (!pair.value) throw new Refusal('A value to change is empty in this file.');
-      if (isSeq(pair.value) && !pair.value.flow && isList(target) && target.length === 0) edits.push(emptied(pair, pair.value, context));
+      if (!pair.value || isEmpty(pair.value)) edits.push(filled(pair, target, context));
+      else if (isSeq(pair.value) && !pair.value.flow && isList(target) && target.length === 0) edits.push(emptied(pair, pair.value, '[]', context));
+      else if (isMap(pair.value) && !pair.value.flow && isObject(target) && Object.keys(target).length === 0) edits.push(emptied(pair, pair.value, '{}', context));
       else edits.push(...edit(pair.value, old, target, context));
     }
     return false;
@@ -71,9 +75,37 @@ function editMap(node: YAMLMap, before: JsonObject, after: JsonObject, context: 
   return [...edits, ...insertAfter(endOf(context.text, node), added.map(([name, value]) => printYamlPair(name, value, columnOf(context.text, rangeOf(first.key)[0]))), context)];
 }
 
-/** A block list that loses its last item becomes `key: []`: the brackets must stand on the key's line or deeper than the key. */
-function emptied(pair: Pair<Node, Node | null>, value: Node, { text }: Context): TextEdit {
-  return { start: text.indexOf(':', rangeOf(pair.key)[1]) + 1, end: endOf(text, value, true), text: ' []' };
+const printValue = (value: Json, like: Scalar) => (value !== null && typeof value === 'object' ? printLine(value, STYLE) : printFlowScalar(value, like));
+
+/** `key:` alone, which is null. */
+function isEmpty(value: Node): boolean {
+  const [start, end] = rangeOf(value);
+  return isScalar(value) && start === end;
+}
+
+function filled(pair: Pair<Node, Node | null>, value: Json, { text }: Context): TextEdit {
+  const at = text.indexOf(':', rangeOf(pair.key)[1]) + 1;
+  // To YAML an unquoted token is a comment; whoever replaces it would find it behind another value.
+  if (/^[ \t]*###[\w.-]+###/.test(text.slice(at))) throw new Refusal('A token (###NAME###) stands in place of a value and is not quoted, so that YAML takes it for a comment; quote it first.');
+  return { start: at, end: at, text: ` ${printValue(value, new Scalar(null))}` };
+}
+
+/**
+ * A block list that loses its last item becomes `key: []`, a mapping `key: {}`: the brackets must stand on the key's line or deeper than the key.
+ * A comment of the key stays, and that of the last item where the key has none.
+ */
+function emptied(pair: Pair<Node, Node | null>, value: Node, brackets: string, { text }: Context): TextEdit {
+  const start = text.indexOf(':', rangeOf(pair.key)[1]) + 1;
+  const end = endOf(text, value, true);
+  const own = /^[ \t]+#[^\n]*?(?=\r?\n)/.exec(text.slice(start, end))?.[0];
+  return { start, end: own === undefined ? end : lineEnd(text, end), text: ` ${brackets}${own ?? ''}` };
+}
+
+/** Where the line of an offset ends, its line end not included. */
+function lineEnd(text: string, offset: number): number {
+  const found = text.indexOf('\n', offset);
+  const end = found === -1 ? text.length : found;
+  return text[end - 1] === '\r' ? end - 1 : end;
 }
 
 function removePair(pairs: readonly Pair<Node, Node | null>[], index: number, pair: Pair<Node, Node | null>, { text }: Context): TextEdit {

@@ -42,7 +42,7 @@ export function exportLines({ exported }: RunState, size: Size): readonly Line[]
     ...notes(exported.strategy.map((found) => strategyText(found, size)), size, 'muted'),
     ...notes(exported.secretsToCreate.map((secret) => `secret to create: ${secret}`), size, 'warn'),
     ...(exported.branch === null ? [] : notes([`committed on branch ${exported.branch}${exported.commit === null ? '' : ` as ${exported.commit.slice(0, 7)}`}; nothing was pushed`], size)),
-    ...(exported.patch === null ? [] : notes([`git apply ${exported.patch}`], size)),
+    ...(exported.patch === null ? [] : notes([`git apply ${exported.patch}`, `text of a pull request: ${exported.directory}/PULL_REQUEST.md`], size)),
     ...notes(exported.notes, size),
   ];
 }
