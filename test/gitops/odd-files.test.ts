@@ -145,3 +145,33 @@ test('a member with a placeholder of Keycloak itself comes escaped into a file t
   const { after } = kept('r.json', text, api('${authBaseUrl}/x/*', '${authBaseUrl}/y/*'), api('${authBaseUrl}/x/*'));
   expect((JSON.parse(after) as RealmRepresentation).clients?.[0]?.['redirectUris']).toEqual(['$${authBaseUrl}/x/*', '$${authBaseUrl}/y/*']);
 });
+
+describe('what is said of a line goes or stays with it', () => {
+  const list = (...lines: readonly string[]) => `${HEAD}clients:\n  - clientId: api\n    redirectUris: [\n${lines.map((line) => `      ${line}\n`).join('')}    ]\n`;
+  const three = ['"a", # first', '"b", # second', '"c" # third'];
+  test.each([
+    ['the second', ['a', 'c'], [three[0], three[2]]],
+    ['the last', ['a', 'b'], [three[0], three[1]]],
+    ['the first', ['b', 'c'], [three[1], three[2]]],
+  ] as const)('of a list in brackets without %s', (_, live, wanted) => {
+    const { after, refusal } = kept('r.yaml', list(...three), api(...live), api('a', 'b', 'c'));
+    expect({ after, refusal }).toEqual({ after: list(...wanted.map(String)), refusal: null });
+  });
+
+  test('in brackets that were empty', () => {
+    const text = `${HEAD}clients:\n  - clientId: api\n    redirectUris: [ # none yet\n      ]\n`;
+    expect(kept('r.yaml', text, api('a'), api())).toMatchObject({ refusal: null, after: text.replace('      ]', '      "a"]') });
+  });
+
+  test('of the field behind one that goes', () => {
+    const live = (more: Record<string, string>): RealmRepresentation => ({ realm: 'primary', enabled: true, clients: [{ clientId: 'api', ...more }] });
+    const text = `${HEAD}clients:\n  - description: x\n    # id of the gateway, do not change\n    clientId: api\n`;
+    expect(kept('r.yaml', text, live({}), live({ description: 'x' }))).toMatchObject({ refusal: null, after: text.replace(' description: x', '') });
+  });
+
+  test('of a text in a block', () => {
+    const live = (description: string): RealmRepresentation => ({ realm: 'primary', enabled: true, clients: [{ clientId: 'api', description }] });
+    const text = `${HEAD}clients:\n  - clientId: api\n    description: | # the text\n      old\n    enabled: true\n`;
+    expect(kept('r.yaml', text, live('new'), live('old\n'))).toMatchObject({ refusal: null, after: text.replace('| # the text\n      old', '"new" # the text') });
+  });
+});

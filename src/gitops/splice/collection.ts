@@ -23,13 +23,9 @@ export function editBracketed(
   const survivor = remove.indexOf(false);
   if (survivor === -1) return replaceAll(text, at, added, empty);
   const edits: TextEdit[] = [];
-  const first = members[0];
-  const kept = members[survivor];
-  if (survivor > 0 && first && kept) edits.push({ start: first.start, end: kept.start, text: '' });
-  members.forEach((member, index) => {
-    const before = members[index - 1];
-    if (index > survivor && remove[index] && before) edits.push({ start: before.end, end: member.end, text: '' });
-  });
+  const lines = ownLines(text, at);
+  if (lines !== null) edits.push(...lines.filter((_, index) => remove[index]).map(({ start, end }) => ({ start, end, text: '' })));
+  else edits.push(...removals(at, remove, survivor));
   const last = members.at(-1);
   if (last && added.length > 0) {
     const separator = separatorOf(text, at, empty.joint);
@@ -37,6 +33,29 @@ export function editBracketed(
     edits.push({ start: last.end, end: last.end, text: added.map((print) => separator + print(place)).join('') });
   }
   return edits;
+}
+
+function removals({ members }: Bracketed, remove: readonly boolean[], survivor: number): readonly TextEdit[] {
+  const [first, kept] = [members[0], members[survivor]];
+  return [
+    ...(survivor > 0 && first && kept ? [{ start: first.start, end: kept.start, text: '' }] : []),
+    ...members.flatMap((member, index) => {
+      const before = members[index - 1];
+      return index > survivor && remove[index] && before ? [{ start: before.end, end: member.end, text: '' }] : [];
+    }),
+  ];
+}
+
+/** The line of each member, with its comma and what is said of it; null where none says anything, or one shares its line. In YAML a last comma may stay. */
+function ownLines(text: string, { start, end, members }: Bracketed): readonly { readonly start: number; readonly end: number }[] | null {
+  const between = [...members, { start: end, end }].map((member, index) => text.slice(members[index - 1]?.end ?? start, member.start)).join('');
+  if (!between.includes('#')) return null;
+  const lines = members.map((member) => {
+    const from = text.lastIndexOf('\n', member.start - 1) + 1;
+    const rest = /^[ \t]*,?[ \t]*(?:#[^\n]*)?\n/.exec(text.slice(member.end, end).replace(/\r(?=\n)/g, ' '))?.[0];
+    return rest === undefined || text.slice(from, member.start).trim() !== '' || from <= start ? null : { start: from, end: member.end + rest.length };
+  });
+  return lines.every((line) => line !== null) ? lines : null;
 }
 
 /** The comma with the blanks around it, as this collection writes them. Anything else between members (a YAML comment) is not copied. */
@@ -65,6 +84,8 @@ function replaceAll(text: string, at: Bracketed, added: Parameters<typeof editBr
     return [{ start: first.start, end: last.end, text: added.map((print) => print(place)).join(separator) }];
   }
   const place = placeOf(empty.before, text, at.start);
+  // What is said in an empty collection stays.
+  if (text.slice(at.start, at.end).includes('#')) return [{ start: at.end - 1, end: at.end - 1, text: added.map((print) => print(place)).join(empty.joint) }];
   const joint = place.ownLine ? `,${empty.before}` : empty.joint;
   return [{ start: at.start + 1, end: at.end - 1, text: empty.before + added.map((print) => print(place)).join(joint) + empty.after }];
 }

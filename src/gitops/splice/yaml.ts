@@ -34,7 +34,8 @@ function edit(node: Node, before: Json, after: Json, context: Context): TextEdit
   if (isSeq(node) && isList(before) && isList(after)) return editSeq(node, before, after, context);
   if (isScalar(node) && (before === null || after === null || typeof after !== 'object')) {
     const [start, end] = rangeOf(node);
-    const tail = node.type?.startsWith('BLOCK') ? eolOf(context.text) : '';
+    const header = /^[|>][-+\d]*([ \t]+#[^\r\n]*)?/.exec(context.text.slice(start, end))?.[1] ?? '';
+    const tail = node.type?.startsWith('BLOCK') ? header + eolOf(context.text) : '';
     return [{ start, end, text: printValue(after, node as Scalar) + tail }];
   }
   throw new Refusal('A value to change has another shape live than in this file.');
@@ -114,7 +115,10 @@ function removePair(pairs: readonly Pair<Node, Node | null>[], index: number, pa
   const following = pairs[index + 1];
   if (/\S/.test(lead)) {
     if (!following) throw new Refusal('A field to take out shares its line with the rest of its list item.');
-    return { start, end: rangeOf(following.key)[0], text: '' };
+    const next = rangeOf(following.key)[0];
+    const own = endOf(text, pair.value ?? pair.key, true);
+    // What is said of the next field stays with it: the dash has its line for itself then.
+    return /\n[ \t]*#/.test(text.slice(own, next)) ? { start: lead.endsWith(' ') ? start - 1 : start, end: own, text: '' } : { start, end: next, text: '' };
   }
   return { start: start - lead.length, end: nextLine(text, endOf(text, pair.value ?? pair.key, true)), text: '' };
 }
