@@ -175,3 +175,7 @@ describe('what is said of a line goes or stays with it', () => {
     expect(kept('r.yaml', text, live('new'), live('old\n'))).toMatchObject({ refusal: null, after: text.replace('| # the text\n      old', '"new" # the text') });
   });
 });
+
+test('a text that is one value again is no realm', () => {
+  for (const text of ['9007199254740993{"realm":"primary","enabled":true,"clients":[]}\n', '\0{"realm":"primary"}\n', '"\\"{realm: primary\\\\n}\\""\n']) expect(patchFile('r.yaml', text, { realm: 'primary', serverVersion: null, live: stateOf(api('a')), differences: [], choices: {} })?.refusal ?? null).toBeNull();
+});

@@ -1,5 +1,5 @@
 /** Realms that are written inside of values: as JSON in a string, and in YAML that is itself a string (an Application's `values: |`, a patch). */
-import { isMap, isScalar, visit } from 'yaml';
+import { isCollection, isMap, isScalar, visit } from 'yaml';
 import type { Node, Scalar, YAMLMap } from 'yaml';
 import { insideScalar, parseYaml } from '../launches/nested.ts';
 import { spliceJson } from '../splice/json.ts';
@@ -61,7 +61,10 @@ function yamlRealms(layer: Layer, where: string, refusal: string | null): readon
     const custom = document.getIn(['kind']) === 'KeycloakRealmImport';
     const node: unknown = custom ? document.getIn(['spec', 'realm'], true) : document.contents;
     const value = isMap(node) ? (node as YAMLMap).toJS(document, { maxAliasCount: -1 }) as Json : null;
-    if (!isMap(node) || !isRealm(value ?? undefined) || !isWholeRealm(value as JsonObject)) return realmsBelow(layer, document.contents, where, refusal);
+    if (!isMap(node) || !isRealm(value ?? undefined) || !isWholeRealm(value as JsonObject)) {
+      // A text that is one scalar again says what it said before.
+      return isCollection(document.contents) ? realmsBelow(layer, document.contents, where, refusal) : [];
+    }
     const realm = value as JsonObject & { readonly realm: string };
     return [{ realm: realm.realm, where, value: realm, refusal: refusal ?? closed(layer), splice: (after, origins) => lifted(layer, spliceYaml(layer.text, node, realm, after, origins)) }];
   });
