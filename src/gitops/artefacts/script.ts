@@ -1,6 +1,6 @@
 import { dockerfileLaunches } from '../launches/dockerfile.ts';
 import { wholeFile } from '../launches/launch.ts';
-import { batchLaunches, makeLaunches, unitLaunches } from '../launches/make.ts';
+import { batchLaunches, jenkinsLaunches, justLaunches, makeLaunches, unitLaunches } from '../launches/make.ts';
 import { MENTIONS } from '../launches/mentions.ts';
 import { coverTemplate } from '../launches/nested.ts';
 import { propertyVariables, shellLaunches } from '../launches/shell.ts';
@@ -44,8 +44,10 @@ function readerOf(name: string, text: string): ((layer: Layer) => readonly Launc
   if (/\.tf(?:vars)?$/i.test(name)) return terraformLaunches;
   if (/\.service$/i.test(name)) return unitLaunches;
   if (/\.(?:bat|cmd)$/i.test(name)) return batchLaunches;
-  if (/\.mk$|^(?:GNU)?makefile$|^justfile$/i.test(name)) return makeLaunches;
-  if (/\.(?:sh|bash|zsh|ksh)$|^Jenkinsfile$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
+  if (/^\.?justfile$|\.just$/i.test(name)) return justLaunches;
+  if (/\.mk$|^(?:GNU)?makefile$/i.test(name)) return makeLaunches;
+  if (name.startsWith('Jenkinsfile')) return jenkinsLaunches;
+  if (/\.(?:sh|bash|zsh|ksh)$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
   return null;
 }
 

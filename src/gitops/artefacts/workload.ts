@@ -1,7 +1,7 @@
 import { isYamlPath } from './artefact.ts';
 import { wholeFile } from '../launches/launch.ts';
 import { MENTIONS, MENTIONS_SETTING } from '../launches/mentions.ts';
-import { coverTemplate, parseYaml, TEMPLATE } from '../launches/nested.ts';
+import { conditionsIn, coverTemplate, parseYaml, TEMPLATE } from '../launches/nested.ts';
 import { yamlLaunches } from '../launches/yaml.ts';
 import type { Recogniser, SourceFile } from './artefact.ts';
 import type { Launch } from '../launches/launch.ts';
@@ -22,5 +22,6 @@ function launchesOf(file: SourceFile): readonly Launch[] {
   const parsed = file.yaml();
   if (parsed.length > 0 || !TEMPLATE.test(file.text)) return yamlLaunches(wholeFile(file.text), parsed);
   const covered = coverTemplate(file.text);
-  return yamlLaunches({ ...wholeFile(covered), lift: null }, parseYaml(covered));
+  const conditions = conditionsIn(file.text);
+  return yamlLaunches({ ...wholeFile(covered), lift: null }, parseYaml(covered)).map((launch) => ({ ...launch, conditions }));
 }

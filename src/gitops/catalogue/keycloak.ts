@@ -62,6 +62,7 @@ export const KEYCLOAK_SETTINGS: readonly StrategySetting[] = [
     rules: [
       { beside: ['jvm-migration'], values: OVERWRITE, class: 'destructive', because: 'Together with -Dkeycloak.migration.action=import it overwrites the realm at every start.' },
       { beside: ['jvm-migration', 'kc-import'], values: ['IGNORE_EXISTING'], class: 'seed-only', because: 'An existing realm is skipped.' },
+      { beside: ['jvm-migration'], class: 'destructive', because: 'What it becomes is not said here, and -Dkeycloak.migration.action=import overwrites with anything but IGNORE_EXISTING.' },
       { class: 'inert', because: `Alone it imports nothing, and ${AT_START}.` },
     ],
   },

@@ -33,7 +33,12 @@ export function configCliSites(launch: Launch): readonly Site[] {
   const runs = program !== undefined || PROGRAM.test(launch.image ?? '');
   const beside: ReadonlySet<Importer> = new Set(runs ? ['config-cli'] : []);
   const switched = launch.environment.find(({ name }) => name === SWITCH);
-  if (!runs && launch.words.length > 0) return [];
+  // `helm upgrade --set keycloakConfigCli.enabled=true`
+  const given = launch.words.flatMap((word) => {
+    const value = /(?:^|[,=])keycloakConfigCli\.enabled=(\w+)/.exec(word.text)?.[1];
+    return value === undefined ? [] : [{ setting: SWITCH, offset: word.offset, value, fix: null, beside }];
+  });
+  if (!runs && launch.words.length > 0) return given;
   const normalizes = launch.environment.some(({ name, text }) => name === 'RUN_OPERATION' && /^normalize$/i.test(text));
   const own = options.flatMap((option) => optionSite(option, beside));
   if (!runs) return [...own, ...(switched ? [{ setting: SWITCH, offset: switched.offset, value: switched.text, fix: null, beside }] : [])];

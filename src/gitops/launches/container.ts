@@ -74,9 +74,16 @@ function listWord(list: YAMLSeq, index: number, item: Scalar, layer: Layer): Wor
   return {
     text: String(item.value), offset: layer.place(start),
     ...pieceBetween(layer, start, end),
+    // Arguments are texts, and `false` without quotes is none.
+    ...(item.type === 'PLAIN' ? { swap: (part, fresh) => layer.lift?.(swapped(layer, { start, end }, part, fresh)) ?? null } : {}),
     follow: (argument) => layer.lift?.([insertItem(list, index, argument, layer.text)]) ?? null,
     inside: () => insideScalar(item, layer),
   };
+}
+
+function swapped(layer: Layer, { start, end }: Pick<TextEdit, 'start' | 'end'>, part: string, fresh: string): TextEdit[] {
+  const at = layer.text.slice(start, end).lastIndexOf(part);
+  return at === -1 ? [] : [{ start: start + at, end: start + at + part.length, text: fresh === 'false' && part.length === end - start ? JSON.stringify(fresh) : fresh }];
 }
 
 /** One argument more, after an item, in the style of the list. */

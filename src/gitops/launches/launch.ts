@@ -47,6 +47,8 @@ export interface Launch {
   readonly image: string | null;
   /** Where the image is named. */
   readonly imagePiece?: Piece;
+  /** Parts of a template that are there or not, as offsets in the file: what stands in one protects nothing outside of it. */
+  readonly conditions?: readonly { readonly start: number; readonly end: number }[];
   /** Why it is read and not edited, and what a person has to do. */
   readonly sealed?: string;
   /** It is switched off, or nothing in the file uses it. */

@@ -2,6 +2,9 @@ import { sliceOf } from './launch.ts';
 import { newSession, shellLaunches, variableIn } from './shell.ts';
 import type { Layer, Launch, Variable } from './launch.ts';
 
+/** A file of just: like make's, with blanks before the lines of a recipe. */
+export const justLaunches = (layer: Layer): readonly Launch[] => makeLaunches({ ...layer, text: layer.text.replace(/^ (?= *\S)/gm, '\t') });
+
 /** A make file: each line of a recipe has a shell of its own, and what make itself exports is handed to all of them. */
 export function makeLaunches(layer: Layer): readonly Launch[] {
   const exported: Variable[] = [];
@@ -11,7 +14,7 @@ export function makeLaunches(layer: Layer): readonly Launch[] {
     const line = match[0];
     if (line.startsWith('\t')) {
       // `@`, `-` and `+` are make's.
-      const lead = /^\t[@+-]*/.exec(line)?.[0].length ?? 1;
+      const lead = /^\t[ \t]*[@+-]*/.exec(line)?.[0].length ?? 1;
       recipes.push(sliceOf(layer, match.index + lead, match.index + line.length));
       continue;
     }
@@ -40,4 +43,12 @@ export function batchLaunches(layer: Layer): readonly Launch[] {
 export function unitLaunches(layer: Layer): readonly Launch[] {
   const text = layer.text.replace(/^Environment=/gm, 'export      ').replace(/^Exec(?:Start|StartPre|Reload)=[-@:+!]*/gm, (key) => ' '.repeat(key.length)).replace(/^(?![ \t]|export )[^\n]*/gm, (line) => ' '.repeat(line.length));
   return shellLaunches({ ...layer, text });
+}
+
+/** A pipeline of Jenkins: the texts that its steps `sh` and `bat` hand to a shell. */
+export function jenkinsLaunches(layer: Layer): readonly Launch[] {
+  return [...layer.text.matchAll(/\b(?:sh|bat)\b\s*\(?\s*(?:script\s*:\s*)?('''|"""|'|")([\s\S]*?)\1/g)].flatMap((match) => {
+    const start = match.index + match[0].length - (match[1] ?? '').length - (match[2] ?? '').length;
+    return shellLaunches(sliceOf(layer, start, start + (match[2] ?? '').length));
+  });
 }

@@ -83,6 +83,21 @@ export function coverTemplate(text: string): string {
     .replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (part) => part.replace(/[^\n]/g, 'x'));
 }
 
+/** What a template has only under a condition: from an `if`, `with` or `range` to its `else` or `end`. */
+export function conditionsIn(text: string): readonly { readonly start: number; readonly end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  const open: (number | null)[] = [];
+  for (const match of text.matchAll(/\{\{-?\s*(if|with|range|define|block|else|end)\b|\{%-?\s*(if|for|else|elif|endif|endfor)\b/g)) {
+    const word = match[1] ?? match[2] ?? '';
+    if (/^(?:else|elif|end|endif|endfor)$/.test(word)) {
+      const start = open.pop();
+      if (typeof start === 'number') found.push({ start, end: match.index });
+      if (/^el/.test(word)) open.push(typeof start === 'number' ? match.index : null);
+    } else open.push(word === 'define' || word === 'block' ? null : match.index);
+  }
+  return found;
+}
+
 /** A node's text; null where it is no scalar. */
 export function textOf(node: unknown): string | null {
   return isScalar(node) && node.value !== null ? String(node.value) : null;

@@ -21,9 +21,8 @@ export function newSession(outer: Partial<Launch> = {}): ShellSession {
 const ASSIGNMENT = /^([A-Za-z_]\w*)(\+?)=/;
 const DECLARING = new Set(['export', 'declare', 'typeset', 'readonly', 'local', 'env', 'set', 'setenv']);
 /** What only shows its arguments. */
-const PRINTING = new Set(['echo', 'printf', 'log', 'logger', 'info', 'warn', 'die', ':', 'unset', 'trap', 'test', '[', '[[']);
+const PRINTING = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'awk', 'echo', 'printf', 'log', 'logger', 'info', 'warn', 'die', ':', 'unset', 'trap', 'test', '[', '[[']);
 const SHELL = /(?:^|\/)(?:ba|da|z|k|a)?sh$/;
-const IMAGE = /^(?!-)[\w.\-/:${}]*keycloak[\w.\-/]*(?::[\w.\-${}]+)?(?:@sha256:\w+)?$/i;
 
 /**
  * The processes that a shell text starts, with the variables that are set for each: exported before, or written before the command.
@@ -31,7 +30,13 @@ const IMAGE = /^(?!-)[\w.\-/:${}]*keycloak[\w.\-/]*(?::[\w.\-${}]+)?(?:@sha256:\
  */
 export function shellLaunches(layer: Layer, session: ShellSession = newSession()): readonly Launch[] {
   const launches: Launch[] = [];
-  for (const command of commandsOf(layer.text)) launches.push(...launchesOf(command, layer, session));
+  const blocks: ReadonlyMap<string, Variable>[] = [];
+  for (const command of commandsOf(layer.text)) {
+    const first = command.words[0]?.text ?? '';
+    if (BEGINNING.has(first)) blocks.push(setIn(session));
+    if (ENDING.has(first)) withoutProtection(session, blocks.pop());
+    launches.push(...launchesOf({ ...command, words: withoutOpening(command.words) }, layer, session));
+  }
   // Variables that are set and used by nothing here: the file may be read by another one.
   const set = [...session.environment, ...session.own.values()];
   const used = new Set(launches.flatMap(({ environment }) => environment));
@@ -39,10 +44,38 @@ export function shellLaunches(layer: Layer, session: ShellSession = newSession()
   return rest.length === 0 ? launches : [...launches, { ...base(session), words: [], environment: rest }];
 }
 
+/** What may stand before a command of a block; what a block begins and ends with. */
+const OPENING = new Set(['then', 'else', 'do', '!', 'time']);
+const BEGINNING = new Set(['if', 'while', 'until', 'for', 'case']);
+const ENDING = new Set(['fi', 'done', 'esac']);
+
+function withoutOpening(words: readonly ShellWord[]): readonly ShellWord[] {
+  const first = words.findIndex(({ text }) => !OPENING.has(text));
+  return first <= 0 ? words : words.slice(first);
+}
+
+const setIn = ({ environment, own }: ShellSession): ReadonlyMap<string, Variable> => new Map([...own, ...environment.map((variable) => [variable.name, variable] as const)]);
+
+/** A block may be left out: what was set in it and would protect counts as before it. */
+function withoutProtection(session: ShellSession, before: ReadonlyMap<string, Variable> | undefined): void {
+  if (!before) return;
+  const isMaybe = (variable: Variable) => before.get(variable.name) !== variable && /^["']?false["']?$|IGNORE_EXISTING|--override[= ]false/i.test(variable.text);
+  for (const variable of setIn(session).values()) {
+    if (!isMaybe(variable)) continue;
+    const old = before.get(variable.name);
+    session.environment = session.environment.flatMap((each) => (each === variable ? old ?? [] : [each]));
+    session.own.delete(variable.name);
+    session.parts.delete(variable.name);
+    if (old && !session.environment.includes(old)) session.own.set(old.name, old);
+  }
+}
+
 const base = ({ image, addVariable }: ShellSession) => ({ image, addVariable });
 
 function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession): readonly Launch[] {
   const { set, rest } = assignmentsOf(command.words, layer);
+  const asked = command.words.flatMap((word) => substituted(word, layer, session));
+  if (asked.length > 0) return asked;
   if (rest.length === 0 || DECLARING.has(rest[0]?.text ?? '')) {
     const declared = rest.length === 0 ? set : [...set, ...rest.slice(1).flatMap((word) => assignmentOf([word], layer)?.found ?? [])];
     const handsOn = session.exportsAll || /^(?:export|env|setenv)$/.test(rest[0]?.text ?? '') || (/^(?:declare|typeset)$/.test(rest[0]?.text ?? '') && rest.some(({ text }) => /^-\w*x/.test(text)));
@@ -57,6 +90,15 @@ function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession):
   const inner = { ...session, environment: [...session.environment, ...set.map(({ variable }) => variable)] };
   const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), inner) : [];
   return [...fed, ...launchOf(rest, inner, layer)];
+}
+
+/** `"$(command …)"`: a quoted word that a command of its own makes. */
+function substituted({ start, end }: ShellWord, layer: Layer, session: ShellSession): readonly Launch[] {
+  const raw = layer.text.slice(start, end);
+  const match = raw.includes('"') ? /\$\(([^()]*\bimport\b[^()]*)\)/.exec(raw) : null;
+  if (!match) return [];
+  const from = start + match.index + 2;
+  return shellLaunches(sliceOf(layer, from, from + (match[1] ?? '').length), { ...session, parts: new Map(session.parts), own: new Map(session.own) }).filter(({ words }) => words.length > 0);
 }
 
 interface Assigned {
@@ -101,7 +143,7 @@ function assignmentOf(words: readonly ShellWord[], layer: Layer): { readonly fou
   if (!first || !match || /\$\((?!.*\))|`/.test(raw)) return null;
   const [lead, name = '', plus] = match;
   const isArray = raw.startsWith('(', lead.length);
-  const closing = isArray ? words.findIndex((word) => layer.text.slice(word.start, word.end).endsWith(')')) : 0;
+  const closing = isArray ? words.findIndex((word) => layer.text.slice(word.start, word.end + 1).includes(')')) : 0;
   const length = closing === -1 ? words.length : closing + 1;
   const end = (words[length - 1]?.end ?? first.end) - Number(quoted);
   const value = { start: first.start + Number(quoted) + lead.length, end };
@@ -138,19 +180,24 @@ function launchOf(words: readonly ShellWord[], session: ShellSession, layer: Lay
 
 /** What one command line starts: itself, what a shell in it is told by `-c`, or what runs in the container that it starts. */
 export function commandLaunches(words: readonly Word[], session: ShellSession): readonly Launch[] {
-  const nested = words.flatMap((word, index) => (isScript(words, index) ? shellLaunches(word.inside(), { ...session, parts: new Map(session.parts) }) : []));
+  const contained = runInContainer(words, session);
+  if (contained) return commandLaunches(contained.words, newSession(contained));
+  // Another machine has variables of its own.
+  const away = /(?:^|\/)ssh$/.test(words[0]?.text ?? '') ? newSession() : session;
+  const nested = words.flatMap((word, index) => (isScript(words, index) ? shellLaunches(word.inside(), { ...away, parts: new Map(away.parts), own: new Map(away.own) }) : []));
   if (nested.length > 0) return nested;
   // sudo takes the variables away unless it is told to keep them; those that stand behind it are set for the command.
   const sudo = words.findIndex(({ text }) => /(?:^|\/)sudo$/.test(text));
   const drops = sudo !== -1 && !words.slice(sudo).some(({ text }) => /^(?:-\w*E|--preserve-env)/.test(text));
   const behind = sudo === -1 ? [] : words.slice(sudo).flatMap((word) => variableIn(word.text, word));
-  return [runInContainer(words, session) ?? { ...base(session), environment: [...(drops ? [] : session.environment), ...behind], words }];
+  return [{ ...base(session), environment: [...(drops ? [] : away.environment), ...behind], words }];
 }
 
 /** The text behind `-c` of a shell, or of `su`; what `eval` gets. */
 function isScript(words: readonly Word[], index: number): boolean {
   const [word, before] = [words[index], words[index - 1]];
   if (!word || !before || !/\s/.test(word.text.trim())) return false;
+  if (words[0]?.text === 'ssh' && /\bkc\.(?:sh|bat)\b/.test(word.text)) return true;
   return /^-\w*c$/.test(before.text) ? words.slice(0, index - 1).some(({ text }) => SHELL.test(text) || text === 'su') : before.text === 'eval';
 }
 
@@ -171,16 +218,33 @@ function expanded(word: ShellWord, layer: Layer, { parts }: ShellSession): reado
   return (name === undefined ? undefined : parts.get(name)) ?? [wordAt(layer, word)];
 }
 
-/** `docker run -e NAME=value image args`: the variables of that container and none of the shell's. */
+const RUNNER = /(?:^|\/)(docker|podman|nerdctl|kubectl|oc|docker-compose|podman-compose)$/;
+/** Options with a value behind them, of docker, compose and kubectl. */
+const VALUED = /^(?:-e|--env|--env-file|--name|-v|--volume|--mount|--network|--net|-p|--publish|-u|--user|-w|--workdir|-n|--namespace|-c|--container|--context|--kubeconfig|-f|--file|--profile|--project-name|--index|--entrypoint|--platform|-l|--label|--restart|-h|--hostname|--image|--add-host)$/;
+
+/**
+ * `docker run -e NAME=value image args`, `docker compose exec service command`, `kubectl exec pod -- command`: what runs in the container, with its
+ * variables and none of the shell's.
+ */
 function runInContainer(words: readonly Word[], session: ShellSession): Launch | null {
-  const runs = words.findIndex(({ text }) => text === 'run' || text === 'exec');
-  const at = words.findIndex(({ text }, index) => index > runs && IMAGE.test(text) && !/\.(?:sh|ya?ml|json)$/.test(text) && !/^(?:-e|--env|--name|-v|--volume|--network|-f|-n)$/.test(words[index - 1]?.text ?? ''));
-  if (runs < 1 || at === -1 || !/(?:^|\/)(?:docker|podman|nerdctl|kubectl|oc)$/.test(words[runs - 1]?.text ?? '')) return null;
-  const environment = words.slice(runs, at).flatMap((word, index, all): readonly Variable[] => {
-    const text = /^(?:-e|--env)$/.test(all[index - 1]?.text ?? '') ? word.text : /^(?:--env=|-e=?)(\w+=.*)$/.exec(word.text)?.[1];
-    return text === undefined ? [] : variableIn(text, word);
+  const runner = words.findIndex(({ text }) => RUNNER.test(text));
+  const verb = words.findIndex(({ text }, index) => index > runner && /^(?:run|exec|create)$/.test(text));
+  if (runner === -1 || verb === -1 || !words.slice(runner + 1, verb).every(({ text }, index, all) => /^(?:-|compose$|container$)/.test(text) || VALUED.test(all[index - 1]?.text ?? ''))) return null;
+  const options = words.slice(verb + 1);
+  const target = options.findIndex(({ text }, index) => !text.startsWith('-') && !VALUED.test(options[index - 1]?.text ?? ''));
+  const separator = /kubectl|oc$/.test(words[runner]?.text ?? '') ? options.findIndex(({ text }) => text === '--') : -1;
+  const end = separator === -1 ? target : separator;
+  if (end === -1) return null;
+  const given = options.slice(0, end);
+  const environment = given.flatMap((word, index): readonly Variable[] => {
+    const text = /^(?:-e|--env)$/.test(given[index - 1]?.text ?? '') ? word.text : /^(?:--env=|-e=?)(\w+.*)$/.exec(word.text)?.[1];
+    if (text === undefined) return [];
+    // A name alone hands on what the shell has.
+    return text.includes('=') ? variableIn(text, word) : session.environment.filter(({ name }) => name === text);
   });
-  return { words: words.slice(at + 1), environment, image: words[at]?.text ?? null, addVariable: session.addVariable };
+  const entrypoint = given.flatMap((word, index) => (given[index - 1]?.text === '--entrypoint' || word.text.startsWith('--entrypoint=') ? [word] : []));
+  const image = given.find(({ text }) => text.startsWith('--image='))?.text.slice('--image='.length) ?? (separator === -1 ? options[target]?.text : null) ?? null;
+  return { words: [...entrypoint, ...options.slice(end + 1)], environment, image, addVariable: session.addVariable };
 }
 
 /** The variable that a text `NAME=value` sets. */

@@ -29,16 +29,34 @@ export function commandsOf(text: string): readonly ShellCommand[] {
     const [token] = match;
     if (token.startsWith('#')) continue;
     if (/^(?:\r?\n|[;|&]+)$/.test(token)) finish();
-    else if (!/^(?:\\\r?\n|`\r?\n|\s+)$/.test(token)) {
-      words.push({ text: token.replace(/^["'([{]+|["')\]},]+$/g, ''), start: match.index, end: match.index + token.length });
-    }
+    else if (!/^(?:\\\r?\n|`\r?\n|\s+)$/.test(token)) words.push(bareWord(token, match.index));
   }
   finish();
   return commands;
 }
 
-/** In order: continuation, blanks, line end, comment (only at the beginning of a word), separators, a word with quoted parts. */
-const TOKEN = /\\\r?\n|[ \t]+|\r?\n|#[^\n]*|[;|&]+|(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*'|\\[^\r\n]|[^\s;|&"'\\])+|["'\\]/g;
+const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const countOf = (text: string, character: string) => text.split(character).length - 1;
+
+/** A word without its quotes, and without a bracket or backtick that another word opened: those are not part of its place either. */
+function bareWord(token: string, start: number): ShellWord {
+  let text = token.replace(/^["'`([{]+/, '');
+  let end = start + token.length;
+  let outside = true;
+  for (;;) {
+    const last = text.at(-1) ?? '';
+    const open = PAIRS[last];
+    const stray = open === undefined ? /["'`,]/.test(last) : countOf(text, last) > countOf(text, open);
+    if (!stray) return { text, start, end };
+    text = text.slice(0, -1);
+    // A quote belongs to the word, and so does what stands before it.
+    outside &&= !/["',]/.test(last);
+    if (outside) end -= 1;
+  }
+}
+
+/** In order: continuation, blanks, line end, comment (only at the beginning of a word), separators, a word with quoted parts and `{{ … }}`. */
+const TOKEN = /\\\r?\n|[ \t]+|\r?\n|#[^\n]*|[;|&]+|(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*'|\\[^\r\n]|\$?\{\{[^{}\n]*\}\}|[^\s;|&"'\\])+|["'\\]/g;
 
 const HEREDOC = /^(?:[^#\n]*?[\s\d])?<<(-?)\s*(["'\\]?)([A-Za-z_]\w*)\2[^\n]*$/gm;
 

@@ -11,8 +11,12 @@ import type { Surroundings } from './container.ts';
 import type { Layer, Launch, Variable } from './launch.ts';
 
 /** Texts and lists of texts that a shell reads: CI jobs, Ansible tasks. */
-const SCRIPT_KEYS = new Set(['run', 'script', 'before_script', 'after_script', 'shell', 'ansible.builtin.shell', 'ansible.builtin.command', 'cmd', 'inline']);
+const SCRIPT_KEYS = new Set(['run', 'cmds', 'commands', 'runcmd', 'install', 'script', 'before_script', 'after_script', 'shell', 'ansible.builtin.shell', 'ansible.builtin.command', 'cmd', 'inline']);
 const VARIABLE = /^[A-Z][A-Z0-9_]+$/;
+/** What people only read. */
+const DESCRIBING = /^(?:name|title|summary|description|note|notes|message|comment|help|usage)$|\.(?:md|txt|adoc|rst)$/i;
+/** A command line that begins with what leads to the tool: a container's, another machine's, another user's. */
+const LEADING = /^\s*(?:(?:sudo|exec|timeout|env|time|nohup)\s+(?:-\S+\s+|\d+\S*\s+)*)*(?:docker|docker-compose|podman|nerdctl|kubectl|oc|ssh|bash|sh|su)\s[^\n]*\bimport\b/;
 /** Texts longer than this are data, not scripts. */
 const LONGEST = 200_000;
 
@@ -125,14 +129,21 @@ function partialImport(map: YAMLMap, { layer }: Surroundings): readonly Launch[]
 
 function listLaunches(list: YAMLSeq, key: string, around: Surroundings, outer: readonly Variable[]): readonly Launch[] {
   const items = list.items as Node[];
-  if (SCRIPT_KEYS.has(key) && items.every(isScalar)) {
+  const lines = SCRIPT_KEYS.has(key) ? linesIn(items, around) : null;
+  if (lines) {
     // One shell reads them one after the other.
     const session = newSession({ environment: outer });
-    return items.flatMap((item) => (isScalar(item) ? shellLaunches(insideScalar(item, around.layer), session) : []));
+    return lines.flatMap((line) => shellLaunches(insideScalar(line, around.layer), session));
   }
   const variables = variablesIn(list, around).filter(({ name }) => VARIABLE.test(name));
   if (variables.length > 0 && items.every((item) => isScalar(item) || isNamed(item, around))) return [{ words: [], environment: variables, image: null, addVariable: null }];
   return items.flatMap((item) => walk(followed(item, around.document), '', around, outer));
+}
+
+/** The lines of a script, those of other lists that it names among them; null where something else stands there. */
+function linesIn(items: readonly Node[], around: Surroundings): readonly Scalar[] | null {
+  const lines = items.map((item) => followed(item, around.document)).flatMap((item) => (isSeq(item) ? (item.items as Node[]).map((inner) => followed(inner, around.document)) : [item]));
+  return lines.every(isScalar) ? lines as readonly Scalar[] : null;
 }
 
 const isNamed = (item: Node, { document }: Surroundings) => isMap(item) && valueAt(item, 'name', document) !== null && (valueAt(item, 'value', document) !== null || valueAt(item, 'valueFrom', document) !== null);
@@ -144,14 +155,14 @@ function literal(node: Scalar, { layer }: Surroundings): Launch {
 }
 
 function scalarLaunches(node: Scalar, key: string, around: Surroundings, outer: readonly Variable[]): readonly Launch[] {
-  if (typeof node.value !== 'string' || node.value.length > LONGEST || (/^\s*[[{]\s*["}\]]/.test(node.value) && !node.value.includes('"op"'))) return [];
+  if (typeof node.value !== 'string' || node.value.length > LONGEST || DESCRIBING.test(key) || (/^\s*[[{]\s*["}\]]/.test(node.value) && !node.value.includes('"op"'))) return [];
   const text = node.value;
   if (/^(?:OVERWRITE|IGNORE)_EXISTING$/.test(text)) return [literal(node, around)];
   const layer = insideScalar(node, around.layer);
   const session = () => newSession({ environment: outer });
   if (SCRIPT_KEYS.has(key)) return shellLaunches(layer, session());
   if (/\.(?:env|properties)$/.test(key)) return [{ words: [], environment: propertyVariables(layer), image: null, addVariable: null }];
-  if (key.endsWith('.sh') || text.startsWith('#!') || /^\s*(?:exec\s+)?\S*\bkc\.(?:sh|bat)\s.*(?:^|\s)--\w|^\s*(?:exec\s+)?\S*[/\\]kc\.(?:sh|bat)\s/s.test(text)) return shellLaunches(layer, session());
+  if (key.endsWith('.sh') || text.startsWith('#!') || LEADING.test(text) || /^\s*(?:exec\s+)?\S*\bkc\.(?:sh|bat)\s.*(?:^|\s)--\w|^\s*(?:exec\s+)?\S*[/\\]kc\.(?:sh|bat)\s/s.test(text)) return shellLaunches(layer, session());
   const inner = text.includes('\n') ? yamlInside(layer) : null;
   if (inner) return walk(inner.content, key, { ...around, layer: inner.layer, document: null }, outer);
   // Arguments of a server under a key of a chart's own.

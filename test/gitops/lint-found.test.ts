@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { lintFile } from '../../src/gitops/lint.ts';
+
+// Files of a second pair of eyes: each was judged wrongly, or mended into something that was not harmless.
+const job = (lines: string) => `apiVersion: batch/v1\nkind: Job\nmetadata: {name: i}\nspec:\n  template:\n    spec:\n      containers:\n        - name: i\n          image: quay.io/keycloak/keycloak:26.7.4\n${lines.replace(/^(?=.)/gm, '          ')}`;
+const JVM = '-Dkeycloak.migration.action=import -Dkeycloak.migration.provider=dir';
+
+describe('is what it is', () => {
+  test.each([
+    // A guard that is there or not.
+    ['templates/job.yaml', job('args:\n  - import\n  - --dir=/realms\n{{- if .Values.keep }}\n  - --override=false\n{{- end }}\n'), 'destructive'],
+    ['templates/job.yaml', job('args:\n  - import\n{{- if .Values.o }}\n  - --override=true\n{{- else }}\n  - --override=false\n{{- end }}\n'), 'destructive'],
+    ['templates/job.yaml', job('args: [import]\nenv:\n{{- if not .Values.o }}\n  - {name: KC_OVERRIDE, value: "false"}\n{{- end }}\n'), 'destructive'],
+    ['templates/job.yaml', `{{- if .Values.import }}\n${job('args: [import, --override=false]\n')}{{- end }}\n`, 'seed-only'],
+    ['a.sh', 'if [ "$KEEP" = true ]; then export KC_OVERRIDE=false; fi\nkc.sh import --file x\n', 'destructive'],
+    ['a.sh', 'if [ "$KEEP" = true ]; then\n  export KC_OVERRIDE=false\n  kc.sh import --file x\nfi\n', 'seed-only'],
+    ['a.sh', 'FLAGS=--override=true\nif [ "$KEEP" ]; then FLAGS=--override=false; fi\nkc.sh import --file x $FLAGS\n', 'destructive'],
+    ['a.sh', 'export KC_OVERRIDE=false\nif [ "$KEEP" ]; then echo hello; fi\nkc.sh import --file x\n', 'seed-only'],
+    // Whose variables they are.
+    ['a.sh', 'export KC_OVERRIDE=false\ndocker compose exec -T keycloak /opt/keycloak/bin/kc.sh import --file /x.json\n', 'destructive'],
+    ['a.sh', 'docker compose exec -e KC_OVERRIDE=false keycloak /opt/keycloak/bin/kc.sh import --file /x.json\n', 'seed-only'],
+    ['a.sh', 'export KC_OVERRIDE=false\ndocker run -e KC_OVERRIDE quay.io/keycloak/keycloak:26.7.4 import --file /x.json\n', 'seed-only'],
+    ['a.sh', 'export KC_OVERRIDE=false\nkubectl exec -n iam kc-0 -- /opt/keycloak/bin/kc.sh import --file /x.json\n', 'destructive'],
+    ['a.sh', 'export KC_OVERRIDE=false\nssh host "/opt/keycloak/bin/kc.sh import --file x"\n', 'destructive'],
+    ['a.sh', `docker run -e KC_OVERRIDE=false --entrypoint sh kc -c "kc.sh import --file /x"\n`, 'seed-only'],
+    ['compose.yaml', 'services:\n  i:\n    image: keycloak/keycloak:26.7.4\n    command: import --file x\n    environment:\n      KC_OVERRIDE: ${KC_OVERRIDE:-false}\n', 'seed-only'],
+    // Imports that were not seen.
+    ['a.sh', 'docker compose run --rm keycloak import --dir /opt/keycloak/data/import --override true\n', 'destructive'],
+    ['a.sh', 'docker-compose run keycloak import --dir /opt/keycloak/data/import\n', 'destructive'],
+    ['a.sh', 'docker run --rm -v "$PWD":/x "$IMAGE" import --dir /x/realms\n', 'destructive'],
+    ['Taskfile.yml', "version: '3'\ntasks:\n  import:\n    cmds:\n      - docker exec keycloak /opt/keycloak/bin/kc.sh import --file /tmp/r.json\n", 'destructive'],
+    ['package.json', '{"scripts": {"import": "docker exec keycloak /opt/keycloak/bin/kc.sh import --file /tmp/r.json"}}', 'destructive'],
+    ['.gitlab-ci.yml', '.x: &import\n  - kubectl exec kc-0 -- /opt/keycloak/bin/kc.sh import --file /x.json\njob:\n  script:\n    - echo a\n    - *import\n', 'destructive'],
+    ['justfile', 'import:\n    docker exec keycloak /opt/keycloak/bin/kc.sh import --file /x.json\n', 'destructive'],
+    ['Jenkinsfile', "stage('i') { steps { sh 'docker exec keycloak /opt/keycloak/bin/kc.sh import --file /x.json' } }\n", 'destructive'],
+    ['Jenkinsfile', "steps {\n  sh '''\n    set -e\n    kc.sh import --file x\n  '''\n}\n", 'destructive'],
+    ['a.sh', 'helm upgrade kc bitnami/keycloak --set keycloakConfigCli.enabled=true\n', 'destructive'],
+    ['a.sh', 'OUT="$(docker exec keycloak /opt/keycloak/bin/kc.sh import --file x)"\n', 'destructive'],
+    ['a.sh', 'args=(import --file "$F" --override=true)\nkc.sh "${args[@]}"\n', 'destructive'],
+    ['a.sh', `STRATEGY=OVERWRITE_EXISTING\nexport JAVA_OPTS_APPEND="${JVM} -Dkeycloak.migration.strategy=$STRATEGY"\nkc.sh start\n`, 'destructive'],
+    // What is no import of a realm, or only spoken of.
+    ['values.yaml', 'geocoder:\n  job:\n    args: ["import", "--dir", "/data/osm"]\n# keycloak/keycloak\n', 'none'],
+    ['cm.yaml', 'kind: ConfigMap\napiVersion: v1\ndata:\n  README.md: |\n    Never run this:\n    ```\n    kc.sh import --file x\n    ```\n', 'none'],
+    ['.github/workflows/x.yml', 'jobs:\n  a:\n    steps:\n      - name: kc.sh import --file realm.json\n        run: echo hi\n', 'none'],
+    ['check.sh', "#!/bin/sh\ngrep -rn -- '-Dkeycloak.migration.action=import' deploy/\n", 'none'],
+    ['.env', `JAVA_OPTS_APPEND="${JVM} -Dkeycloak.migration.strategy="IGNORE_EXISTING""\n`, 'seed-only'],
+    ['compose.yaml', `services:\n  kc:\n    image: keycloak/keycloak:26.7.4\n    command: start\n    environment:\n      JAVA_OPTS_APPEND: ${JVM} -Dkeycloak.migration.strategy=\${S:-IGNORE_EXISTING}\n`, 'seed-only'],
+    ['a.sh', 'kc.sh import --file /x.json --override "${O:-false}"\n', 'seed-only'],
+  ])('%s: %j is %s', (path, text, verdict) => {
+    expect(lintFile(path, text, null).verdict).toBe(verdict);
+  });
+});
+
+describe('is mended, and harmless then', () => {
+  test.each([
+    ['a.sh', `export JAVA_OPTS_APPEND="${JVM} -Dkeycloak.migration.strategy=$STRATEGY"\nkc.sh start\n`, `export JAVA_OPTS_APPEND="${JVM} -Dkeycloak.migration.strategy=IGNORE_EXISTING"\nkc.sh start\n`],
+    ['.env', `JAVA_OPTS_APPEND=${JVM} -Dkeycloak.migration.strategy=\${S:-OVERWRITE_EXISTING}\n`, `JAVA_OPTS_APPEND=${JVM} -Dkeycloak.migration.strategy=IGNORE_EXISTING\n`],
+    ['a.sh', 'kc.sh import --file /x.json --override "${O:-true}"\n', 'kc.sh import --file /x.json --override "false"\n'],
+    ['a.sh', 'kc.sh import --file /x.json --override=${O:-true}\n', 'kc.sh import --file /x.json --override=false\n'],
+    ['compose.yaml', 'services:\n  i:\n    image: keycloak/keycloak\n    command: import --file x --override=${O:-true}\n', 'services:\n  i:\n    image: keycloak/keycloak\n    command: import --file x --override=false\n'],
+    ['job.yaml', job('args:\n  - import\n  - --override\n  - $(OVERRIDE)\n'), job('args:\n  - import\n  - --override\n  - "false"\n')],
+    ['a.sh', 'out=`./kc.sh import --file /x --override true`\n', 'out=`./kc.sh import --file /x --override false`\n'],
+    ['a.sh', '(cd /opt/keycloak && bin/kc.sh import)\n', '(cd /opt/keycloak && bin/kc.sh import --override=false)\n'],
+    ['a.sh', 'kc.sh import --override --file /x.json\n', 'kc.sh import --override=false --file /x.json\n'],
+  ])('%s: %j', (path, text, wanted) => {
+    const { verdict, fixed } = lintFile(path, text, null);
+    expect({ verdict, fixed }).toEqual({ verdict: 'destructive', fixed: wanted });
+    expect(lintFile(path, wanted, null)).toMatchObject({ verdict: 'seed-only', fixed: null });
+  });
+});
+
+describe('is judged in its time', () => {
+  test.each([
+    ['a.sh', `kc.sh import${' a'.repeat(8_000)}\n`], ['.env', 'A_VARIABLE=some value\n'.repeat(8_000)], ['Dockerfile', `FROM keycloak\n${'RUN kc.sh import\nENV A=b\n'.repeat(800)}`],
+    ['main.tf', `args = ["import"]\n${'command = ["a", "b"]\n'.repeat(4_000)}`],
+  ])('%s', (path, text) => {
+    expect(lintFile(path, text, null).file).toBe(path);
+  }, 5_000);
+});
