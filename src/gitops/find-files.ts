@@ -29,9 +29,12 @@ export async function repositoryOf(directory: string): Promise<Repository> {
 }
 
 /** What may hold a setting, by its name. */
-const LINTABLE = /\.(?:ya?ml|json|sh|bash|zsh|ksh|bat|cmd|env|properties|tf|tfvars|tpl|tmpl|gotmpl|tftpl|j2|erb|template|service|mk|dockerfile|containerfile)$|(?:^|[/])(?:Dockerfile|Containerfile|Makefile|GNUmakefile|justfile|Jenkinsfile|entrypoint|\.env)[^/]*$/i;
+const LINTABLE = /\.(?:ya?ml|json|sh|bash|zsh|ksh|ps1|bat|cmd|env|just|properties|tf|tfvars|tpl|tmpl|gotmpl|tftpl|j2|erb|template|service|mk|dockerfile|containerfile)$|(?:^|[/])(?:Dockerfile|Containerfile|Makefile|GNUmakefile|justfile|Jenkinsfile|entrypoint|\.env)[^/]*$/i;
 
 export const lintable = (relative: string): boolean => LINTABLE.test(relative);
+
+/** What may be a script by its first line: a name without an extension. */
+export const maybeScript = (relative: string): boolean => /(?:^|[/])[^/.]+$/.test(relative) && !LINTABLE.test(relative);
 
 /** Every file below a directory, relative to the top: in a working tree what git tracks or would track. */
 export async function listFiles({ top, git, below }: Repository & { readonly below: string }): Promise<readonly string[]> {

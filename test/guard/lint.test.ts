@@ -64,6 +64,12 @@ describe('lint', () => {
     expect((JSON.parse((await lint(directory, 'b', 'ignored/job.yaml', '--json')).stdout) as { files: { file: string }[] }).files.map(({ file }) => file)).toEqual(['b/job.yaml', 'ignored/job.yaml']);
   });
 
+  it('knows a script without an extension by its first line', async () => {
+    const script = '#!/bin/sh\nkc.sh import --file x\n';
+    const { exit, stdout } = await lint(place({ 'bin/import-realm': script, 'LICENSE': 'kc.sh import\n', 'bin/notes': script.slice(10), 'import.ps1': 'docker exec keycloak /opt/keycloak/bin/kc.sh import --file x\n' }), '--json');
+    expect({ exit, files: (JSON.parse(stdout) as { files: unknown }).files }).toEqual({ exit: 2, files: [{ file: 'bin/import-realm', verdict: 'destructive' }, { file: 'import.ps1', verdict: 'destructive' }] });
+  });
+
   it('names files from where it runs, or from the directory that was named elsewhere', async () => {
     const directory = place({ 'deploy/job.yaml': JOB });
     const names = async (...args: string[]) => (JSON.parse((await lint(...args as [string])).stdout) as { files: { file: string }[] }).files.map(({ file }) => file);

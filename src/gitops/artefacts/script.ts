@@ -47,7 +47,7 @@ function readerOf(name: string, text: string): ((layer: Layer) => readonly Launc
   if (/^\.?justfile$|\.just$/i.test(name)) return justLaunches;
   if (/\.mk$|^(?:GNU)?makefile$/i.test(name)) return makeLaunches;
   if (name.startsWith('Jenkinsfile')) return jenkinsLaunches;
-  if (/\.(?:sh|bash|zsh|ksh)$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
+  if (/\.(?:sh|bash|zsh|ksh|ps1)$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
   return null;
 }
 

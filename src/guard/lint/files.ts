@@ -1,6 +1,6 @@
 import { chmod, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { lintable, listFiles, readText, repositoryOf } from '../../gitops/find-files.ts';
+import { lintable, listFiles, maybeScript, readText, repositoryOf } from '../../gitops/find-files.ts';
 import { lintFile } from '../../gitops/lint.ts';
 import { RescueError } from '../../realm/errors.ts';
 import type { FoundFile } from '../../gitops/find-files.ts';
@@ -43,8 +43,8 @@ async function filesAt(absolute: string, given: string): Promise<readonly FoundF
   }
   const repository = await repositoryOf(absolute);
   const all = await listFiles(repository.git ? { ...repository, below: absolute } : { top: absolute, git: false, below: absolute });
-  const read = await Promise.all(all.filter(lintable).map((path) => readText(join(repository.git ? repository.top : absolute, path), path)));
-  return read.flatMap((file) => file ?? []);
+  const read = await Promise.all(all.filter((path) => lintable(path) || maybeScript(path)).map((path) => readText(join(repository.git ? repository.top : absolute, path), path)));
+  return read.flatMap((file) => (file && (lintable(file.path) || file.text.startsWith('#!')) ? [file] : []));
 }
 
 /** Writes what `--fix` can mend, each file at once or not at all, with the mode that it had. Gives the names of the files that were written. */
