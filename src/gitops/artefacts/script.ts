@@ -3,8 +3,9 @@ import { wholeFile } from '../launches/launch.ts';
 import { batchLaunches, jenkinsLaunches, justLaunches, makeLaunches, unitLaunches } from '../launches/make.ts';
 import { MENTIONS } from '../launches/mentions.ts';
 import { coverTemplate } from '../launches/nested.ts';
-import { propertyVariables, shellLaunches } from '../launches/shell.ts';
+import { propertyVariables, shellLaunches, textsFed } from '../launches/shell.ts';
 import { keycloakResources, templateLaunches, terraformLaunches } from '../launches/terraform.ts';
+import { insideText } from '../launches/yaml.ts';
 import type { Launch, Layer } from '../launches/launch.ts';
 import type { Recogniser, SettingSite, SourceFile } from './artefact.ts';
 
@@ -47,7 +48,7 @@ function readerOf(name: string, text: string): ((layer: Layer) => readonly Launc
   if (/^\.?justfile$|\.just$/i.test(name)) return justLaunches;
   if (/\.mk$|^(?:GNU)?makefile$/i.test(name)) return makeLaunches;
   if (name.startsWith('Jenkinsfile')) return jenkinsLaunches;
-  if (/\.(?:sh|bash|zsh|ksh|ps1)$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return shellLaunches;
+  if (/\.(?:sh|bash|zsh|ksh|ps1)$|entrypoint/i.test(name) || /^#!.*\b(?:ba|da|z|k|a)?sh\b/.test(text)) return (layer) => [...shellLaunches(layer), ...textsFed(layer).flatMap(insideText)];
   return null;
 }
 

@@ -77,6 +77,9 @@ function copiedScript(body: Layer): readonly Launch[] {
 
 function runLaunches(body: Layer, { environment, builds, image }: Stage): readonly Launch[] {
   const session = newSession({ environment: [...builds, ...environment], image });
+  const fed = /^\s*<<-?\s*["']?(\w+)["']?[ \t]*\r?\n([\s\S]*?)^\1\s*$/m.exec(body.text);
+  const start = (fed?.[0].indexOf('\n') ?? 0) + 1;
+  if (fed) return shellLaunches(sliceOf(body, start, start + (fed[2] ?? '').length), session).filter(({ words }) => words.length > 0);
   const list = listOf(body);
   return list ? commandLaunches(list, session) : shellLaunches(body, session).filter(({ words }) => words.length > 0);
 }

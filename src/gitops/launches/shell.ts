@@ -88,7 +88,7 @@ function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession):
     return launchOf(rest.slice(kept + 1), { ...session, environment: [...session.environment, ...declared.map(({ variable }) => variable)] }, layer);
   }
   const inner = { ...session, environment: [...session.environment, ...set.map(({ variable }) => variable)] };
-  const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), inner) : [];
+  const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), rest[0]?.text === 'ssh' ? newSession() : inner) : [];
   return [...fed, ...launchOf(rest, inner, layer)];
 }
 
@@ -207,9 +207,14 @@ function insideOf(word: ShellWord, layer: Layer): Layer {
   return sliceOf(layer, word.start + quoted, word.end - quoted);
 }
 
+/** What commands are fed that is no script: manifests and values (`kubectl apply -f - <<EOF`, `cat > values.yaml <<EOF`). */
+export function textsFed(layer: Layer): readonly Layer[] {
+  return commandsOf(layer.text).flatMap(({ words, fed }) => (fed && !feedsShell(words) ? [sliceOf(layer, fed.start, fed.end)] : []));
+}
+
 /** `bash <<EOF`, and what is written into a script. */
 function feedsShell(words: readonly ShellWord[]): boolean {
-  return words.some(({ text }) => SHELL.test(text)) || (/^(?:cat|tee)$/.test(words[0]?.text ?? '') && words.some(({ text }) => text.endsWith('.sh')));
+  return words.some(({ text }) => SHELL.test(text)) || words[0]?.text === 'ssh' || (/^(?:cat|tee)$/.test(words[0]?.text ?? '') && words.some(({ text }) => text.endsWith('.sh')));
 }
 
 /** `$ARGS`, `${ARGS[@]}` as the words that were put into it. */

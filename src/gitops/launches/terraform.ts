@@ -25,8 +25,26 @@ export function terraformLaunches(layer: Layer): readonly Launch[] {
   const bare: Layer = { ...layer, text: withoutComments(layer.text), lift: null };
   const heredocs = heredocsIn(bare.text);
   const hcl = covered(bare.text, heredocs);
-  return [...heredocs.flatMap(({ start, end }) => insideText(sliceOf(bare, start, end))), ...setLaunches({ ...bare, text: hcl }), ...listLaunches({ ...bare, text: hcl })];
+  return [...heredocs.flatMap((span) => heredocLaunches(bare, span)), ...provisionerLaunches({ ...bare, text: hcl }), ...setLaunches({ ...bare, text: hcl }), ...listLaunches({ ...bare, text: hcl })];
 }
+
+function heredocLaunches(layer: Layer, { start, end }: Span): readonly Launch[] {
+  const inside = sliceOf(layer, start, end);
+  return /\bcommand\s*=\s*<<[-~]?\s*\w+\s*$/.test(layer.text.slice(Math.max(0, start - 200), start)) ? started(inside) : insideText(inside);
+}
+
+/** `local-exec` and `remote-exec`: lines for a shell. */
+function provisionerLaunches(layer: Layer): readonly Launch[] {
+  const lines = [...layer.text.matchAll(/\bcommand\s*=\s*"((?:[^"\\]|\\.)*)"|\binline\s*=\s*\[([^\]]*)\]/g)].flatMap((match) => {
+    const list = match[2];
+    if (list === undefined) return [{ start: match.index + match[0].indexOf('"') + 1, text: match[1] ?? '' }];
+    const from = match.index + match[0].indexOf('[') + 1;
+    return [...list.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((line) => ({ start: from + line.index + 1, text: line[1] ?? '' }));
+  });
+  return lines.flatMap(({ start, text }) => started(sliceOf(layer, start, start + text.length)));
+}
+
+const started = (layer: Layer): readonly Launch[] => shellLaunches(layer).filter(({ words }) => words.length > 0);
 
 /** `set { name = "a.b" value = "c" }` and `set = [{ name = …, value = … }]`, environment blocks and maps. */
 function setLaunches(layer: Layer): readonly Launch[] {
