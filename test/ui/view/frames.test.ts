@@ -335,6 +335,7 @@ describe('the record that stays', () => {
          not read it.
        secret to create: billing-service
        git apply export/changes.patch
+       text of a pull request: export/PULL_REQUEST.md
      - Thaw       skipped: not yet: the writer stays paused until you resume it
      ✓ Transcript transcript.md  transcript.json  transcript.cast
      Ended, but not everything is done. 3 restored, 1 proven, 1 failed, 1 left.
