@@ -33,6 +33,8 @@ test('is exported, applied by git, and differs only in the redirect URI that was
   for (const [path] of files) {
     expect(found[path], path).toHaveLength(1);
     const [, old, fresh] = found[path]?.[0] ?? [];
-    expect(withoutAdded(String(fresh)), path).toBe(String(old));
+    // In a realm that is a tree the parser sees the new member, in one that is a text the text.
+    if (old === null) expect(fresh, path).toBe('https://b/*');
+    else expect(withoutAdded(String(fresh)), path).toBe(String(old));
   }
 });
