@@ -54,7 +54,7 @@ function ofDocument(document: Document, path: string): readonly string[] {
 function copiedIntoImages(path: string, all: readonly SeenFile[]): readonly string[] {
   return all.filter(({ path: file, text }) => /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$/i.test(file) && /keycloak/i.test(text)).flatMap((file) => {
     const home = file.path.slice(0, file.path.lastIndexOf('/') + 1);
-    const found = copiesIn(file.text).find(({ sources }) => sources.some((source) => covers(home + source, path) || covers(source, path)));
+    const found = copiesIn(file.text).find(({ sources }) => sources.some((source) => covers(home + source, path) || (!/^[./]*$/.test(source) && covers(source, path))));
     return found ? [`${path} is copied into an image (${file.path}:${found.line}): the edit lands when that image is built and rolled out, not by a sync.`] : [];
   });
 }

@@ -43,6 +43,7 @@ describe('an edit that may not land', () => {
     ['a Job that is replaced', { 'realm.json': FILE, 'job.yaml': job('  annotations:\n    argocd.argoproj.io/sync-options: Force=true,Replace=true\n') }],
     ['a Job that is not edited', { 'realm.json': FILE, 'job.yaml': job().replace('--file=/r.json', '--file=/r.json, --override=false') }],
     ['an image of something else', { 'k8s/base/realm.json': FILE, 'other/Dockerfile': 'FROM node:24\nCOPY . .\n' }],
+    ['an image of another directory that takes all of it', { 'k8s/realm.json': FILE, 'kc/Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY . /opt/keycloak\n' }],
     ['an image that takes a file of that name from another stage', { 'realm.json': FILE, 'Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY --from=build /out/realm.json /x\n' }],
     ['a realm of that name elsewhere', { 'k8s/realm.json': FILE, 'kc/Dockerfile': 'FROM quay.io/keycloak/keycloak:26.7.4\nCOPY test/realm.json /x\n' }],
     ['ignore_changes of another resource', { 'realm.json': FILE, 'main.tf': 'resource "helm_release" "kc" {\n  values = [file("realm.json")]\n}\nresource "x" "y" {\n  lifecycle { ignore_changes = [tags] }\n}\n' }],
