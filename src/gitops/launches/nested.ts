@@ -92,7 +92,7 @@ export function conditionsIn(text: string): readonly { readonly start: number; r
     if (/^(?:else|elif|end|endif|endfor)$/.test(word)) {
       const start = open.pop();
       if (typeof start === 'number') found.push({ start, end: match.index });
-      if (/^el/.test(word)) open.push(typeof start === 'number' ? match.index : null);
+      if (word.startsWith('el')) open.push(typeof start === 'number' ? match.index : null);
     } else open.push(word === 'define' || word === 'block' ? null : match.index);
   }
   return found;
