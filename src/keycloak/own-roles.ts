@@ -8,9 +8,9 @@ import { isObject, objects, text } from './text.ts';
 /** The role of the master realm that may do everything in every realm. */
 const ADMIN = 'admin';
 
-/** The client that carries the roles on a realm: an administrator of another realm has them on a client named after this one. */
+/** The client that carries the roles on a realm: an administrator of another realm has them on a client named after this one, and so has one of master on master. */
 export function roleClient(target: Pick<Target, 'realm' | 'authRealm'>): string {
-  return target.authRealm === target.realm ? 'realm-management' : `${target.realm}-realm`;
+  return target.authRealm === target.realm && target.realm !== 'master' ? 'realm-management' : `${target.realm}-realm`;
 }
 
 /**

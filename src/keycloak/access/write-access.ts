@@ -60,7 +60,7 @@ async function writersIn(api: Api, of: string, tell: Tell): Promise<readonly Wri
   ]);
   if (settings.status === 404) throw realmNotFound(api.realm);
   const missing = [...(seesClients ? [] : ['view-clients']), ...(realmRoles === null ? ['view-realm'] : []), ...(seesUsers ? [] : ['view-users'])];
-  const grant = `grant ${missing.join(', ')} of ${api.realm === 'master' ? 'master-realm' : roleClient(api)}${api.authRealm === of ? '' : ' in realm master'}.`;
+  const grant = `grant ${missing.join(', ')} of ${roleClient(api)}${api.authRealm === of ? '' : ' in realm master'}.`;
   if (!seesClients || !seesUsers) {
     tell(`Which accounts of realm ${api.realm} may change realm ${of} is not known: ${grant}`);
     return [];
