@@ -2,8 +2,9 @@ import { dockerfileLaunches } from '../launches/dockerfile.ts';
 import { wholeFile } from '../launches/launch.ts';
 import { batchLaunches, jenkinsLaunches, justLaunches, makeLaunches, unitLaunches } from '../launches/make.ts';
 import { MENTIONS } from '../launches/mentions.ts';
-import { coverTemplate } from '../launches/nested.ts';
-import { propertyVariables, shellLaunches, textsFed } from '../launches/shell.ts';
+import { conditionsIn, coverTemplate } from '../launches/nested.ts';
+import { shellLaunches, textsFed } from '../launches/shell.ts';
+import { propertyVariables } from '../launches/variables.ts';
 import { keycloakResources, templateLaunches, terraformLaunches } from '../launches/terraform.ts';
 import { insideText } from '../launches/yaml.ts';
 import type { Launch, Layer } from '../launches/launch.ts';
@@ -36,7 +37,8 @@ function launchesOf(file: SourceFile): readonly Launch[] {
   const marked = MARK.test(name);
   const layer: Layer = marked ? { ...wholeFile(coverTemplate(text)), lift: null } : wholeFile(text);
   const read = readerOf(name.replace(MARK, ''), text);
-  return read ? read(layer) : marked ? templateLaunches(layer) : [];
+  const conditions = conditionsIn(text);
+  return (read ? read(layer) : marked ? templateLaunches(layer) : []).map((launch) => ({ ...launch, conditions }));
 }
 
 function readerOf(name: string, text: string): ((layer: Layer) => readonly Launch[]) | null {

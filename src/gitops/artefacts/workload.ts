@@ -20,8 +20,8 @@ export const workload: Recogniser = {
 
 function launchesOf(file: SourceFile): readonly Launch[] {
   const parsed = file.yaml();
-  if (parsed.length > 0 || !TEMPLATE.test(file.text)) return yamlLaunches(wholeFile(file.text), parsed);
-  const covered = coverTemplate(file.text);
   const conditions = conditionsIn(file.text);
+  if (parsed.length > 0 || !TEMPLATE.test(file.text)) return yamlLaunches(wholeFile(file.text), parsed).map((launch) => ({ ...launch, conditions }));
+  const covered = coverTemplate(file.text);
   return yamlLaunches({ ...wholeFile(covered), lift: null }, parseYaml(covered)).map((launch) => ({ ...launch, conditions }));
 }

@@ -4,7 +4,8 @@ import { columnOf, endOf, itemStart, keyOf, printFlowScalar, rangeOf } from '../
 import { eolOf, nextLine } from '../splice/text.ts';
 import { pieceBetween } from './launch.ts';
 import { insideScalar, textOf, yamlInside } from './nested.ts';
-import { argumentWords, variableIn } from './shell.ts';
+import { argumentWords } from './shell.ts';
+import { variableIn } from './variables.ts';
 import type { Layer, Launch, Piece, Variable, Word } from './launch.ts';
 import type { TextEdit } from '../splice/text.ts';
 

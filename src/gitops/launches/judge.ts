@@ -14,7 +14,7 @@ const TOOL = /(?:^|[/\\}"'(])kc\.(?:sh|bat)$/;
 const ACTION = '-Dkeycloak.migration.action=import';
 const ACTION_AS_WORD = /(?:^|[\s"'=])-Dkeycloak\.migration\.action=import(?=$|[\s"',])/g;
 /** Its value may be a variable, or what a template puts there. */
-const STRATEGY = /-Dkeycloak\.migration\.strategy=(["']?)((?:\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|[^\s"',}])+)\1/g;
+const STRATEGY = /-Dkeycloak\.migration\.strategy=("[^"\s]*"|'[^'\s]*'|(?:\$\{[^}\s]*\}|\$\([^)\s]*\)|\{\{[^{}\n]*\}\}|\$|[^\s"',{}()$])+)/g;
 const SPI_VARIABLES = new Set(['KC_SPI_IMPORT_SINGLE_FILE_STRATEGY', 'KC_SPI_IMPORT__SINGLE_FILE__STRATEGY']);
 const SPI_ARGUMENT = /^--spi-import-{1,2}single-file-{1,2}strategy=(\S+)$/;
 /** First version on which the SPI option was seen to work (verified on 26.7.4; not on 26.0.8). */
@@ -50,8 +50,9 @@ export function settingsOf(given: Launch, known: string | null): readonly Settin
 /** Without what protects it only under a condition that the import itself does not stand under. */
 function withoutConditional(launch: Launch): Launch {
   const { conditions = [], words, environment } = launch;
-  const places = [...words, ...environment].filter(({ text }) => text === 'import' || text.search(ACTION_AS_WORD) !== -1).map(({ offset }) => offset);
-  const protects = (text: string) => /^(?:--override(?:[= ]?false)?|false)$/i.test(text) || text.includes('IGNORE_EXISTING');
+  const places = [...words, ...environment, ...(launch.imagePiece ? [launch.imagePiece] : [])]
+    .filter((piece) => piece === launch.imagePiece || piece.text === 'import' || piece.text.search(ACTION_AS_WORD) !== -1).map(({ offset }) => offset);
+  const protects = (text: string) => /^(?:--override(?:[= ]?false)?|false|fail|no-delete)$/i.test(text) || text.includes('IGNORE_EXISTING');
   const isSure = ({ text, offset }: Piece) => !protects(text) || conditions.every(({ start, end }) => !(offset >= start && offset < end) || places.some((place) => place >= start && place < end));
   return conditions.length === 0 ? launch : { ...launch, words: words.filter(isSure), environment: environment.filter(isSure) };
 }
@@ -130,7 +131,7 @@ interface Strategy {
 }
 
 const strategies = (pieces: readonly Piece[], environment: Launch['environment']): readonly Strategy[] =>
-  pieces.flatMap((piece) => [...piece.text.matchAll(STRATEGY)].map((match) => ({ value: resolve(match[2] ?? '', environment), spelled: match[0].slice('-Dkeycloak.migration.strategy='.length), piece })));
+  pieces.flatMap((piece) => [...piece.text.matchAll(STRATEGY)].map((match) => ({ value: resolve((match[1] ?? '').replace(/^["']|["']$/g, ''), environment), spelled: match[0].slice('-Dkeycloak.migration.strategy='.length), piece })));
 
 /** The strategy that counts for an import in a text: the last one there, else what the other texts of the launch agree on, else the SPI option. */
 function strategyFor(piece: Piece, all: readonly Strategy[], skips: boolean): string | null {
@@ -149,7 +150,8 @@ function migrationSites(piece: Piece, strategy: string | null, all: readonly Str
   }));
   const spelled = all.filter((each) => each.piece === piece).map(({ value, spelled: written }) => ({
     setting: '-Dkeycloak.migration.strategy', offset: piece.find(`-Dkeycloak.migration.strategy=${written}`), value,
-    fix: value === 'IGNORE_EXISTING' ? null : fixed(piece.swap(`strategy=${written}`, 'strategy=IGNORE_EXISTING'), 'set to IGNORE_EXISTING'),
+    // What steers a template is no part of a value.
+    fix: value === 'IGNORE_EXISTING' || written.includes('{{') ? null : fixed(piece.swap(`strategy=${written}`, 'strategy=IGNORE_EXISTING'), 'set to IGNORE_EXISTING'),
   }));
   return [...actions, ...spelled];
 }

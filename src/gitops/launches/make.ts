@@ -1,5 +1,6 @@
 import { sliceOf } from './launch.ts';
-import { newSession, shellLaunches, variableIn } from './shell.ts';
+import { newSession, shellLaunches } from './shell.ts';
+import { variableIn } from './variables.ts';
 import type { Layer, Launch, Variable } from './launch.ts';
 
 /** A file of just: like make's, with blanks before the lines of a recipe. */
@@ -45,10 +46,11 @@ export function unitLaunches(layer: Layer): readonly Launch[] {
   return shellLaunches({ ...layer, text });
 }
 
-/** A pipeline of Jenkins: the texts that its steps `sh` and `bat` hand to a shell. */
+/** A pipeline of Jenkins: the texts that its steps `sh` and `bat` hand to a shell, by themselves or as `script:`. */
 export function jenkinsLaunches(layer: Layer): readonly Launch[] {
-  return [...layer.text.matchAll(/\b(?:sh|bat)\b\s*\(?\s*(?:script\s*:\s*)?('''|"""|'|")([\s\S]*?)\1/g)].flatMap((match) => {
+  const bare = { ...layer, text: layer.text.replace(/^([ \t]*)\/\/[^\n]*|\/\*[\s\S]*?\*\//gm, (comment) => comment.replace(/[^\n]/g, ' ')) };
+  return [...bare.text.matchAll(/(?:\b(?:sh|bat)\b\s*\(?\s*|\bscript\s*:\s*)('''|"""|'|")((?:\\[\s\S]|(?!\1)[\s\S])*)\1/g)].flatMap((match) => {
     const start = match.index + match[0].length - (match[1] ?? '').length - (match[2] ?? '').length;
-    return shellLaunches(sliceOf(layer, start, start + (match[2] ?? '').length));
+    return shellLaunches(sliceOf(bare, start, start + (match[2] ?? '').length));
   });
 }

@@ -30,9 +30,12 @@ const squeezed = (text: string) => text.replace(/[ \t]*\n[ \t]*/g, '\n').replace
 /** A text as its reader gets it, every other character where it was: a single line break is a blank, the first of several goes. */
 const folded = (text: string) => text.replace(/(?<=\S[ \t]*)\n/g, ' ').replace(/ (?=\n\n)/g, ' ');
 
+/** A cheap look: a list, or a key that is one word. What people write in sentences is no YAML, though it may parse. */
+export const looksLikeYaml = (text: string): boolean => /^\s*(?:- |[\w."'-]+\s*:)/m.test(text);
+
 /** YAML with a mapping or a list in it, as its content; null for any other text. Where Helm's marks had to be covered it is only read. */
 export function yamlInside(layer: Layer): { readonly content: Node; readonly layer: Layer } | null {
-  if (!/^\s*(?:- |[\w."'-]+\s*:)/m.test(layer.text)) return null;
+  if (!looksLikeYaml(layer.text)) return null;
   for (const read of [layer, ...(TEMPLATE.test(layer.text) ? [{ ...layer, text: coverTemplate(layer.text), lift: null }] : [])]) {
     const content = parseYaml(read.text)[0]?.contents;
     if (content && (isMap(content) || isSeq(content))) return { content, layer: read };
@@ -77,7 +80,13 @@ function isMeant({ contents }: Document.Parsed): boolean {
  * plain word. What can be read of it is what is there whatever the template is given.
  */
 export function coverTemplate(text: string): string {
-  const blank = (part: string) => part.replace(/[^\n]/g, ' ');
+  // YAML forbids a first line of a block that is blank and longer than the block's indent: there a comment of a shell stands instead.
+  const blank = (part: string, offset: number) => {
+    const indent = /^[ \t]*/.exec(part)?.[0] ?? '';
+    const before = text.slice(Math.max(0, offset - 500), offset);
+    const opens = /^([ \t]*)[^\n]*[|>][-+\d]*[ \t]*\r?\n$/m.exec(before.slice(before.lastIndexOf('\n', before.length - 2) + 1))?.[1];
+    return opens !== undefined && indent.length > opens.length ? `${indent}#${part.slice(indent.length + 1).replace(/[^\n]/g, 'x')}` : part.replace(/[^\n]/g, ' ');
+  };
   return text
     .replace(/^[ \t]*(?:\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}|%\{[^}\n]*\})[ \t]*(?=\r?$)/gm, blank)
     .replace(/\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|\{%(?:(?!%\})[\s\S]){0,2000}%\}/g, (part) => part.replace(/[^\n]/g, 'x'));
@@ -87,8 +96,8 @@ export function coverTemplate(text: string): string {
 export function conditionsIn(text: string): readonly { readonly start: number; readonly end: number }[] {
   const found: { start: number; end: number }[] = [];
   const open: (number | null)[] = [];
-  for (const match of text.matchAll(/\{\{-?\s*(if|with|range|define|block|else|end)\b|\{%-?\s*(if|for|else|elif|endif|endfor)\b/g)) {
-    const word = match[1] ?? match[2] ?? '';
+  for (const match of text.matchAll(/\{\{-?\s*(if|with|range|define|block|else|end)\b|\{%-?\s*(if|for|else|elif|endif|endfor)\b|%\{~?\s*(if|for|else|endif|endfor)\b/g)) {
+    const word = match[1] ?? match[2] ?? match[3] ?? '';
     if (/^(?:else|elif|end|endif|endfor)$/.test(word)) {
       const start = open.pop();
       if (typeof start === 'number') found.push({ start, end: match.index });

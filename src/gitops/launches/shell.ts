@@ -1,6 +1,10 @@
 import { pieceBetween, sliceOf } from './launch.ts';
+import { blockOf, leftBehind, withoutProtection } from './blocks.ts';
+import { runInContainer } from './run-in.ts';
+import { unquoted, variableIn } from './variables.ts';
 import { commandsOf } from './words.ts';
-import type { Launch, Layer, Piece, Variable, Word } from './launch.ts';
+import type { Block } from './blocks.ts';
+import type { Launch, Layer, Variable, Word } from './launch.ts';
 import type { ShellCommand, ShellWord } from './words.ts';
 
 /** What a shell knows when a command begins. It is carried from one text to the next where one shell reads both. */
@@ -21,7 +25,9 @@ export function newSession(outer: Partial<Launch> = {}): ShellSession {
 const ASSIGNMENT = /^([A-Za-z_]\w*)(\+?)=/;
 const DECLARING = new Set(['export', 'declare', 'typeset', 'readonly', 'local', 'env', 'set', 'setenv']);
 /** What only shows its arguments. */
-const PRINTING = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'awk', 'echo', 'printf', 'log', 'logger', 'info', 'warn', 'die', ':', 'unset', 'trap', 'test', '[', '[[']);
+const PRINTING = new Set(['echo', 'printf', 'log', 'logger', 'info', 'warn', 'die', ':', 'unset', 'trap', 'test', '[', '[[']);
+/** What looks for its arguments; behind it may go on a command that asked it for a name: `docker exec $(docker ps | grep kc) kc.sh …`. */
+const SEARCHING = new Set(['grep', 'egrep', 'fgrep', 'rg', 'ag', 'ack', 'awk']);
 const SHELL = /(?:^|\/)(?:ba|da|z|k|a)?sh$/;
 
 /**
@@ -30,12 +36,18 @@ const SHELL = /(?:^|\/)(?:ba|da|z|k|a)?sh$/;
  */
 export function shellLaunches(layer: Layer, session: ShellSession = newSession()): readonly Launch[] {
   const launches: Launch[] = [];
-  const blocks: ReadonlyMap<string, Variable>[] = [];
+  const blocks: Block[] = [];
+  let before = '';
   for (const command of commandsOf(layer.text)) {
     const first = command.words[0]?.text ?? '';
-    if (BEGINNING.has(first)) blocks.push(setIn(session));
+    if (BEGINNING.has(first)) blocks.push(blockOf(session));
+    if (/^el(?:se|if)$/.test(first)) launches.push(...leftBehind(session, blocks.at(-1)));
     if (ENDING.has(first)) withoutProtection(session, blocks.pop());
+    // `[ … ] && NAME=value`: a block of one command.
+    const alone = /^(?:&&|\|\|)$/.test(command.after) && TESTING.has(before) ? blockOf(session) : undefined;
     launches.push(...launchesOf({ ...command, words: withoutOpening(command.words) }, layer, session));
+    withoutProtection(session, alone);
+    before = first;
   }
   // Variables that are set and used by nothing here: the file may be read by another one.
   const set = [...session.environment, ...session.own.values()];
@@ -45,37 +57,26 @@ export function shellLaunches(layer: Layer, session: ShellSession = newSession()
 }
 
 /** What may stand before a command of a block; what a block begins and ends with. */
-const OPENING = new Set(['then', 'else', 'do', '!', 'time']);
+const OPENING = new Set(['if', 'elif', 'while', 'until', 'then', 'else', 'do', '!', 'time', '{', '']);
 const BEGINNING = new Set(['if', 'while', 'until', 'for', 'case']);
 const ENDING = new Set(['fi', 'done', 'esac']);
+/** Commands that only tell whether the next one runs; `[` and `[[` are words without anything in them. */
+const TESTING = new Set(['', 'test', 'grep', 'command', 'which', 'type']);
 
 function withoutOpening(words: readonly ShellWord[]): readonly ShellWord[] {
   const first = words.findIndex(({ text }) => !OPENING.has(text));
   return first <= 0 ? words : words.slice(first);
 }
 
-const setIn = ({ environment, own }: ShellSession): ReadonlyMap<string, Variable> => new Map([...own, ...environment.map((variable) => [variable.name, variable] as const)]);
-
-/** A block may be left out: what was set in it and would protect counts as before it. */
-function withoutProtection(session: ShellSession, before: ReadonlyMap<string, Variable> | undefined): void {
-  if (!before) return;
-  const isMaybe = (variable: Variable) => before.get(variable.name) !== variable && /^["']?false["']?$|IGNORE_EXISTING|--override[= ]false/i.test(variable.text);
-  for (const variable of setIn(session).values()) {
-    if (!isMaybe(variable)) continue;
-    const old = before.get(variable.name);
-    session.environment = session.environment.flatMap((each) => (each === variable ? old ?? [] : [each]));
-    session.own.delete(variable.name);
-    session.parts.delete(variable.name);
-    if (old && !session.environment.includes(old)) session.own.set(old.name, old);
-  }
-}
-
 const base = ({ image, addVariable }: ShellSession) => ({ image, addVariable });
 
 function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession): readonly Launch[] {
-  const { set, rest } = assignmentsOf(command.words, layer);
   const asked = command.words.flatMap((word) => substituted(word, layer, session));
-  if (asked.length > 0) return asked;
+  return asked.length === 0 ? ownLaunches(command, layer, session) : [...asked, ...ownLaunches(command, layer, session)];
+}
+
+function ownLaunches(command: ShellCommand, layer: Layer, session: ShellSession): readonly Launch[] {
+  const { set, rest } = assignmentsOf(command.words, layer);
   if (rest.length === 0 || DECLARING.has(rest[0]?.text ?? '')) {
     const declared = rest.length === 0 ? set : [...set, ...rest.slice(1).flatMap((word) => assignmentOf([word], layer)?.found ?? [])];
     const handsOn = session.exportsAll || /^(?:export|env|setenv)$/.test(rest[0]?.text ?? '') || (/^(?:declare|typeset)$/.test(rest[0]?.text ?? '') && rest.some(({ text }) => /^-\w*x/.test(text)));
@@ -88,7 +89,7 @@ function launchesOf(command: ShellCommand, layer: Layer, session: ShellSession):
     return launchOf(rest.slice(kept + 1), { ...session, environment: [...session.environment, ...declared.map(({ variable }) => variable)] }, layer);
   }
   const inner = { ...session, environment: [...session.environment, ...set.map(({ variable }) => variable)] };
-  const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), rest[0]?.text === 'ssh' ? newSession() : inner) : [];
+  const fed = command.fed && feedsShell(command.words) ? shellLaunches(sliceOf(layer, command.fed.start, command.fed.end), isSsh(rest) || runInContainer(rest.map((word) => wordAt(layer, word)), inner) ? newSession() : inner) : [];
   return [...fed, ...launchOf(rest, inner, layer)];
 }
 
@@ -160,8 +161,6 @@ function assignmentOf(words: readonly ShellWord[], layer: Layer): { readonly fou
   };
 }
 
-const unquoted = (raw: string) => raw.replace(/^["'](.*)["']$/s, '$1');
-
 /** @param inQuotes  a part of a quoted text: what follows it stands before the quote that may end it */
 function wordAt(layer: Layer, word: ShellWord, inQuotes = false): Word {
   const trail = inQuotes ? /["')]*$/.exec(layer.text.slice(word.start, word.end))?.[0].length ?? 0 : 0;
@@ -174,7 +173,8 @@ function wordAt(layer: Layer, word: ShellWord, inQuotes = false): Word {
 }
 
 function launchOf(words: readonly ShellWord[], session: ShellSession, layer: Layer): readonly Launch[] {
-  if (PRINTING.has(words[0]?.text ?? '')) return [];
+  const first = words[0]?.text ?? '';
+  if (PRINTING.has(first) || (SEARCHING.has(first === 'git' ? words[1]?.text ?? '' : first) && !words.some(({ text }) => text === 'import' || /\bkc\.(?:sh|bat)$/.test(text)))) return [];
   return commandLaunches(words.flatMap((word) => expanded(word, layer, session)), session);
 }
 
@@ -183,7 +183,7 @@ export function commandLaunches(words: readonly Word[], session: ShellSession): 
   const contained = runInContainer(words, session);
   if (contained) return commandLaunches(contained.words, newSession(contained));
   // Another machine has variables of its own.
-  const away = /(?:^|\/)ssh$/.test(words[0]?.text ?? '') ? newSession() : session;
+  const away = isSsh(words) ? newSession() : session;
   const nested = words.flatMap((word, index) => (isScript(words, index) ? shellLaunches(word.inside(), { ...away, parts: new Map(away.parts), own: new Map(away.own) }) : []));
   if (nested.length > 0) return nested;
   // sudo takes the variables away unless it is told to keep them; those that stand behind it are set for the command.
@@ -193,11 +193,13 @@ export function commandLaunches(words: readonly Word[], session: ShellSession): 
   return [{ ...base(session), environment: [...(drops ? [] : away.environment), ...behind], words }];
 }
 
+const isSsh = (words: readonly { readonly text: string }[]) => words.slice(0, 4).some(({ text }) => /(?:^|\/)ssh$/.test(text));
+
 /** The text behind `-c` of a shell, or of `su`; what `eval` gets. */
 function isScript(words: readonly Word[], index: number): boolean {
   const [word, before] = [words[index], words[index - 1]];
   if (!word || !before || !/\s/.test(word.text.trim())) return false;
-  if (words[0]?.text === 'ssh' && /\bkc\.(?:sh|bat)\b/.test(word.text)) return true;
+  if (isSsh(words) && /\bkc\.(?:sh|bat)\b|\bimport\b/.test(word.text)) return true;
   return /^-\w*c$/.test(before.text) ? words.slice(0, index - 1).some(({ text }) => SHELL.test(text) || text === 'su') : before.text === 'eval';
 }
 
@@ -214,7 +216,7 @@ export function textsFed(layer: Layer): readonly Layer[] {
 
 /** `bash <<EOF`, and what is written into a script. */
 function feedsShell(words: readonly ShellWord[]): boolean {
-  return words.some(({ text }) => SHELL.test(text)) || words[0]?.text === 'ssh' || (/^(?:cat|tee)$/.test(words[0]?.text ?? '') && words.some(({ text }) => text.endsWith('.sh')));
+  return words.some(({ text }) => SHELL.test(text)) || isSsh(words) || (/^(?:cat|tee)$/.test(words[0]?.text ?? '') && words.some(({ text }) => text.endsWith('.sh')));
 }
 
 /** `$ARGS`, `${ARGS[@]}` as the words that were put into it. */
@@ -223,50 +225,7 @@ function expanded(word: ShellWord, layer: Layer, { parts }: ShellSession): reado
   return (name === undefined ? undefined : parts.get(name)) ?? [wordAt(layer, word)];
 }
 
-const RUNNER = /(?:^|\/)(docker|podman|nerdctl|kubectl|oc|docker-compose|podman-compose)$/;
-/** Options with a value behind them, of docker, compose and kubectl. */
-const VALUED = /^(?:-e|--env|--env-file|--name|-v|--volume|--mount|--network|--net|-p|--publish|-u|--user|-w|--workdir|-n|--namespace|-c|--container|--context|--kubeconfig|-f|--file|--profile|--project-name|--index|--entrypoint|--platform|-l|--label|--restart|-h|--hostname|--image|--add-host)$/;
-
-/**
- * `docker run -e NAME=value image args`, `docker compose exec service command`, `kubectl exec pod -- command`: what runs in the container, with its
- * variables and none of the shell's.
- */
-function runInContainer(words: readonly Word[], session: ShellSession): Launch | null {
-  const runner = words.findIndex(({ text }) => RUNNER.test(text));
-  const verb = words.findIndex(({ text }, index) => index > runner && /^(?:run|exec|create)$/.test(text));
-  if (runner === -1 || verb === -1 || !words.slice(runner + 1, verb).every(({ text }, index, all) => /^(?:-|compose$|container$)/.test(text) || VALUED.test(all[index - 1]?.text ?? ''))) return null;
-  const options = words.slice(verb + 1);
-  const target = options.findIndex(({ text }, index) => !text.startsWith('-') && !VALUED.test(options[index - 1]?.text ?? ''));
-  const separator = /kubectl|oc$/.test(words[runner]?.text ?? '') ? options.findIndex(({ text }) => text === '--') : -1;
-  const end = separator === -1 ? target : separator;
-  if (end === -1) return null;
-  const given = options.slice(0, end);
-  const environment = given.flatMap((word, index): readonly Variable[] => {
-    const text = /^(?:-e|--env)$/.test(given[index - 1]?.text ?? '') ? word.text : /^(?:--env=|-e=?)(\w+.*)$/.exec(word.text)?.[1];
-    if (text === undefined) return [];
-    // A name alone hands on what the shell has.
-    return text.includes('=') ? variableIn(text, word) : session.environment.filter(({ name }) => name === text);
-  });
-  const entrypoint = given.flatMap((word, index) => (given[index - 1]?.text === '--entrypoint' || word.text.startsWith('--entrypoint=') ? [word] : []));
-  const image = given.find(({ text }) => text.startsWith('--image='))?.text.slice('--image='.length) ?? (separator === -1 ? options[target]?.text : null) ?? null;
-  return { words: [...entrypoint, ...options.slice(end + 1)], environment, image, addVariable: session.addVariable };
-}
-
-/** The variable that a text `NAME=value` sets. */
-export function variableIn(text: string, piece: Piece): readonly Variable[] {
-  const match = /^([A-Za-z_][\w.-]*)=(.*)$/s.exec(text);
-  return match ? [{ name: match[1] ?? '', text: unquoted(match[2] ?? ''), offset: piece.offset, find: piece.find, swap: piece.swap }] : [];
-}
-
 /** The words of an argument text that no shell reads as a script: `extraStartupArgs: "--import-realm …"`. */
 export function argumentWords(layer: Layer): readonly Word[] {
   return commandsOf(layer.text).flatMap(({ words }) => words.map((word) => wordAt(layer, word)));
-}
-
-/** Lines of a .env or .properties file; keys may have dots. */
-export function propertyVariables(layer: Layer): readonly Variable[] {
-  return [...layer.text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*[=:][ \t]*([^\r\n]*)$/gm)].map((match) => {
-    const start = match.index + match[0].length - (match[2] ?? '').length;
-    return { name: match[1] ?? '', text: unquoted((match[2] ?? '').trim()), offset: layer.place(match.index), ...pieceBetween(layer, start, match.index + match[0].length) };
-  });
 }

@@ -8,6 +8,8 @@ export interface ShellWord {
 /** A command of a shell text, and the text that it is fed (`<<EOF`). */
 export interface ShellCommand {
   readonly words: readonly ShellWord[];
+  /** What stands before it: `&&`, `||`, `|`, `;`; empty at the beginning of a line. */
+  readonly after: string;
   readonly fed: { readonly start: number; readonly end: number } | null;
 }
 
@@ -19,16 +21,20 @@ export function commandsOf(text: string): readonly ShellCommand[] {
   const { bare, feeds } = withoutFeeds(text);
   const commands: ShellCommand[] = [];
   let words: ShellWord[] = [];
+  let after = '';
   const finish = (): void => {
     const [first] = words;
     const last = words.at(-1);
-    if (first && last) commands.push({ words, fed: feeds.find(({ line }) => line >= first.start && line <= last.end) ?? null });
+    if (first && last) commands.push({ words, after, fed: feeds.find(({ line }) => line >= first.start && line <= last.end) ?? null });
     words = [];
   };
   for (const match of bare.matchAll(TOKEN)) {
     const [token] = match;
     if (token.startsWith('#')) continue;
-    if (/^(?:\r?\n|[;|&]+)$/.test(token)) finish();
+    if (/^(?:\r?\n|[;|&]+)$/.test(token)) {
+      finish();
+      after = token.trim();
+    }
     else if (!/^(?:\\\r?\n|`\r?\n|\s+)$/.test(token)) words.push(bareWord(token, match.index));
   }
   finish();
@@ -36,23 +42,27 @@ export function commandsOf(text: string): readonly ShellCommand[] {
 }
 
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
-const countOf = (text: string, character: string) => text.split(character).length - 1;
 
 /** A word without its quotes, and without a bracket or backtick that another word opened: those are not part of its place either. */
 function bareWord(token: string, start: number): ShellWord {
-  let text = token.replace(/^["'`([{]+/, '');
-  let end = start + token.length;
-  let outside = true;
-  for (;;) {
-    const last = text.at(-1) ?? '';
+  const from = /^["'`([{]*/.exec(token)?.[0].length ?? 0;
+  const lead = token.slice(0, from);
+  const counts = new Map<string, number>();
+  for (const character of token.slice(from)) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const count = (character: string) => counts.get(character) ?? 0;
+  let to = token.length;
+  let end = token.length;
+  for (; to > from; to -= 1) {
+    const last = token[to - 1] ?? '';
     const open = PAIRS[last];
-    const stray = open === undefined ? /["'`,]/.test(last) : countOf(text, last) > countOf(text, open);
-    if (!stray) return { text, start, end };
-    text = text.slice(0, -1);
+    // A quote that was opened within the word belongs to what it quotes.
+    const stray = open === undefined ? last === ',' || (/["'`]/.test(last) && (lead.includes(last) || count(last) % 2 === 1)) : count(last) > count(open);
+    if (!stray) break;
+    counts.set(last, count(last) - 1);
     // A quote belongs to the word, and so does what stands before it.
-    outside &&= !/["',]/.test(last);
-    if (outside) end -= 1;
+    if (end === to && !/["',]/.test(last)) end = to - 1;
   }
+  return { text: token.slice(from, to), start, end: start + end };
 }
 
 /** In order: continuation, blanks, line end, comment (only at the beginning of a word), separators, a word with quoted parts and `{{ … }}`. */

@@ -4,9 +4,10 @@ import { keyOf, rangeOf } from '../splice/yaml-nodes.ts';
 import { chartSwitches, configCliPart, parametersOf } from './chart.ts';
 import { addTo, argumentsIn, COMMAND_KEYS, environmentOf, ENVIRONMENT_KEYS, followed, imageOf, imagePieceOf, isOff, itemVariables, mapVariables, pairsOf, valueAt, variablesIn, wordsOf } from './container.ts';
 import { pieceBetween, sliceOf } from './launch.ts';
-import { insideScalar, textOf, yamlInside } from './nested.ts';
+import { coverTemplate, insideScalar, looksLikeYaml, parseYaml, TEMPLATE, textOf, yamlInside } from './nested.ts';
 import { secretLaunches } from './secret.ts';
-import { commandLaunches, newSession, propertyVariables, shellLaunches } from './shell.ts';
+import { commandLaunches, newSession, shellLaunches } from './shell.ts';
+import { propertyVariables } from './variables.ts';
 import type { Surroundings } from './container.ts';
 import type { Layer, Launch, Variable } from './launch.ts';
 
@@ -31,8 +32,12 @@ export function yamlLaunches(layer: Layer, documents: readonly Document.Parsed[]
 
 /** What a text is about that may be YAML: a chart's values in a heredoc, a helper of a chart. Nothing where it is none. */
 export function insideText(layer: Layer): readonly Launch[] {
-  const inner = yamlInside(layer);
-  return inner ? walk(inner.content, '', { layer: inner.layer, document: null, sources: new Map() }, []) : [];
+  if (!looksLikeYaml(layer.text)) return [];
+  for (const read of [layer, ...(TEMPLATE.test(layer.text) ? [{ ...layer, text: coverTemplate(layer.text), lift: null }] : [])]) {
+    const documents = parseYaml(read.text).filter(({ contents }) => isMap(contents) || isSeq(contents));
+    if (documents.length > 0) return yamlLaunches(read, documents);
+  }
+  return [];
 }
 
 /** ConfigMaps and Secrets of the file with what they give as variables. */
@@ -131,9 +136,9 @@ function listLaunches(list: YAMLSeq, key: string, around: Surroundings, outer: r
   const items = list.items as Node[];
   const lines = SCRIPT_KEYS.has(key) ? linesIn(items, around) : null;
   if (lines) {
-    // One shell reads them one after the other.
+    // One shell reads them one after the other, but for those of Task.
     const session = newSession({ environment: outer });
-    return lines.flatMap((line) => shellLaunches(insideScalar(line, around.layer), session));
+    return lines.flatMap((line) => shellLaunches(insideScalar(line, around.layer), key === 'cmds' ? newSession({ environment: outer }) : session));
   }
   const variables = variablesIn(list, around).filter(({ name }) => VARIABLE.test(name));
   if (variables.length > 0 && items.every((item) => isScalar(item) || isNamed(item, around))) return [{ words: [], environment: variables, image: null, addVariable: null }];
