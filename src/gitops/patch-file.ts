@@ -65,7 +65,7 @@ function patch(file: SourceFile, all: readonly RealmSite[], sites: readonly Sett
   const realms = all.filter(({ realm }) => realm === request.realm);
   const brought = realms.map((site) => {
     const shape = asRepresentation(site.value);
-    if (typeof shape === 'string') throw new Refusal(`The realm here is none that Keycloak would take (${shape}); correct it first.`);
+    if (typeof shape === 'string') throw new Refusal(`The realm here cannot be read: ${shape}. Correct it first.`);
     const spelling = spellingIn(site.value);
     return { site, ...bringToLive({ ...request, live: spelling.live(request.live), file: site.value, origins, spelling }) };
   });

@@ -35,7 +35,7 @@ test.each([
   ['an item without anything', `${HEAD}clients:\n  -\n  - {clientId: api, redirectUris: [a]}\n`, 'clients[0] is no object'],
   ['a map of clients', `${HEAD}clients: {api: {redirectUris: [a]}}\n`, 'clients is no list'],
 ])('%s is refused, and the export goes on', (_, text, reason) => {
-  expect(added('r.yaml', text)).toMatchObject({ after: text, refusal: `The realm here is none that Keycloak would take (${reason}); correct it first.` });
+  expect(added('r.yaml', text)).toMatchObject({ after: text, refusal: `The realm here cannot be read: ${reason}. Correct it first.` });
 });
 
 test.each(['clients', 'clientScopes', 'users', 'components', 'roles', 'groups'])('an empty %s is as good as none', (field) => {

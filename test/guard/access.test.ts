@@ -38,6 +38,10 @@ describe('overwriting a realm that people may edit', () => {
     ]);
   });
 
+  it('calls nobody powerless who may write, a program neither', () => {
+    expect(ruleOn(access([robot]), ['service-account-ci', 'kim']).powerless).toEqual(['kim']);
+  });
+
   it('counts those that would fill the screen', () => {
     const lines = rulingLines(ruleOn(access(Array.from({ length: 23 }, (_, index) => person(`p${index}`))), []));
     expect(lines).toHaveLength(22);

@@ -25,7 +25,7 @@ export function ruleOn({ realm, writers, unknown }: WriteAccess, breakGlass: rea
     overwriting: editors.length > 0 ? 'forbidden' : unknown.length > 0 ? 'unknown' : 'allowed',
     breakGlass: people.filter(isNamed),
     serviceAccounts: writers.filter(({ kind }) => kind === 'service-account'),
-    powerless: breakGlass.filter((name) => !people.some((writer) => calls(name, writer))),
+    powerless: breakGlass.filter((name) => !writers.some((writer) => calls(name, writer))),
   };
 }
 

@@ -8,7 +8,8 @@ const COMMAND: Readonly<Record<SettingClass, string>> = { destructive: 'error', 
 export function githubAnnotations(report: LintReport): string {
   const left = unjudgedIn(report).map(({ file, refusal }) => `::warning file=${property(file)},title=not judged::${data(refusal)}\n`);
   const ruling = report.access === null ? [] : [`::notice title=${property(`who may edit realm ${report.access.realm}`)}::${data(rulingLines(report.access).join('\n'))}\n`];
-  const command = (verdict: SettingClass) => (verdict === 'destructive' && !isForbidden(report) ? 'warning' : COMMAND[verdict]);
+  const forbidden = isForbidden(report);
+  const command = (verdict: SettingClass) => (verdict === 'destructive' && !forbidden ? 'warning' : COMMAND[verdict]);
   return [...findingsIn(report).map(({ file, line, setting, class: verdict, because, fix }) =>
     `::${command(verdict)} file=${property(file)},line=${line},title=${property(`${verdict}: ${setting}`)}::${data(`${because}${fix === undefined ? '' : ` realm-rescue lint --fix: ${fix}`}`)}\n`), ...left, ...ruling].join('');
 }

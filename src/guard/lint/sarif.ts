@@ -16,6 +16,7 @@ export function sarifLog(report: LintReport, version: string) {
     id: ruleId(id), name: id, shortDescription: { text: `${id} and what it decides about an existing realm` },
     fullDescription: { text: `${all.map(({ because }) => because).join(' ')} (${source})` },
   }));
+  const forbidden = isForbidden(report);
   const index = new Map(rules.map((rule, at) => [rule.id, at]));
   return {
     $schema: HOME,
@@ -24,7 +25,7 @@ export function sarifLog(report: LintReport, version: string) {
       tool: { driver: { name: 'realm-rescue', version, rules } },
       columnKind: 'utf16CodeUnits',
       invocations: [{ executionSuccessful: true, toolExecutionNotifications: [...unjudgedIn(report).map(notification), ...accessNotification(report)] }],
-      results: report.files.flatMap((file) => file.findings.map((finding) => result(file, finding, { index, forbidden: isForbidden(report) }))),
+      results: report.files.flatMap((file) => file.findings.map((finding) => result(file, finding, { index, forbidden }))),
     }],
   };
 }
