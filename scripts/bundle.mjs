@@ -18,7 +18,8 @@ const stubDevtools = {
 const smallUndici = {
   name: 'small-undici',
   setup(b) {
-    b.onResolve({ filter: /^undici$/ }, () => ({ path: `${root}scripts/undici-core.mjs` }));
+    // The Kubernetes library wants more of it, and is loaded only by those who name a cluster.
+    b.onResolve({ filter: /^undici$/ }, ({ importer }) => (importer.includes('@kubernetes') ? undefined : { path: `${root}scripts/undici-core.mjs` }));
   },
 };
 

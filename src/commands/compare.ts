@@ -8,6 +8,7 @@ import type { EvidenceReader } from '../runner/ports.ts';
 import type { Difference } from '../realm/model.ts';
 import { compareLine } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
+import { lazyClusterEvidence } from './lazy.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { printJson } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
@@ -36,13 +37,13 @@ async function bothSides(invocation: Invocation, specs: readonly string[]): Prom
   const { flags } = invocation;
   const readAll = (reader: EvidenceReader, realm: string) => Promise.all(specs.map((spec) => reader.read(spec, realm)));
   if (flags.from) {
-    const reader = createEvidenceReader({ cwd: process.cwd() });
+    const reader = createEvidenceReader({ cwd: process.cwd(), cluster: lazyClusterEvidence(invocation) });
     const realm = flags.realm ?? invocation.environment['KEYCLOAK_REALM'];
     if (!realm) throw new RescueError('usage', 'No realm is named, and files may hold several.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
     return { live: await reader.read(flags.from, realm), evidence: await readAll(reader, realm) };
   }
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
-    const reader = evidenceWithRealms(process.cwd(), target);
+    const reader = evidenceWithRealms(process.cwd(), target, lazyClusterEvidence(invocation));
     // Other realms wait until this one is captured; nothing is read twice.
     const read = await Promise.all(specs.map((spec) => (spec.startsWith('realm:') ? undefined : reader.read(spec, keycloak.realm))));
     const known = read.flatMap((snapshot) => snapshot ?? []).flatMap((snapshot) => (snapshot.representation.clients ?? []).flatMap((client) => (client.clientId ? [client.clientId] : [])));

@@ -3,18 +3,32 @@ import { triedOn } from '../realm/tried.ts';
 import type { Connection, Right } from '../runbook/model.ts';
 import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
 import { sanitise } from '../ui/text.ts';
+import { namesCluster } from './cluster-target.ts';
 import { withKeycloak } from './live.ts';
 import { printJson } from './out.ts';
-import type { CommandRun } from './table.ts';
+import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
-/** Connection, version, permissions, what would be possible. Reads only. Exit 3 where a later step is known to be refused. */
+/** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused. */
 export const run: CommandRun = async (invocation) => {
+  const { json } = invocation.flags;
+  // Loaded only then: the client of Kubernetes costs more than everything else here.
+  const { clusterLines, findings: cluster } = namesCluster(invocation) ? await lookAtCluster(invocation) : NO_CLUSTER;
+  const print = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${sanitise(line)}\n`).join(''));
+  // What is known of the cluster is worth a word also where Keycloak cannot be reached.
+  if (!json && cluster !== null) print(clusterLines(cluster));
   const { connection, realm } = await withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => ({ connection: await keycloak.connect(), realm: keycloak.realm }));
-  if (invocation.flags.json) printJson({ schema: 'realm-rescue/doctor/v1', ...connection }, 2);
-  else process.stdout.write(`${linesOf(connection, realm).map(sanitise).join('\n')}\n`);
-  return missingRoles(connection).size > 0 ? EXIT.couldNotCheck : EXIT.done;
+  if (json) printJson({ schema: 'realm-rescue/doctor/v1', ...connection, ...(cluster === null ? {} : { cluster }) }, 2);
+  else print(linesOf(connection, realm));
+  return missingRoles(connection).size > 0 || (cluster?.role ?? null) !== null ? EXIT.couldNotCheck : EXIT.done;
 };
+
+const NO_CLUSTER = { findings: null, clusterLines: (): readonly string[] => [] };
+
+async function lookAtCluster(invocation: Invocation) {
+  const loaded = await import('./cluster-doctor.ts');
+  return { findings: await loaded.lookAtCluster(invocation), clusterLines: loaded.clusterLines };
+}
 
 function linesOf(connection: Connection, realm: string): readonly string[] {
   const { serverVersion, realmId, user, clientId, rights } = connection;

@@ -14,6 +14,7 @@ import { replay } from '../runbook/transition.ts';
 import { newSecretsOf } from '../runner/close.ts';
 import type { ExportRequest } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
+import { lazyClusterEvidence } from './lazy.ts';
 import { captureOnce, withKeycloak } from './live.ts';
 import { printJson } from './out.ts';
 import { sessionDirectory } from './session.ts';
@@ -50,7 +51,7 @@ function fromSession(invocation: Invocation, typed: string): Source {
 
 async function fromLive(invocation: Invocation): Promise<Source> {
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => {
-    const reader = createEvidenceReader({ cwd: process.cwd() });
+    const reader = createEvidenceReader({ cwd: process.cwd(), cluster: lazyClusterEvidence(invocation) });
     const snapshot = await captureOnce(keycloak);
     const live = readState(snapshot);
     const specs = invocation.flags.evidence ?? (await reader.find({ repo: resolve(invocation.flags.repo ?? '.'), realm: keycloak.realm })).slice(0, 1).map((candidate) => candidate.spec);

@@ -2,11 +2,16 @@
  * Ports that load their adapters when they are first used. The first frame has to stand before a network is touched,
  * and undici, yaml and their like cost more than everything that it shows (npm run bench).
  */
+import type { ClusterEvidence } from '../evidence/cluster.ts';
 import type { Api } from '../keycloak/api.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { stayFrugal } from './frugal.ts';
+import type { ClusterTarget } from '../kubernetes/target.ts';
+import type { Cluster } from '../runner/cluster.ts';
 import type { EvidenceReader, Exporter, Keycloak } from '../runner/ports.ts';
+import { clusterTarget } from './cluster-target.ts';
+import type { Invocation } from './table.ts';
 
 export function lazyKeycloak(target: Target): Keycloak {
   let api: Api | undefined;
@@ -43,15 +48,60 @@ export function lazyKeycloak(target: Target): Keycloak {
 /**
  * @param cwd  the directory that relative paths are meant from
  * @param read what has been read already, by spec: each is handed out once, and kept by whoever asked for it
+ * @param cluster  for what specs name in one
  */
-export function lazyEvidence(cwd: string, target: Target, read: Map<string, Snapshot> = new Map()): EvidenceReader {
-  const load = async () => (await import('./live.ts')).evidenceWithRealms(cwd, target);
+export function lazyEvidence(cwd: string, target: Target, read: Map<string, Snapshot> = new Map(), cluster?: ClusterEvidence): EvidenceReader {
+  const load = async () => (await import('./live.ts')).evidenceWithRealms(cwd, target, cluster);
   const handOut = (spec: string): Snapshot | undefined => {
     const known = read.get(spec);
     read.delete(spec);
     return known;
   };
   return { read: async (spec, realm) => handOut(spec) ?? (await load()).read(spec, realm), find: async (request) => (await load()).find(request) };
+}
+
+/** Opens the cluster that flags and environment name for as long as something is read from it. A spec that lies in one names it well enough. */
+export function lazyClusterEvidence(invocation: Pick<Invocation, 'flags' | 'environment'>): ClusterEvidence {
+  return {
+    read: async (spec) => {
+      const [{ openCluster }, { clusterEvidence }] = await Promise.all([import('../kubernetes/api.ts'), import('../kubernetes/evidence.ts')]);
+      const api = openCluster(clusterTarget(invocation));
+      try {
+        return await clusterEvidence(api).read(spec);
+      } finally {
+        await api.close();
+      }
+    },
+  };
+}
+
+/** The cluster, with the library that opens kubeconfigs: half a second that only those pay who name one (verified-kube.md 3.6). */
+export function lazyCluster(target: ClusterTarget): Cluster {
+  let opened: Promise<Cluster> | undefined;
+  const load = (): Promise<Cluster> => {
+    opened ??= import('../kubernetes/cluster.ts').then(({ openClusterPort }) => openClusterPort(target));
+    // A kubeconfig can be mended, and is opened anew then.
+    opened.catch(() => { opened = undefined; });
+    return opened;
+  };
+  return {
+    place: target.context ?? 'the current context',
+    remember: async (from) => (await load()).remember(from),
+    look: async (from) => (await load()).look(from),
+    preparePause: async (...args) => (await load()).preparePause(...args),
+    prepareResume: async (sent) => (await load()).prepareResume(sent),
+    prepareTerminate: async (object) => (await load()).prepareTerminate(object),
+    prepareSafe: async (risk) => (await load()).prepareSafe(risk),
+    prepareRestart: async (object) => (await load()).prepareRestart(object),
+    send: async (patch) => (await load()).send(patch),
+    happened: async (patch) => (await load()).happened(patch),
+    settle: async () => (await load()).settle(),
+    check: async (pauses) => (await load()).check(pauses),
+    before: async (sight) => (await load()).before(sight),
+    watch: async (...args) => (await load()).watch(...args),
+    frozen: async (object) => (await load()).frozen(object),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
 }
 
 export function lazyExporter(): Exporter {

@@ -1,3 +1,4 @@
+import type { ClusterEvidence } from '../evidence/cluster.ts';
 import { createEvidenceReader } from '../evidence/reader.ts';
 import { openKeycloak } from '../keycloak/keycloak.ts';
 import type { Target } from '../keycloak/target.ts';
@@ -29,10 +30,11 @@ export async function captureOnce(keycloak: Keycloak, knownClients: readonly str
   return snapshot;
 }
 
-/** Reads evidence from this machine and, for `realm:NAME`, from other realms of the server with the same login. */
-export function evidenceWithRealms(cwd: string, target: Target): EvidenceReader {
+/** Reads evidence from this machine, from a cluster, and, for `realm:NAME`, from other realms of the server with the same login. */
+export function evidenceWithRealms(cwd: string, target: Target, cluster?: ClusterEvidence): EvidenceReader {
   return createEvidenceReader({
     cwd,
+    ...(cluster === undefined ? {} : { cluster }),
     captureRealm: async (realm) => {
       const other = openKeycloak({ ...target, realm });
       try {

@@ -17,6 +17,9 @@ export const OPTIONS = {
   'password-stdin': { type: 'boolean', help: 'read the password from standard input' },
   'token-stdin': { type: 'boolean', help: 'read an access token from standard input instead of logging in' },
   'ca-file': { type: 'string', value: 'PATH', help: 'certificates (PEM) to trust for the server' },
+  'kubeconfig': { type: 'string', value: 'PATH', environment: 'KUBECONFIG', help: 'the cluster, as kubectl takes it (~/.kube/config, or the account of a pod)' },
+  'context': { type: 'string', value: 'NAME', help: 'context of the kubeconfig (its current one)' },
+  'namespace': { type: 'string', value: 'NAME', help: 'namespace of the cluster (that of the context)' },
   'env-tag': { type: 'string', value: 'TEXT', help: 'shown beside the target, e.g. PROD' },
   'session-dir': { type: 'string', value: 'DIR', help: 'where runs are recorded ($XDG_STATE_HOME/realm-rescue/sessions)' },
   'read-only': { type: 'boolean', help: 'do everything but write' },
@@ -25,13 +28,13 @@ export const OPTIONS = {
   'no-color': { type: 'boolean', environment: 'NO_COLOR', help: 'no colour' },
   'accessible': { type: 'boolean', environment: 'ACCESSIBLE', help: 'plain numbered prompts, nothing redrawn' },
   'debug': { type: 'boolean', help: 'show the stack trace of an error' },
-  'evidence': { type: 'string', value: 'SPEC', multiple: true, help: 'what should be there: file:PATH, git:PATH@REV, snapshot:PATH, realm:NAME; earlier wins' },
+  'evidence': { type: 'string', value: 'SPEC', multiple: true, help: 'what should be there: file:PATH, git:PATH@REV, snapshot:PATH, realm:NAME; from a cluster configmap:NS/NAME[/KEY], secret:NS/NAME[/KEY], last-applied:NS/NAME[/KEY], helm:NS/RELEASE[@REVISION], realmimport:NS/NAME; earlier wins' },
   'lost': { type: 'string', value: 'CHOICE', help: 'answer for everything lost: restore, keep, leave or ask' },
   'changed': { type: 'string', value: 'CHOICE', help: 'answer for everything changed' },
   'live-only': { type: 'string', value: 'CHOICE', help: 'answer for everything that exists only live' },
   'client': { type: 'string', value: 'ID', multiple: true, help: 'only this client; all others are left alone' },
   'answers': { type: 'string', value: 'FILE', help: 'YAML: difference id to choice, ID#FIELD for one field of a change; wins over the three flags' },
-  'confirm': { type: 'string', value: 'REALM', help: 'the typed word of a headless run: the realm name' },
+  'confirm': { type: 'string', value: 'WORD', help: 'the typed word of a headless run: the realm name; of freeze and thaw: the name of the controller' },
   'probe-user': { type: 'string', value: 'NAME', help: 'whose token is decoded to prove a claim' },
   'refresh-token-file': { type: 'string', value: 'FILE', help: 'a refresh token from before the incident: the strongest proof (CLIENT_ID on the first line, the token on the second, or the token alone)' },
   'frozen': { type: 'string', value: 'TEXT', help: 'states in words which writer is paused' },
@@ -40,13 +43,16 @@ export const OPTIONS = {
   'repo': { type: 'string', value: 'DIR', help: 'git working tree whose files are brought to live' },
   'out': { type: 'string', value: 'DIR', help: 'the directory to write into: a patch (instead of the session), a snapshot (instead of here)' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },
-  'from': { type: 'string', value: 'SPEC', help: 'the other side: a spec as for --evidence; live when left out' },
+  'from': { type: 'string', value: 'SPEC', help: 'where a writer is found in the cluster: configmap:NS/NAME, secret:NS/NAME, application:NS/NAME, kustomization:NS/NAME, helmrelease:NS/NAME; of compare: the other side (live when left out)' },
   'operation': { type: 'string', value: 'ID', multiple: true, help: 'take back only this write of the run: "create client-mapper:app/groups"' },
   'delete-clients': { type: 'boolean', help: 'also delete clients that the run brought back: their sessions end for good' },
   'format': { type: 'string', value: 'FORMAT', help: 'text, json, sarif (2.1.0) or github (annotations)' },
   'fix': { type: 'boolean', help: 'write what can be made harmless without touching another byte' },
   'server-version': { type: 'string', value: 'VERSION', help: 'of the Keycloak that the files are for, such as 26.7.4; an image tag in a file wins' },
   'break-glass': { type: 'string', value: 'NAME', multiple: true, help: 'an account that may go on to edit the realm: for emergencies only' },
+  'terminate': { type: 'boolean', help: 'also end the operation that is running; a pause does not' },
+  'make-safe': { type: 'boolean', help: 'also patch the live workload so that a restart of its pods overwrites nothing; the pods restart for it' },
+  'no-watch': { type: 'boolean', help: 'do not wait for the next sync' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -56,6 +62,8 @@ export type OptionName = keyof typeof OPTIONS;
 export type Flags = { readonly [K in OptionName]?: (typeof OPTIONS)[K] extends { multiple: true } ? readonly string[] : (typeof OPTIONS)[K] extends { type: 'boolean' } ? boolean : string };
 
 export const TARGET: readonly OptionName[] = ['url', 'realm', 'auth-realm', 'client-id', 'username', 'password-stdin', 'token-stdin', 'ca-file', 'env-tag'];
+/** Which cluster. */
+export const CLUSTER: readonly OptionName[] = ['kubeconfig', 'context', 'namespace'];
 export const OUTPUT: readonly OptionName[] = ['json', 'no-input', 'no-color', 'accessible', 'debug', 'help'];
 export const DECIDING: readonly OptionName[] = ['lost', 'changed', 'live-only', 'client', 'answers'];
 export const RUNNING: readonly OptionName[] = ['confirm', 'probe-user', 'refresh-token-file', 'frozen', 'thawed', 'accept-unproven', 'repo', 'out', 'branch'];

@@ -10,6 +10,7 @@ import { missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
 import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
+import { lazyClusterEvidence } from './lazy.ts';
 import { captureOnce, evidenceWithRealms, withKeycloak } from './live.ts';
 import { printJson } from './out.ts';
 import { runSettings } from './settings.ts';
@@ -21,7 +22,7 @@ export const run: CommandRun = async (invocation) => {
   const settings = await runSettings(invocation.flags);
   if (settings.evidence.length === 0) throw new RescueError('usage', 'No evidence is named to plan from.', ['Name at least one source: --evidence realm.json']);
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
-    const reader = evidenceWithRealms(process.cwd(), target);
+    const reader = evidenceWithRealms(process.cwd(), target, lazyClusterEvidence(invocation));
     const sources = await Promise.all(settings.evidence.map((spec) => reader.read(spec, keycloak.realm)));
     const live = readState(await captureOnce(keycloak, sources.flatMap(({ representation }) => (representation.clients ?? []).flatMap((client) => client.clientId ?? []))));
     const evidence = sources.map((snapshot) => readState(snapshot, live.representation.settingDescriptions));

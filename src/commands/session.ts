@@ -8,6 +8,8 @@ import { createSession, openSession } from '../journal/store.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
+import type { ClusterTarget } from '../kubernetes/target.ts';
+import type { Cluster } from '../runner/cluster.ts';
 import type { Keycloak, Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
 import type { Terminal } from '../ui/terminal.ts';
@@ -16,7 +18,8 @@ import { VERSION } from '../version.ts';
 import { reconnect } from '../runner/reconnect.ts';
 import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
-import { lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
+import { clusterTarget } from './cluster-target.ts';
+import { lazyCluster, lazyClusterEvidence, lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { refreshToken } from './refresh-token.ts';
 import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
@@ -90,6 +93,13 @@ export function giveBack(lock: Lock): void {
   if (!lock.release()) process.stderr.write('The lock of this run cannot be taken away. This machine knows that its process has ended; on others, remove it from the locks directory.\n');
 }
 
+/** A run that goes on stays with the context in which it has paused something, unless a flag says otherwise. */
+function clusterTargetAgain(invocation: Invocation, store: SessionStore): ClusterTarget {
+  const known = store.lines.flatMap(({ event }) => (event.type === 'cluster.seen' ? [event.sight.context] : [])).at(-1);
+  const target = clusterTarget(invocation);
+  return known === undefined || known === 'in-cluster' || target.context !== undefined ? target : { ...target, context: known };
+}
+
 interface Opened {
   readonly store: SessionStore;
   readonly first: RunEvent;
@@ -107,6 +117,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   const lock = target.readOnly ? null : acquireLock({ ...place, session: id, now: Date.now });
   if (!lock) sayWhoWorks(lockHolder(place), terminal);
   let store: SessionStore | undefined;
+  let cluster: Cluster | undefined;
   const goOn = `The run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`;
   const signals = catchSignals({ title: 'Left before the run went on; nothing was done.', next: [goOn] });
   // Whoever leaves at once must not wait for a server that does not answer.
@@ -114,7 +125,8 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   try {
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
-    const ports: Ports = { keycloak, evidence: lazyEvidence(cwd, target, evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
+    cluster = settings.from ? lazyCluster(clusterTargetAgain(request.invocation, store)) : undefined;
+    const ports: Ports = { keycloak, ...(cluster ? { cluster } : {}), evidence: lazyEvidence(cwd, target, evidence, lazyClusterEvidence(request.invocation)), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await Promise.race([signals.left, reconnect(keycloak, store.lines)]);
     const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     const exit = await drive(handle, signals);
@@ -130,6 +142,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
       // A record that is closed takes no intent, so nothing more can be sent.
       if (!patient) store?.close();
       await logOut(keycloak, patient, signals.left);
+      await cluster?.close();
       store?.close();
     } finally {
       if (lock) giveBack(lock);
@@ -162,12 +175,12 @@ function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
  * Reads what lies on this machine; realms of the server have to wait for the login.
  * @returns what was read, by spec: the run takes it from here instead of reading megabytes again
  */
-async function checkEvidence({ settings, cwd, target }: SessionRequest): Promise<Map<string, Snapshot>> {
+async function checkEvidence({ settings, cwd, target, invocation }: SessionRequest): Promise<Map<string, Snapshot>> {
   const read = new Map<string, Snapshot>();
   if (settings.evidence.length === 0) return read;
   const { createEvidenceReader, specFiles } = await import('../evidence/reader.ts');
   stayFrugal();
-  const reader = createEvidenceReader({ cwd });
+  const reader = createEvidenceReader({ cwd, cluster: lazyClusterEvidence(invocation) });
   specFiles(settings.evidence, cwd);
   for (const spec of settings.evidence) if (!spec.startsWith('realm:')) read.set(spec, await reader.read(spec, target.realm));
   return read;

@@ -23,6 +23,7 @@ export async function runSettings(flags: Flags, defaults: Partial<RunSettings> =
     evidence: flags.evidence ?? defaults.evidence ?? [],
     frozen: flags.frozen ?? defaults.frozen ?? null,
     thawed: flags.thawed ?? null,
+    from: flags.from ?? defaults.from ?? null,
     repo: flags.repo ? workingTree(flags.repo) : (defaults.repo ?? null),
     out: flags.out ? resolve(flags.out) : null,
     branch: flags.branch ?? null,

@@ -1,4 +1,4 @@
-import { DECIDING, OUTPUT, RUNNING, TARGET, type Flags, type OptionName } from './options.ts';
+import { CLUSTER, DECIDING, OUTPUT, RUNNING, TARGET, type Flags, type OptionName } from './options.ts';
 
 /** What a command gets: parsed flags, the words after its name, and the environment. */
 export interface Invocation {
@@ -26,7 +26,7 @@ export interface CommandSpec {
 export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   recover: {
     summary: 'walk through the recovery of an overwritten realm (the default)',
-    options: [...TARGET, 'evidence', ...DECIDING, ...RUNNING, 'session-dir', 'read-only', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, 'evidence', ...DECIDING, ...RUNNING, 'session-dir', 'read-only', ...OUTPUT],
     example: 'realm-rescue recover --url https://keycloak.example.com --realm primary --evidence git:charts/keycloak/realm.json@HEAD --repo .',
     load: () => import('./recover.ts'),
   },
@@ -38,7 +38,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
   doctor: {
     summary: 'connection, version, permissions and what would be possible; read-only',
-    options: [...TARGET, ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, ...OUTPUT],
     example: 'realm-rescue doctor --url https://keycloak.example.com --realm primary',
     load: () => import('./doctor.ts'),
   },
@@ -50,20 +50,20 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
   compare: {
     summary: 'compare live, or another source (--from), with evidence; exit 2 on differences',
-    options: [...TARGET, 'evidence', 'from', ...OUTPUT],
+    options: [...TARGET, ...CLUSTER, 'evidence', 'from', ...OUTPUT],
     example: 'realm-rescue compare --realm primary --from before.json --evidence realm.json --json',
     load: () => import('./compare.ts'),
   },
   plan: {
     summary: 'the requests that given choices would send; read-only',
-    options: [...TARGET, 'evidence', ...DECIDING, ...OUTPUT],
+    options: [...TARGET, ...CLUSTER, 'evidence', ...DECIDING, ...OUTPUT],
     example: 'realm-rescue plan --url https://keycloak.example.com --realm primary --evidence realm.json --lost restore --changed restore --live-only keep',
     load: () => import('./plan.ts'),
   },
   resume: {
     summary: 'go on with a recorded run after a crash or a stop',
     words: 'SESSION',
-    options: [...TARGET, ...DECIDING, ...RUNNING, 'session-dir', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'session-dir', ...OUTPUT],
     example: 'realm-rescue resume 8f2c',
     load: () => import('./resume.ts'),
   },
@@ -83,9 +83,22 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   export: {
     summary: 'patches for git, from live or from a recorded run',
     words: '[SESSION]',
-    options: [...TARGET, 'evidence', 'repo', 'out', 'branch', 'session-dir', ...OUTPUT],
+    options: [...TARGET, ...CLUSTER, 'evidence', 'repo', 'out', 'branch', 'session-dir', ...OUTPUT],
     example: 'realm-rescue export 8f2c --repo .',
     load: () => import('./export.ts'),
+  },
+  freeze: {
+    summary: 'pause what applies the realm in the cluster, and whatever would take the pause back',
+    options: ['from', ...CLUSTER, 'confirm', 'terminate', 'make-safe', 'session-dir', 'read-only', ...OUTPUT],
+    example: 'realm-rescue freeze --context prod --from configmap:iam/keycloak-realm',
+    load: () => import('./freeze.ts'),
+  },
+  thaw: {
+    summary: 'let it run again exactly as it was before, watch its sync, and freeze again when that changes something',
+    words: '[SESSION]',
+    options: ['from', ...CLUSTER, 'confirm', 'no-watch', ...TARGET, 'session-dir', ...OUTPUT],
+    example: 'realm-rescue thaw 8f2c --url https://keycloak.example.com --realm primary',
+    load: () => import('./thaw.ts'),
   },
   lint: {
     summary: 'settings in files that decide whether an import overwrites a realm, classified; exit 2 on destructive ones',

@@ -3,6 +3,7 @@ import { baseAddress } from '../keycloak/address.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { VERSION } from '../version.ts';
+import { namesCluster } from './cluster-target.ts';
 import { askSecret, readStandardInput } from './secret-input.ts';
 import type { Invocation } from './table.ts';
 
@@ -16,18 +17,24 @@ export interface Remembered {
 }
 
 /**
- * Where to connect and as whom, from flags, environment and, for the password only, standard input or a prompt.
- * @throws RescueError `usage` naming the flag that is missing
+ * Where to connect and as whom, from flags, environment and, for the password only, standard input or a prompt. What they leave open the
+ * cluster says, where a flag names one.
+ * @throws RescueError `usage` naming the flag that is missing; what the cluster refuses
  */
-export async function resolveTarget({ flags, environment, secrets }: Invocation, terminal: Terminal, remembered?: Remembered): Promise<Target> {
-  const url = flags.url ?? remembered?.url ?? environment['KEYCLOAK_URL'];
+export async function resolveTarget(invocation: Invocation, terminal: Terminal, remembered?: Remembered): Promise<Target> {
+  const { flags, environment, secrets } = invocation;
+  const given = flags.url ?? remembered?.url ?? environment['KEYCLOAK_URL'];
   const realm = flags.realm ?? remembered?.realm ?? environment['KEYCLOAK_REALM'];
   if (remembered && realm !== remembered.realm) throw new RescueError('usage', `That run is of realm ${remembered.realm}; it cannot go on with realm ${realm}.`, ['Leave --realm out, or start a new run with: realm-rescue recover']);
-  if (!url) throw new RescueError('usage', 'No Keycloak is named.', ['Give --url https://keycloak.example.com (or KEYCLOAK_URL).', 'To look around without a server: realm-rescue demo']);
+  const cluster = asksCluster({ flags });
+  if (!given && !cluster) throw new RescueError('usage', 'No Keycloak is named.', ['Give --url https://keycloak.example.com (or KEYCLOAK_URL).', 'To look around without a server: realm-rescue demo']);
   if (!realm) throw new RescueError('usage', 'No realm is named.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
   if (['.', '..'].includes(realm)) throw new RescueError('usage', `No realm can be called "${realm}".`, ['Give --realm NAME (or KEYCLOAK_REALM).']);
-  const base = baseAddress(url);
-  const login = await credentials({ flags, environment }, terminal);
+  // The administrator of the cluster's objects lives in realm master.
+  const anybody = flags['token-stdin'] === true || (flags['auth-realm'] ?? 'master') !== 'master' || Boolean(flags.username ?? environment['KEYCLOAK_USER'] ?? environment['KEYCLOAK_CLIENT_SECRET']);
+  const found = cluster && (!given || !anybody) ? await (await import('./cluster-keycloak.ts')).keycloakOfCluster(invocation, { given, login: !anybody }) : null;
+  const base = baseAddress(given ?? found?.url ?? '');
+  const login = await credentials({ flags, environment }, terminal, found?.login ?? null);
   for (const secret of [login.password, login.clientSecret, login.token]) if (secret !== undefined) secrets.add(secret);
   return {
     url: base,
@@ -41,9 +48,16 @@ export async function resolveTarget({ flags, environment, secrets }: Invocation,
   };
 }
 
-async function credentials({ flags, environment }: Pick<Invocation, 'flags' | 'environment'>, terminal: Terminal): Promise<Pick<Target, 'username' | 'password' | 'clientSecret' | 'token'>> {
+/** Whether a flag names a cluster that may be asked; `--from` of compare also takes files. */
+function asksCluster({ flags }: Pick<Invocation, 'flags'>): boolean {
+  const { from, ...others } = flags;
+  return namesCluster({ flags: from !== undefined && /^(?:configmap|secret|application|kustomization|helmrelease):/.test(from) ? flags : others });
+}
+
+/** @param known  the administrator that the cluster knows; a password from a flag or the environment wins over that one's */
+async function credentials({ flags, environment }: Pick<Invocation, 'flags' | 'environment'>, terminal: Terminal, known: { readonly username: string; readonly password: string } | null): Promise<Pick<Target, 'username' | 'password' | 'clientSecret' | 'token'>> {
   if (flags['token-stdin']) return { token: await readStandardInput('--token-stdin') };
-  const username = flags.username ?? environment['KEYCLOAK_USER'];
+  const username = flags.username ?? environment['KEYCLOAK_USER'] ?? known?.username;
   const clientSecret = environment['KEYCLOAK_CLIENT_SECRET'];
   const secret = clientSecret ? { clientSecret } : {};
   if (!username) {
@@ -53,6 +67,7 @@ async function credentials({ flags, environment }: Pick<Invocation, 'flags' | 'e
   if (flags['password-stdin']) return { username, password: await readStandardInput('--password-stdin'), ...secret };
   const password = environment['KEYCLOAK_PASSWORD'];
   if (password) return { username, password, ...secret };
+  if (known) return { ...known, ...secret };
   if (terminal.mode === 'ink' || terminal.mode === 'plain-prompts') return { username, password: await askSecret(`Password of ${username}: `), ...secret };
   throw new RescueError('usage', `No password is given for ${username}.`, ['Set KEYCLOAK_PASSWORD or pipe it in with --password-stdin.']);
 }

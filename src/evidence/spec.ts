@@ -5,27 +5,63 @@ export type Spec =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'git'; readonly path: string; readonly revision: string }
   | { readonly type: 'snapshot'; readonly path: string }
-  | { readonly type: 'realm'; readonly name: string };
+  | { readonly type: 'realm'; readonly name: string }
+  | ClusterSpec;
 
-const NOT_YET: Readonly<Record<string, readonly [string, string]>> = {
-  configmap: ['A ConfigMap cannot be read from the cluster by this version; it needs the Kubernetes part of realm-rescue.', 'Save it with "kubectl get configmap NAME -n NAMESPACE -o yaml > realm.yaml" and use --evidence file:realm.yaml.'],
-  events: ['Admin events cannot be read as evidence by this version; it needs the admin events part of realm-rescue.', 'Use a realm file, a git revision or an earlier snapshot: --evidence git:PATH@REVISION.'],
-};
+/** What lies in a cluster. */
+export type ClusterSpec = KeySpec | HelmSpec | (InCluster & { readonly type: 'realmimport' });
+
+/** A key of an object. `last-applied`: what kubectl or Argo CD wrote last, from the annotation that it left on a ConfigMap or Secret. */
+export interface KeySpec extends InCluster {
+  readonly type: 'configmap' | 'secret' | 'last-applied';
+  /** null: every key is looked through. */
+  readonly key: string | null;
+}
+
+export interface HelmSpec extends InCluster {
+  readonly type: 'helm';
+  /** null: the current one. */
+  readonly revision: number | null;
+}
+
+interface InCluster {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** How each is written. */
+const CLUSTER_FORMS = {
+  'configmap': 'configmap:NAMESPACE/NAME[/KEY]',
+  'secret': 'secret:NAMESPACE/NAME[/KEY]',
+  'last-applied': 'last-applied:NAMESPACE/NAME[/KEY]',
+  'helm': 'helm:NAMESPACE/RELEASE[@REVISION]',
+  'realmimport': 'realmimport:NAMESPACE/NAME',
+} as const satisfies Record<ClusterSpec['type'], string>;
+
+const EVENTS = ['Admin events cannot be read as evidence by this version; it needs the admin events part of realm-rescue.', 'Use a realm file, a git revision or an earlier snapshot: --evidence git:PATH@REVISION.'] as const;
 
 /**
- * Reads a spec: `file:PATH` (or a bare path), `git:PATH@REVISION`, `snapshot:PATH`, `realm:NAME`. Throws RescueError `usage`.
+ * Reads a spec: `file:PATH` (or a bare path), `git:PATH@REVISION`, `snapshot:PATH`, `realm:NAME`, and those of a cluster. Throws RescueError `usage`.
  * In `git:` the last `@` counts that is not the beginning of `@{…}`, because paths and revisions may both hold one.
  */
 export function parseSpec(spec: string): Spec {
-  const match = /^(file|git|snapshot|realm|configmap|events)(?::(.*)|$)/s.exec(spec);
+  const match = /^(file|git|snapshot|realm|configmap|secret|last-applied|helm|realmimport|events)(?::(.*)|$)/s.exec(spec);
   if (!match) return fileSpec(spec, spec);
   const [, type = '', rest = ''] = match;
-  const missing = NOT_YET[type];
-  if (missing) throw new RescueError('usage', missing[0], [missing[1]]);
+  if (type === 'events') throw new RescueError('usage', EVENTS[0], [EVENTS[1]]);
+  if (isClusterType(type)) return clusterSpec(type, rest, spec);
   if (type === 'git') return gitSpec(rest, spec);
   if (rest === '') throw usage(spec);
   if (type === 'realm') return { type, name: rest };
   return type === 'snapshot' ? { type, path: rest } : fileSpec(rest, spec);
+}
+
+export function isClusterSpec(spec: Spec): spec is ClusterSpec {
+  return isClusterType(spec.type);
+}
+
+function isClusterType(type: string): type is ClusterSpec['type'] {
+  return Object.hasOwn(CLUSTER_FORMS, type);
 }
 
 function fileSpec(path: string, spec: string): Spec {
@@ -40,6 +76,19 @@ function gitSpec(rest: string, spec: string): Spec {
   return { type: 'git', path, revision };
 }
 
+/** Names as Kubernetes has them (RFC 1123); the rest after a second slash is the key, dots and all. */
+const IN_CLUSTER = /^(?<namespace>[a-z0-9][a-z0-9-]*)\/(?<name>[a-z0-9][a-z0-9.-]*)(?:@(?<revision>[1-9]\d{0,8})|\/(?<key>[\w.-]+))?$/;
+
+function clusterSpec(type: ClusterSpec['type'], rest: string, spec: string): ClusterSpec {
+  const { namespace, name, revision, key } = IN_CLUSTER.exec(rest)?.groups ?? {};
+  const keyed = type !== 'helm' && type !== 'realmimport';
+  if (namespace === undefined || name === undefined || (key !== undefined && !keyed) || (revision !== undefined && type !== 'helm')) {
+    throw new RescueError('usage', `"${spec}" does not name anything in a cluster.`, [`Write ${CLUSTER_FORMS[type]}.`]);
+  }
+  if (type === 'helm') return { type, namespace, name, revision: revision === undefined ? null : Number(revision) };
+  return type === 'realmimport' ? { type, namespace, name } : { type, namespace, name, key: key ?? null };
+}
+
 function usage(spec: string): RescueError {
-  return new RescueError('usage', `"${spec}" does not name any evidence.`, ['Write file:PATH, git:PATH@REVISION, snapshot:PATH or realm:NAME.']);
+  return new RescueError('usage', `"${spec}" does not name any evidence.`, [`Write file:PATH, git:PATH@REVISION, snapshot:PATH, realm:NAME or ${CLUSTER_FORMS.configmap}.`]);
 }

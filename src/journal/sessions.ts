@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent, StepName } from '../runbook/model.ts';
+import { heldPauses } from '../runbook/cluster-state.ts';
 import { replay } from '../runbook/transition.ts';
 import { GENESIS } from './chain.ts';
 import { codeOf, onDisk } from './files.ts';
@@ -23,6 +24,10 @@ export interface SessionSummary {
   readonly finished: boolean;
   /** Exit code of a finished run. */
   readonly exit: number | null;
+  /** What this run has paused in a cluster and not let run again: `application:argocd/keycloak`. */
+  readonly frozen: readonly string[];
+  /** What a record of a freeze alone is of: `configmap:iam/keycloak-realm in prod-eu (https://…)`; null for a run. */
+  readonly freeze: string | null;
   readonly head: string;
   /** Why the journal cannot be used, in one sentence. */
   readonly problem: string | null;
@@ -103,6 +108,7 @@ function summariseSession(directory: string, id: string): SessionSummary {
 function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'directory' | 'head' | 'problem'> {
   const state = replay(lines.map((line) => line.event));
   const last = lines.at(-1);
+  const begun = lines[0]?.event;
   return {
     realm: state.run?.realm ?? null,
     url: state.run?.url ?? null,
@@ -114,5 +120,7 @@ function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'direc
     step: last ? state.step : null,
     finished: state.finished !== null,
     exit: state.finished?.exit ?? null,
+    frozen: heldPauses(state.cluster).map(({ id }) => id.replace(/^pause /, '')),
+    freeze: begun?.type === 'freeze.begun' ? `${begun.freeze.from} in ${begun.freeze.place}` : null,
   };
 }

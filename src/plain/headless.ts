@@ -26,6 +26,13 @@ export function answerHeadless({ question, run, differences, choices }: RunState
   const settings = run?.settings;
   if (question === null || settings === undefined) return undecided([], 'Nothing is asked.');
   switch (question.kind) {
+    case 'pause':
+      // Who states in words what is paused does not want it touched.
+      if (settings.frozen !== null) return { type: 'pause.answered', pause: false, by: 'flag' };
+      if (settings.confirm === question.word || settings.confirm === run?.realm) return { type: 'pause.answered', pause: true, by: 'flag' };
+      return unconfirmed(settings.confirm, run?.realm ?? '', `${question.sight.controllers.map(({ title, object }) => `${title} ${object.name}`).join(' and ')} would be paused`);
+    // The patch has to be merged first, which no flag of this run can know.
+    case 'resume': return { type: 'resume.answered', resume: false, by: 'flag' };
     case 'freeze': return { type: 'freeze.stated', statement: settings.frozen, by: 'flag' };
     case 'thaw': return { type: 'thaw.stated', statement: settings.thawed, by: 'flag' };
     case 'clear-caches':

@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   'changed-meanwhile': EXIT.needsDecision,
   'overwritten': EXIT.needsDecision,
   'git': EXIT.usage,
+  'kubeconfig': EXIT.usage,
+  'object-not-found': EXIT.usage,
   'interrupted': EXIT.interrupted,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,10 +1,10 @@
 /** Every event of a run, and the journal line that carries it. */
 import type { Choice, Difference, Image, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
+import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Account, Captured, Connection, EvidenceCandidate, EvidenceRead, Exported, Failure, Proof, RunInfo, RunSettings, StepName, Summary } from './model.ts';
 
-/** What a person did to a question: flags, keys, an answers file, or a dependency. */
-export type By = 'flag' | 'person' | 'answers-file' | 'dependency' | 'suggestion';
+export type { By };
 
 /** The dead run whose lock was in the way. */
 export interface LockHolder {
@@ -16,6 +16,7 @@ export interface LockHolder {
 
 /** Every event of a run. The journal's envelope (seq, time, prev) is added by the journal. */
 export type RunEvent =
+  | ClusterEvent
   | { readonly type: 'run.started'; readonly run: RunInfo; readonly lockTakenFrom?: LockHolder }
   | { readonly type: 'run.resumed'; readonly pid: number; readonly tool: string; readonly mode: RunInfo['mode']; readonly settings: RunSettings; readonly lockTakenFrom?: LockHolder }
   | { readonly type: 'connect.succeeded'; readonly connection: Connection }

@@ -2,6 +2,9 @@ import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } fr
 import { answerWhole } from '../realm/choice.ts';
 import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
+import { evolveCluster } from './cluster-state.ts';
+import type { ClusterEvent } from './cluster-events.ts';
+import { freezeLine, thawLine } from './cluster-lines.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -24,6 +27,8 @@ function write(state: RunState, operation: string, status: WriteStatus, trouble?
   return finish(changed, 'restore', restoreLine(changed), warned ? 'warned' : 'done');
 }
 
+const clusterEvent = (state: RunState, event: ClusterEvent): RunState => ({ ...state, cluster: evolveCluster(state.cluster, event) });
+
 const nothingSaid = 'nobody said that the writer is paused: it may strike again';
 
 const EVOLVERS: Evolvers = {
@@ -41,6 +46,26 @@ const EVOLVERS: Evolvers = {
   }),
   'connect.succeeded': (state, { connection }) =>
     finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
+  'freeze.begun': clusterEvent,
+  'thaw.begun': clusterEvent,
+  'cluster.remembered': clusterEvent,
+  'cluster.seen': clusterEvent,
+  'pause.answered': clusterEvent,
+  'resume.answered': (state, event) => {
+    const answered = clusterEvent(state, event);
+    return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', `not yet: the writer stays paused; when git is merged: realm-rescue thaw ${state.run?.id ?? ''}`, 'skipped');
+  },
+  'patch.intended': clusterEvent,
+  'patch.sent': clusterEvent,
+  'patch.failed': clusterEvent,
+  'pause.checked': (state, event) => {
+    const checked = clusterEvent(state, event);
+    if (!event.checks.every(({ holds }) => holds)) return checked;
+    const line = freezeLine(checked.cluster);
+    return state.frozen === undefined ? finish({ ...checked, frozen: line }, 'freeze', line) : checked;
+  },
+  'sync.watched': (state, event) =>
+    finish({ ...clusterEvent(state, event), thaw: { statement: 'automation is on again', equal: event.ok } }, 'thaw', thawLine(event), event.ok ? 'done' : 'failed'),
   'freeze.stated': (state, { statement }) =>
     finish({ ...state, frozen: statement }, 'freeze', statement ? `stated: ${statement}` : nothingSaid, statement ? 'done' : 'warned'),
   'capture.succeeded': (state, { captured }) => {

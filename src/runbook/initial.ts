@@ -1,3 +1,4 @@
+import { NO_CLUSTER } from './cluster-state.ts';
 import { STEPS, type RunState, type StepName, type StepState } from './model.ts';
 
 /** The state before the first event. */
@@ -8,6 +9,7 @@ export function initialState(): RunState {
     step: 'connect',
     steps: Object.fromEntries(STEPS.map((step) => [step, pending])) as Record<StepName, StepState>,
     connection: null,
+    cluster: NO_CLUSTER,
     frozen: undefined,
     snapshots: {},
     triage: null,

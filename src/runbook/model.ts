@@ -5,7 +5,10 @@
 import type { JsonObject } from '../realm/json.ts';
 import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, Operation, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
-import type { ErrorCode } from '../realm/errors.ts';
+import type { ClusterSight } from './cluster.ts';
+import type { ClusterState } from './cluster-state.ts';
+import type { Exported } from './exported.ts';
+import type { Failure } from './failure.ts';
 
 export const STEPS = ['connect', 'freeze', 'capture', 'triage', 'evidence', 'compare', 'choose', 'restore', 'prove', 'account', 'export', 'thaw', 'transcript'] as const;
 export type StepName = (typeof STEPS)[number];
@@ -47,16 +50,13 @@ export interface RunSettings {
   readonly out: string | null;
   /** Commit the export on this new branch; null: only the patch. */
   readonly branch: string | null;
+  /** Where the writer is found in the cluster, as --from takes it; null: no cluster is asked. Not in older journals. */
+  readonly from?: string | null;
   /** Reason with which unproven claims are accepted; null: they are not. */
   readonly acceptUnproven: string | null;
 }
 
-/** What is wrong, as data: fit for the journal. */
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly title: string;
-  readonly next: readonly string[];
-}
+export type { Failure };
 
 export interface Connection {
   readonly user: string;
@@ -154,43 +154,6 @@ export interface Account {
   readonly ok: boolean;
 }
 
-export interface ExportedFile {
-  /** Path in the repository. */
-  readonly path: string;
-  readonly artefact: 'realm-json' | 'configmap' | 'helm-values' | 'other';
-  readonly added: number;
-  readonly removed: number;
-  readonly changes: readonly string[];
-  /** Set when the file was left alone: why, and what a person has to do. */
-  readonly refusal: string | null;
-}
-
-export interface StrategyFinding {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly setting: string;
-  readonly class: 'destructive' | 'seed-only' | 'inert';
-  /** The honest line on what it does on this Keycloak version. */
-  readonly because: string;
-  /** What the export did to it. */
-  readonly done: string;
-}
-
-export interface Exported {
-  /** The directory that holds everything. */
-  readonly directory: string;
-  readonly patch: string | null;
-  readonly files: readonly ExportedFile[];
-  readonly strategy: readonly StrategyFinding[];
-  readonly secretsToCreate: readonly string[];
-  /** null: there was nothing to check. */
-  readonly applyCheck: { readonly ok: boolean; readonly message: string } | null;
-  readonly branch: string | null;
-  readonly commit: string | null;
-  readonly notes: readonly string[];
-}
-
 export interface Summary {
   readonly restored: number;
   readonly proven: number;
@@ -204,6 +167,11 @@ export interface Summary {
 
 /** What the runner is asked to do. Effects carry no results; results come back as events. */
 export type Effect =
+  | { readonly type: 'remember' }
+  | { readonly type: 'find-writer' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'check-pause' }
+  | { readonly type: 'resume' }
   | { readonly type: 'connect' }
   | { readonly type: 'capture'; readonly label: SnapshotLabel }
   | { readonly type: 'triage' }
@@ -222,6 +190,8 @@ export type Effect =
 
 /** What a person (or a flag) has to answer now. */
 export type Question =
+  | { readonly kind: 'pause'; readonly sight: ClusterSight; readonly word: string }
+  | { readonly kind: 'resume'; readonly word: string }
   | { readonly kind: 'freeze' }
   | { readonly kind: 'clear-caches'; readonly word: string }
   | { readonly kind: 'evidence'; readonly candidates: readonly EvidenceCandidate[] }
@@ -244,6 +214,7 @@ export interface RunState {
   readonly step: StepName;
   readonly steps: Readonly<Record<StepName, StepState>>;
   readonly connection: Connection | null;
+  readonly cluster: ClusterState;
   /** undefined: not asked yet; null: nothing was stated. */
   readonly frozen: string | null | undefined;
   readonly snapshots: Partial<Record<SnapshotLabel, Captured>>;
@@ -292,3 +263,5 @@ export interface Step {
 }
 
 export type * from './events.ts';
+export type * from './cluster.ts';
+export type * from './exported.ts';

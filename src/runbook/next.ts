@@ -1,3 +1,5 @@
+import { heldPauses } from './cluster-state.ts';
+import type { ClusterSight } from './cluster.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 import { restoring } from './restoring.ts';
 import { finishedExit, summarise } from './summary.ts';
@@ -22,8 +24,14 @@ export function next(state: RunState): Next {
 }
 
 function beforeCompare(state: RunState): Next | null {
+  const { cluster } = state;
+  if ((state.run?.settings.from ?? null) !== null) {
+    // The memory of an API server lasts minutes: nothing stands before it, not even the login.
+    if (cluster.remembered === null) return run('connect', { type: 'remember' });
+    if (cluster.sight === null) return run('connect', { type: 'find-writer' });
+  }
   if (!state.connection) return run('connect', { type: 'connect' });
-  if (state.frozen === undefined) return ask('freeze', { kind: 'freeze' });
+  if (state.frozen === undefined) return freezing(state);
   const { 'live-stale': stale, 'live-before': before } = state.snapshots;
   if (!stale && !before) return run('capture', { type: 'capture', label: 'live-before' });
   if (!state.triage) return run('triage', { type: 'triage' });
@@ -34,6 +42,14 @@ function beforeCompare(state: RunState): Next | null {
     return run('capture', { type: 'capture', label: 'live-before' });
   }
   return evidence(state);
+}
+
+function freezing(state: RunState): Next {
+  const { sight, pause } = state.cluster;
+  if (sight === null || sight.controllers.length === 0 || state.run?.readOnly === true || pause === false) return ask('freeze', { kind: 'freeze' });
+  // What is paused already needs no word: it is only looked at again.
+  if (pause === true || sight.pauses.length === 0) return run('freeze', { type: 'pause' });
+  return ask('freeze', { kind: 'pause', sight, word: controllerWord(sight) });
 }
 
 function evidence(state: RunState): Next | null {
@@ -60,7 +76,18 @@ function closing(state: RunState): Next {
   if (state.run?.readOnly) return end;
   if (!state.account) return run('account', { type: 'account' });
   if (!state.exported && state.exportSkipped === null) return run('export', { type: 'export' });
-  if (state.thaw.statement === undefined) return ask('thaw', { kind: 'thaw' });
+  if (state.thaw.statement === undefined) return thawing(state);
   if (state.thaw.statement !== null && state.thaw.equal === null) return run('thaw', { type: 'check-thaw' });
   return end;
+}
+
+function thawing(state: RunState): Next {
+  const { sight, resume } = state.cluster;
+  if (sight === null || heldPauses(state.cluster).length === 0) return ask('thaw', { kind: 'thaw' });
+  return resume === true ? run('thaw', { type: 'resume' }) : ask('thaw', { kind: 'resume', word: controllerWord(sight) });
+}
+
+/** The word that starts a pause or ends it: the name of the controller that applies. */
+export function controllerWord(sight: ClusterSight): string {
+  return (sight.controllers.find(({ role }) => role === 'applies') ?? sight.controllers[0])?.object.name ?? '';
 }

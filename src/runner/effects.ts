@@ -1,6 +1,7 @@
 /** The effects of the runbook, performed. Loaded after the first frame: see run.ts. */
 import type { RequestTemplate } from '../realm/model.ts';
 import type { Effect } from '../runbook/model.ts';
+import { performOnCluster } from './cluster-effects.ts';
 import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';
 import { openMemory, references, type EffectContext } from './context.ts';
 import { prove } from './prove.ts';
@@ -29,6 +30,7 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
 
 async function perform(context: EffectContext, effect: Effect, evidenceFiles: () => Promise<readonly string[]>): Promise<void> {
   switch (effect.type) {
+    case 'remember': case 'find-writer': case 'pause': case 'check-pause': case 'resume': return performOnCluster(context, effect.type);
     case 'connect': return connect(context);
     case 'capture': return capture(context, effect.label);
     case 'triage': return findOutTriage(context);

@@ -7,13 +7,15 @@ import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate, TokenKind } from '../realm/model.ts';
 import type { ClientRepresentation, RealmRepresentation } from '../realm/representation.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
+import type { Cluster } from './cluster.ts';
 import type { Connection, EvidenceCandidate, Exported, JournalLine, Proof, RunEvent, RunSettings } from '../runbook/model.ts';
 
 /** What capture says while it runs; transient, never journalled. */
 export interface Progress {
   /** `clients`, `client scopes`, `roles`, `service accounts` ... */
   readonly part: string;
-  readonly done: number;
+  /** null where nothing is counted. */
+  readonly done: number | null;
   /** null while it is not known. */
   readonly total: number | null;
   /** What differs as far as it is read: `so far 9 lost, 1 changed, 2 only live: auth-service, api-gateway`. */
@@ -148,6 +150,8 @@ export interface SessionStore {
 
 export interface Ports {
   readonly keycloak: Keycloak;
+  /** Absent where the run was started without one. */
+  readonly cluster?: Cluster;
   readonly evidence: EvidenceReader;
   readonly exporter: Exporter;
   readonly store: SessionStore;

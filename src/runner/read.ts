@@ -11,6 +11,7 @@ import type { Difference } from '../realm/model.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
+import { checkPauses } from './cluster-effects.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
@@ -166,7 +167,7 @@ function withLacks(input: PlanInput, missing: ReadonlySet<string>): readonly Dif
   });
 }
 
-export function plan(context: EffectContext): void {
+export async function plan(context: EffectContext): Promise<void> {
   const { differences, choices, order, connection, run } = context.state();
   const live = context.memory.live();
   const evidence = context.memory.evidence().map((entry) => entry.state);
@@ -174,5 +175,6 @@ export function plan(context: EffectContext): void {
   const input: PlanInput = { live, evidence, differences, choices, order };
   const made = makePlan(input);
   if (connection && run && !run.readOnly) refuseMissingRoles(input, made, connection, run);
+  await checkPauses(context);
   context.dispatch({ type: 'plan.made', plan: made });
 }

@@ -168,6 +168,8 @@ function nextTurn(): Promise<void> {
 }
 
 const FITTING: Readonly<Record<Question['kind'], readonly Answer['type'][]>> = {
+  'pause': ['pause.answered'],
+  'resume': ['resume.answered'],
   'freeze': ['freeze.stated'],
   'clear-caches': ['caches.confirmed', 'caches.left'],
   'evidence': ['evidence.chosen'],

@@ -34,6 +34,15 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'run.resumed': return 'The run was resumed';
     case 'journal.recovered': return 'The run had ended without warning; the last line of the journal was cut and set aside';
     case 'connect.succeeded': return `${code(event.connection.user)} logged in to Keycloak ${prose(event.connection.serverVersion ?? 'of unknown version')} by ${code(event.connection.clientId)}`;
+    case 'freeze.begun': return `The writer of ${code(event.freeze.from)} was looked for in context ${code(event.freeze.place)}`;
+    case 'thaw.begun': return `${who(event.by)} began to thaw`;
+    case 'cluster.remembered': return event.versions.length === 0 ? null : `${count(event.versions.length, 'earlier version')} of the objects that carry the realm ${event.versions.length === 1 ? 'was' : 'were'} read from the memory of the API server`;
+    case 'pause.answered': return `${who(event.by)} ${event.pause ? `${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: the writer was to be paused` : 'left the writer as it was'}`;
+    case 'resume.answered': return event.resume ? `${who(event.by)} ${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: the writer was to run again` : 'The writer stayed paused';
+    case 'patch.sent': return patchMoment(event.id, story);
+    case 'patch.failed': return `A patch failed: ${prose(event.failure.title)}`;
+    case 'pause.checked': return event.checks.every(({ holds }) => holds) ? null : `A pause was **undone**: ${prose(event.checks.filter(({ holds }) => !holds).map(({ because }) => because).join('; '))}`;
+    case 'sync.watched': return `The next sync was ${event.ok ? 'a no-op' : '**not a no-op**'}: ${event.levels.map(({ level, noOp, because }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : '**changed**'} (${prose(because)})`).join(', ')}`;
     case 'freeze.stated': return event.statement === null ? 'Nobody stated that the writer was paused' : `${who(event.by)} stated that the writer was paused: ${prose(event.statement)}`;
     case 'capture.succeeded': return event.captured.label === 'live-after' ? null : `The realm was captured before anything was written (${code(event.captured.file)})`;
     case 'triage.found': return `The overwrite was classified: ${prose(event.triage.promise)}`;
@@ -62,6 +71,11 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'undo.finished': return `${count(event.undone, 'write')} taken back, ${number(event.left.length)} not`;
     default: return null;
   }
+}
+
+function patchMoment(id: string, { state }: Story): string | null {
+  const patch = state.cluster.patches[id]?.patch;
+  return patch === undefined ? null : `Patched: ${prose(patch.title)}`;
 }
 
 function provedText(owner: string, proven: number, all: number, story: Story): string {

@@ -24,6 +24,8 @@ function back({ state }: RunSnapshot, local: WithField): Outcome {
   if (local.field === 'filter') return stay({ ...local, field: null, typed: '', filter: '', cursor: 0, item: 0 });
   if (local.typed !== '') return stay({ ...local, typed: '' });
   if (state.question?.kind === 'clear-caches') return answer(local, { type: 'caches.left', by: 'person' });
+  if (state.question?.kind === 'pause') return answer(local, { type: 'pause.answered', pause: false, by: 'person' });
+  if (state.question?.kind === 'resume') return answer(local, { type: 'resume.answered', resume: false, by: 'person' });
   return stay({ ...local, field: null });
 }
 
@@ -51,9 +53,11 @@ function submit(snapshot: RunSnapshot, local: WithField): Outcome {
 }
 
 function submitWord({ state: { question } }: RunSnapshot, local: LocalState, typed: string): Outcome {
-  if (question?.kind !== 'clear-caches' && question?.kind !== 'confirm') return stay(local);
+  if (question?.kind !== 'clear-caches' && question?.kind !== 'confirm' && question?.kind !== 'pause' && question?.kind !== 'resume') return stay(local);
   if (typed === '') return say(local, `Enter alone starts nothing. Please type ${question.word}.`);
   if (question.kind === 'clear-caches' && typed === question.word) return answer(local, { type: 'caches.confirmed', by: 'person' });
+  if (question.kind === 'pause' && typed === question.word) return answer(local, { type: 'pause.answered', pause: true, by: 'person' });
+  if (question.kind === 'resume' && typed === question.word) return answer(local, { type: 'resume.answered', resume: true, by: 'person' });
   if (question.kind === 'confirm' && (typed === question.word || typed === `${question.word} all`)) {
     return answer(local, { type: 'group.confirmed', owner: question.group.owner, all: typed !== question.word, by: 'person' });
   }

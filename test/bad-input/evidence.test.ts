@@ -71,7 +71,8 @@ describe('evidence', () => {
     ['git:repo/realm.json@', /does not name any evidence/, /git:PATH@REVISION/],
     ['realm:', /does not name any evidence/, /realm:NAME/],
     ['file:', /does not name any evidence/, /file:PATH/],
-    ['configmap:keycloak/realm', /ConfigMap cannot be read from the cluster by this version/, /kubectl get configmap/],
+    ['configmap:keycloak/realm', /No kubeconfig is found/, /--kubeconfig FILE/],
+    ['configmap:realm', /does not name anything in a cluster/, /configmap:NAMESPACE\/NAME/],
     ['events:2d', /Admin events cannot be read as evidence by this version/, /git revision/],
   ];
   it.concurrent.each(CASES)('%s', async (spec, says, next) => {

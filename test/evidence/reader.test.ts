@@ -103,7 +103,7 @@ describe('bad input gets one clear sentence', () => {
     expect(error.message.split('\n')).toHaveLength(1);
   });
 
-  test.each([['configmap:ns/name', 'kubectl'], ['events:2h', 'git:'], ['git:realm.json', 'git:PATH@REVISION'], ['git:realm.json@--output=x', 'git:PATH@REVISION'], ['', 'file:PATH']])('spec "%s"', async (spec, words) => {
+  test.each([['configmap:ns/name', '--kubeconfig'], ['configmap:name', 'configmap:NAMESPACE/NAME'], ['events:2h', 'git:'], ['git:realm.json', 'git:PATH@REVISION'], ['git:realm.json@--output=x', 'git:PATH@REVISION'], ['', 'file:PATH']])('spec "%s"', async (spec, words) => {
     const error = await refusal(reading({}).read(spec));
     expect(error).toMatchObject({ code: 'usage' });
     expect(error.next.join()).toContain(words);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await createRealm(calls);
   await logIn(calls, 12);
   const keycloak = openKeycloak(administrator(sharedKeycloak(), REALM, { dispatcher: network.dispatcher }));
-  ({ snapshot, requests } = await keycloak.capture({ knownClients: ['auth-service', 'never-was'], onProgress: ({ part, done }) => parts.set(part, done) }));
+  ({ snapshot, requests } = await keycloak.capture({ knownClients: ['auth-service', 'never-was'], onProgress: ({ part, done }) => parts.set(part, done ?? 0) }));
   await keycloak.close();
 });
 afterAll(async () => {

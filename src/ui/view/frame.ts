@@ -3,6 +3,7 @@ import { bindingsFor, contextOf, keyLabel, CONTEXT_TITLE } from '../keys.ts';
 import type { LocalState } from '../local.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
+import { clusterScreen, pauseLines, resumeLines } from './cluster.ts';
 import { chooseScreen } from './choose.ts';
 import { STOPPING } from './end.ts';
 import { evidenceScreen } from './evidence.ts';
@@ -56,6 +57,8 @@ function screenOf(scene: Scene): Screen {
   const question = snapshot.busy === null ? snapshot.state.question : null;
   switch (question?.kind) {
     case undefined: return runningScreen(snapshot, size);
+    case 'pause': return clusterScreen(pauseLines(question.sight, snapshot.state, size), `Type ${question.word} to pause it, Esc to leave it and state what is paused:`, scene);
+    case 'resume': return clusterScreen(resumeLines(snapshot.state, size), `Type ${question.word} to let it run again, Esc to leave it paused:`, scene);
     case 'freeze': case 'thaw': return statementScreen(question.kind, scene);
     case 'clear-caches': {
       const ask = local.field === null ? line(' Enter goes back to typing, q leaves.') : line(` Type ${question.word} to clear them, Esc to leave it: `, span('focus', `${local.typed}▏`));

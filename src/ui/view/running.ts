@@ -10,6 +10,11 @@ const DOING: Readonly<Record<Effect['type'], string>> = {
   'connect': 'Logging in and finding out what these credentials may do',
   'capture': 'Reading the realm; nothing is written',
   'triage': 'Finding out what kind of overwrite this was',
+  'remember': 'Reading what the API server still remembers',
+  'find-writer': 'Looking for the writer in the cluster',
+  'pause': 'Pausing the writer',
+  'check-pause': 'Looking whether the pause holds',
+  'resume': 'Letting the writer run again, and watching its sync',
   'clear-caches': 'Clearing the caches of realm and users',
   'find-evidence': 'Looking for places that have the lost configuration',
   'read-evidence': 'Reading the evidence',
@@ -27,7 +32,7 @@ const DOING: Readonly<Record<Effect['type'], string>> = {
 /** `Reading the realm   client scopes 9 of 14`. */
 export function runningLine({ busy, progress }: RunSnapshot): Line {
   if (busy === null) return line(' …');
-  const far = progress === null ? '' : `   ${progress.part} ${progress.done.toLocaleString('en-US')}${progress.total === null ? '' : ` of ${progress.total.toLocaleString('en-US')}`}`;
+  const far = progress === null ? '' : progress.done === null ? `   ${progress.part}` : `   ${progress.part} ${progress.done.toLocaleString('en-US')}${progress.total === null ? '' : ` of ${progress.total.toLocaleString('en-US')}`}`;
   return line(` ${DOING[busy]} …`, span('strong', far));
 }
 

@@ -1,0 +1,114 @@
+import { CUSTOM_KEYCLOAKS } from '../kubernetes/find-keycloak.ts';
+import { findWriter } from '../kubernetes/find-writer.ts';
+import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
+import { parseFrom } from '../kubernetes/from-spec.ts';
+import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
+import { workloadsOf } from '../kubernetes/workloads.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
+import { nameOf, shown, type KubeObject } from '../gitops/controllers/object.ts';
+import type { ObjectName } from '../runbook/cluster.ts';
+import { clusterTarget } from './cluster-target.ts';
+import type { Invocation } from './table.ts';
+
+/** What `doctor` says of the cluster; `--json` prints it as it is. */
+export interface ClusterFindings {
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+  readonly user: string;
+  /** What would be paused, as far as it can be seen. */
+  readonly controllers: readonly string[];
+  readonly rights: readonly ClusterRight[];
+  readonly notes: readonly string[];
+  /** The missing ones as YAML for kubectl apply; null where none is. */
+  readonly role: string | null;
+}
+
+export interface ClusterRight {
+  readonly step: 'connect' | 'freeze' | 'evidence' | 'thaw';
+  readonly allowed: boolean;
+  /** Verb, resource and namespace of what is missing: `patch applications.argoproj.io keycloak in argocd`. */
+  readonly missing: readonly string[];
+}
+
+/** Looks whether freezing, reading evidence and thawing will be allowed. Reads only. */
+export async function lookAtCluster(invocation: Invocation): Promise<ClusterFindings> {
+  const api = openCluster(clusterTarget(invocation));
+  try {
+    const { flags, environment } = invocation;
+    return await clusterFindings(api, flags.from, (flags.url ?? environment['KEYCLOAK_URL']) === undefined);
+  } finally {
+    await api.close();
+  }
+}
+
+/**
+ * @param from    what carries the realm or applies it; without it the workloads of the namespace that look like Keycloak lead to the controllers
+ * @param search  whether Keycloak itself has to be found in the cluster
+ */
+export async function clusterFindings(api: ClusterApi, from: string | undefined, search: boolean): Promise<ClusterFindings> {
+  const named = from === undefined ? null : parseFrom(from, api.namespace).object;
+  const isController = named !== null && controllerKind(named.resource.kind) !== undefined;
+  const namespace = named === null || isController ? api.namespace : named.namespace ?? api.namespace;
+  // Without --from any ConfigMap of the namespace may be the one.
+  const source = named ?? nameOf('configmap', namespace, '');
+  const [user, around] = await Promise.all([whoAmI(api), isController ? { workloads: [], notes: [] } : workloadsOf(api, namespace, named)]);
+  const carrier = named === null ? null : await unlessForbidden(() => api.get(named));
+  const writer = await findWriter(api, [...(carrier && named ? [{ kind: named.resource.kind, ...carrier }] : []), ...around.workloads] satisfies KubeObject[]);
+  const own = isController && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
+  const controllers = [...own, ...writer.controllers.map(({ object }) => object)];
+  const scope = { source, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
+  const served = (await Promise.all(CUSTOM_KEYCLOAKS.map(async (resource) => ((await api.version(resource.group)) === null ? [] : [resource])))).flat();
+  const steps: readonly (readonly [ClusterRight['step'], readonly Need[]])[] = [
+    ...(search ? [['connect', keycloakNeeds(namespace, served)] as const] : []),
+    // Where nothing says who applies it, that has to be searched for.
+    ['freeze', [...freezeNeeds(scope), ...(controllers.length === 0 ? searchNeeds() : [])]],
+    ...(isController ? [] : [['evidence', evidenceNeeds(namespace)] as const]),
+    ['thaw', thawNeeds(scope)],
+  ];
+  const missing = await missingRights(api, steps.flatMap(([, needs]) => needs));
+  const rights = steps.map(([step, needs]): ClusterRight => {
+    const lacking = missing.filter((need) => needs.some((other) => needWords(need) === needWords(other)));
+    return { step, allowed: lacking.length === 0, missing: lacking.map(needWords) };
+  });
+  return {
+    context: api.context, server: api.server, namespace, user, controllers: controllers.map((object: ObjectName) => shown(object)), rights, notes: [...writer.notes, ...around.notes],
+    role: missing.length === 0 ? null : roleYaml(missing, user),
+  };
+}
+
+function needWords({ verb, group, resource, namespace, name }: Need): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`} ${namespace === null ? 'in all namespaces' : `in ${namespace}`}`;
+}
+
+async function unlessForbidden<T>(read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'missing-role') return null;
+    throw error;
+  }
+}
+
+/** `get, list configmaps in iam`: verbs of one thing together, and no more than fits a line or two. */
+function shortened(missing: readonly string[]): string {
+  const verbs = new Map<string, string[]>();
+  for (const words of missing) {
+    const [verb = '', ...what] = words.split(' ');
+    verbs.set(what.join(' '), [...(verbs.get(what.join(' ')) ?? []), verb]);
+  }
+  const lines = [...verbs].map(([what, names]) => `${names.join(', ')} ${what}`);
+  return `${lines.slice(0, 3).join('; ')}${lines.length > 3 ? `; and ${lines.length - 3} more below` : ''}`;
+}
+
+/** As `doctor` prints it. */
+export function clusterLines({ context, server, namespace, user, controllers, rights, notes, role }: ClusterFindings): readonly string[] {
+  const what: Readonly<Record<ClusterRight['step'], string>> = { connect: 'find Keycloak and its administrator', freeze: 'find and pause the controllers', evidence: 'read what carries the realm', thaw: 'resume the controllers and watch the next sync' };
+  return [
+    `Cluster ${context} (${server}), namespace ${namespace}, as ${user}`,
+    controllers.length === 0 ? '    no controller is seen that applies it; name what carries the realm with --from configmap:NAMESPACE/NAME' : `    applied by ${controllers.join(', ')}`,
+    ...notes.map((note) => `    ${note}`),
+    ...rights.map(({ step, allowed, missing }) => (allowed ? `OK  ${what[step]}` : `NO  ${what[step]}  needs ${shortened(missing)}`)),
+    ...(role === null ? [] : ['Have this applied by somebody who may (kubectl apply -f FILE):', ...role.trimEnd().split('\n')]),
+  ];
+}

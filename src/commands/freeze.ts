@@ -1,0 +1,104 @@
+import { acquireLock, type Lock } from '../journal/lock.ts';
+import { openClusterPort } from '../kubernetes/cluster.ts';
+import { EXIT, RescueError } from '../realm/errors.ts';
+import { place } from '../runbook/cluster-lines.ts';
+import { heldPauses } from '../runbook/cluster-state.ts';
+import type { ClusterSight, RestartRisk } from '../runbook/cluster.ts';
+import { count } from '../runbook/lines.ts';
+import { controllerWord } from '../runbook/next.ts';
+import { pauseAll, recordRemembered, send, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
+import type { Cluster } from '../runner/cluster.ts';
+import type { SessionStore } from '../runner/ports.ts';
+import { sanitise } from '../ui/text.ts';
+import { VERSION } from '../version.ts';
+import { clusterTarget } from './cluster-target.ts';
+import { rememberedLines, sightLines } from './cluster-text.ts';
+import { clusterWork } from './cluster-work.ts';
+import { printJson } from './out.ts';
+import { giveBack, newSession, sessionDirectory, sessionFlag } from './session.ts';
+import type { CommandRun, Invocation } from './table.ts';
+import { thisTerminal } from './terminal.ts';
+import { typedWord } from './typed-word.ts';
+
+/**
+ * Pauses what applies the realm's ConfigMap (or what --from names), and everything that would take the pause back. Recorded, so that a thaw
+ * restores exactly what was there. What the API server still remembers is read first and recorded in every case.
+ */
+export const run: CommandRun = async (invocation) => {
+  const { from } = invocation.flags;
+  if (from === undefined) throw new RescueError('usage', 'Nothing is named that the writer applies.', ['Give --from configmap:NAMESPACE/NAME, or the controller itself: --from application:NAMESPACE/NAME.']);
+  const cluster = openClusterPort(clusterTarget(invocation));
+  try {
+    return await freeze(invocation, cluster, from);
+  } finally {
+    await cluster.close();
+  }
+};
+
+async function freeze(invocation: Invocation, cluster: Cluster, from: string): Promise<number> {
+  const { flags } = invocation;
+  const say = (lines: readonly string[]): void => { if (!flags.json) for (const line of lines) process.stderr.write(`${sanitise(line)}\n`); };
+  const record = recorder(invocation, cluster, from);
+  try {
+    const memory = await cluster.remember(from);
+    // A record that would hold nothing is not made.
+    if (memory.versions.length > 0) recordRemembered(record.open(), memory);
+    const sight = await cluster.look(from);
+    const safe = flags['make-safe'] ? sight.risks.filter((risk) => risk.safe !== null) : [];
+    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : memory.notes.map((note) => `Note: ${note}.`)), ...sight.pauses.map(({ title }) => `PATCH  ${title}`), ...safe.map((risk) => `PATCH  ${risk.safe?.title ?? ''}`)]);
+    if (sight.controllers.length === 0 && safe.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+    const patches = sight.pauses.length + safe.length + (flags.terminate ? sight.controllers.filter(({ running }) => running !== null).length : 0);
+    if (patches > 0) {
+      const word = controllerWord(sight) || (safe[0]?.object.name ?? '');
+      await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(patches, 'object')} would be patched`, ask: `Type ${word} to patch ${count(patches, 'object')}` });
+      const work = record.open();
+      work.dispatch({ type: 'cluster.seen', sight });
+      work.dispatch({ type: 'pause.answered', pause: true, by: flags.confirm === undefined ? 'person' : 'flag' });
+      await pauseAll(work, sight);
+      if (flags.terminate) await terminateRunning(work, sight);
+      for (const risk of safe) await send(work, () => cluster.prepareSafe(risk));
+    }
+    say(outcome(sight, safe, record.work, sessionFlag(invocation)));
+    if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
+    return EXIT.done;
+  } finally {
+    record.close();
+  }
+}
+
+function outcome(sight: ClusterSight, safe: readonly RestartRisk[], work: ClusterWork | null, flag: string): readonly string[] {
+  const held = work === null ? [] : heldPauses(work.state());
+  const left = sight.risks.length - safe.length;
+  return [
+    ...held.map(({ title }) => `OK  ${title}: read back, and again after a while`),
+    ...safe.map((risk) => `OK  ${risk.safe?.title ?? ''}`),
+    ...sight.controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `OK  ${title} ${place(object)} was paused already (${automation})`),
+    ...(held.length > 0 && work ? [`What was there before is in record ${work.store.id}, and on the objects. To let it run again: realm-rescue thaw ${work.store.id}${flag}`] : []),
+    ...(left > 0 ? [`A restart of a pod still imports (${count(left, 'risk')} above)${sight.risks.some((risk) => risk.safe !== null && !safe.includes(risk)) ? '; --make-safe patches what can be patched live' : ''}.`] : []),
+  ];
+}
+
+/** A record that is made when there is something to record. */
+function recorder(invocation: Invocation, cluster: Cluster, from: string): { readonly work: ClusterWork | null; open(): ClusterWork; directory(): string; close(): void } {
+  let opened: { readonly work: ClusterWork; readonly store: SessionStore; readonly lock: Lock } | null = null;
+  return {
+    get work() {
+      return opened?.work ?? null;
+    },
+    open: () => {
+      if (opened) return opened.work;
+      const store = newSession(invocation);
+      const lock = acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: store.id, now: Date.now });
+      const work = clusterWork(cluster, store, { fingerprint: null });
+      opened = { work, store, lock };
+      work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
+      return work;
+    },
+    directory: () => opened?.store.directory ?? '',
+    close: () => {
+      if (!opened) return;
+      opened.store.close();
+      giveBack(opened.lock);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { acquireLock } from '../journal/lock.ts';
+import { findSession } from '../journal/sessions.ts';
+import { openClusterPort } from '../kubernetes/cluster.ts';
+import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
+import { controllerWord } from '../runbook/next.ts';
+import { count } from '../runbook/lines.ts';
+import { place } from '../runbook/cluster-lines.ts';
+import { heldPauses } from '../runbook/cluster-state.ts';
+import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
+import { lookAfter, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
+import type { Cluster } from '../runner/cluster.ts';
+import { sanitise } from '../ui/text.ts';
+import { VERSION } from '../version.ts';
+import { clusterTarget } from './cluster-target.ts';
+import { levelLine } from './cluster-text.ts';
+import { clusterWork } from './cluster-work.ts';
+import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
+import { captureOnce } from './live.ts';
+import { printJson } from './out.ts';
+import { giveBack, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import type { CommandRun, Invocation } from './table.ts';
+import { resolveTarget } from './target.ts';
+import { thisTerminal } from './terminal.ts';
+import { typedWord } from './typed-word.ts';
+
+/** Lets the writer run again exactly as it was before the freeze, and watches that its next sync is nothing. */
+export const run: CommandRun = async (invocation) => {
+  const { flags } = invocation;
+  const directory = sessionDirectory(invocation);
+  const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
+  const from = flags.from ?? named?.state.sight?.source;
+  if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
+  const context = flags.context ?? named?.state.sight?.context;
+  const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
+  try {
+    return await thawFrom(invocation, cluster, { named, from, directory });
+  } finally {
+    await cluster.close();
+  }
+};
+
+interface ThawRequest {
+  readonly named: FrozenRecord | null;
+  readonly from: string;
+  readonly directory: string;
+}
+
+async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory }: ThawRequest): Promise<ExitCode> {
+  const { flags } = invocation;
+  const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
+  const sight = await cluster.look(from);
+  if (named?.state.sight && named.state.sight.server !== sight.server) throw new RescueError('usage', `Record ${named.id} is of the cluster at ${named.state.sight.server}, and this is ${sight.server}.`, ['Name the right one with --context.']);
+  const record = named ?? recordsOf(directory, [...sight.controllers, ...sight.pauses].map(({ object }) => object)).at(-1) ?? null;
+  const known = record === null ? await fromObjects(cluster, sight) : [];
+  if (record === null && known.length === 0) {
+    say(`Nothing of ${from} is paused by realm-rescue${sight.controllers.length === 0 ? '' : `: ${sight.controllers.map(({ title, object, automation }) => `${title} ${place(object)} is ${automation}`).join(', ')}`}.`);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], ok: true }, 2);
+    return EXIT.done;
+  }
+  const id = record?.id;
+  const lock = acquireLock({ directory, url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id ?? 'thaw', now: Date.now });
+  try {
+    const store = id === undefined ? newSession(invocation) : openRecorded(directory, id);
+    try {
+      const realm = await realmOf(invocation, record);
+      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null });
+      if (id === undefined) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
+      try {
+        return await thawRecord(invocation, work, { sight, known, say });
+      } finally {
+        await realm?.close();
+      }
+    } finally {
+      store.close();
+    }
+  } finally {
+    giveBack(lock);
+  }
+}
+
+async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, known, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly say: (line: string) => void }): Promise<ExitCode> {
+  const { flags } = invocation;
+  for (const patch of known) {
+    work.dispatch({ type: 'patch.intended', patch });
+    work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
+  }
+  await lookAfter(work);
+  const held = heldPauses(work.state());
+  for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
+  if (held.length === 0) {
+    say(`Nothing is paused by record ${work.store.id} any more.`);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], ok: true }, 2);
+    return EXIT.done;
+  }
+  const before = flags['no-watch'] ? null : await work.cluster.before(sight);
+  for (const controller of before?.controllers ?? []) {
+    if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
+    else if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
+    else say(`${place(controller.object)}: ${controller.differing.length > 0 ? `the next sync brings ${controller.differing.join(', ')}` : 'the next sync may bring changes'}.`);
+  }
+  const word = controllerWord(sight);
+  await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again`, ask: `Type ${word} to let it run again` });
+  const by = flags.confirm === undefined ? 'person' : 'flag';
+  work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
+  work.dispatch({ type: 'cluster.seen', sight });
+  work.dispatch({ type: 'resume.answered', resume: true, by });
+  if (flags['no-watch']) {
+    await resumeAll(work, held);
+    say('It runs again; its next sync was not watched.');
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
+    return EXIT.done;
+  }
+  const ok = await thaw(work, sight);
+  const { watched } = work.state();
+  for (const level of watched?.levels ?? []) say(levelLine(level));
+  for (const change of watched?.changes ?? []) say(`    ${change}`);
+  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
+  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok }, 2);
+  return ok ? EXIT.done : EXIT.notProven;
+}
+
+/** Pauses that only the objects themselves remember: the machine that froze them is another one, or its disk is gone. */
+async function fromObjects(cluster: Cluster, sight: ClusterSight): Promise<readonly ClusterPatch[]> {
+  const marked = await Promise.all(sight.controllers.map(({ object }) => cluster.frozen(object)));
+  const windows = await Promise.all(sight.pauses.filter(({ means }) => means === 'deny-window').map(async (pause): Promise<ClusterPatch | null> => {
+    const prepared = await cluster.preparePause(pause, '');
+    return 'already' in prepared ? { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: [], value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } : null;
+  }));
+  // Owners were paused first, and run again last.
+  return [...marked.toReversed().flatMap((found) => found?.patch ?? []), ...windows.flatMap((patch) => patch ?? [])];
+}
+
+/** The realm level, where a Keycloak is named. */
+async function realmOf(invocation: Invocation, record: FrozenRecord | null): Promise<{ readonly fingerprint: () => Promise<string>; readonly close: () => Promise<void> } | null> {
+  const { flags, environment } = invocation;
+  const realm = flags.realm ?? environment['KEYCLOAK_REALM'];
+  if (flags.url === undefined && environment['KEYCLOAK_URL'] === undefined && realm === undefined) return null;
+  const target = await resolveTarget(invocation, thisTerminal(invocation), record?.run ?? undefined);
+  const { openKeycloak } = await import('../keycloak/keycloak.ts');
+  const keycloak = openKeycloak({ ...target, readOnly: true });
+  return { fingerprint: async () => (await captureOnce(keycloak)).fingerprint, close: () => keycloak.close() };
+}

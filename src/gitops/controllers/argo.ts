@@ -1,0 +1,106 @@
+/** Argo CD applications (argoproj.io/v1alpha1; fields of gitops.md 1.4, behaviour of verified-kube.md 4.1). */
+import type { Json, JsonObject } from '../../realm/json.ts';
+import type { ControllerKind, SyncedObject } from './controller.ts';
+import { at, isObject, listAt, textAt, type KubeObject } from './object.ts';
+
+const REFRESH = 'argocd.argoproj.io/refresh';
+const SKIP = 'argocd.argoproj.io/skip-reconcile';
+
+/** Words of a result that changed nothing; everything else did or may have. */
+const UNCHANGED = /\bunchanged$/;
+
+export const APPLICATION: ControllerKind = {
+  word: 'application',
+  title: 'Argo CD application',
+  field: ['spec', 'syncPolicy'],
+  automation: (object) => {
+    const automated = at(object, 'spec', 'syncPolicy', 'automated');
+    if (object.metadata.annotations?.[SKIP] === 'true') return 'reconciliation skipped';
+    if (!isObject(automated)) return 'no automation';
+    const on = ['prune', 'selfHeal', 'allowEmpty'].filter((name) => automated[name] === true);
+    return `${automated['enabled'] === false ? 'automation off' : 'automated'} {${on.join(', ')}}`;
+  },
+  // null counts as on (Argo CD documentation, auto_sync).
+  paused: (object) => {
+    const automated = at(object, 'spec', 'syncPolicy', 'automated');
+    return !isObject(automated) || automated['enabled'] === false;
+  },
+  pauses: (object) => {
+    const policy = at(object, 'spec', 'syncPolicy');
+    if (!isObject(policy) || !isObject(policy['automated'])) return [];
+    const { automated, ...rest } = policy;
+    return [{ ...rest, automated: { ...(automated as JsonObject), enabled: false } }, rest];
+  },
+  running: (object) => {
+    const phase = textAt(object, 'status', 'operationState', 'phase') ?? '';
+    const asked = isObject(at(object, 'operation'));
+    if (!asked && phase !== 'Running' && phase !== 'Terminating') return null;
+    const running = phase === 'Running' || phase === 'Terminating';
+    return { since: running ? textAt(object, 'status', 'operationState', 'startedAt') ?? null : null, phase: running ? phase : 'Running', message: running ? textAt(object, 'status', 'operationState', 'message') ?? '' : 'asked for, not begun yet' };
+  },
+  view: (object) => {
+    const sync = textAt(object, 'status', 'sync', 'status');
+    const state = at(object, 'status', 'operationState');
+    const phase = textAt(state, 'phase') ?? '';
+    const results = listAt(state, 'syncResult', 'resources');
+    const isHook = (result: Json) => textAt(result, 'hookType') !== undefined && textAt(result, 'hookType') !== '';
+    const condition = listAt(object, 'status', 'conditions').find((entry) => (textAt(entry, 'type') ?? '').endsWith('Error'));
+    const failed = phase === 'Failed' || phase === 'Error' ? textAt(state, 'message') ?? phase : null;
+    return {
+      revision: textAt(object, 'status', 'sync', 'revision') ?? null,
+      synced: sync === undefined || sync === 'Unknown' ? null : sync === 'Synced',
+      differing: listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync').map((entry) => synced(entry, 'OutOfSync')),
+      mark: textAt(state, 'startedAt') ?? 'never',
+      changed: results.filter((result) => !isHook(result) && !UNCHANGED.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
+      hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
+      running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
+      trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),
+    };
+  },
+  refresh: () => ({ metadata: { annotations: { [REFRESH]: 'normal' } } }),
+  // The controller takes the annotation away when it has compared; only then is the comparison newer than the wish.
+  refreshed: (object, before) => object.metadata.annotations?.[REFRESH] === undefined && textAt(object, 'status', 'reconciledAt') !== textAt(before, 'status', 'reconciledAt'),
+};
+
+/** Ends the operation that is running; it must still be there. What it had begun is not taken back, and Argo CD never tries that revision again by itself. */
+export function terminatePatch(object: KubeObject): JsonObject {
+  const { resourceVersion } = object.metadata;
+  return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: { phase: 'Terminating' } } };
+}
+
+/** One sync of the revision that the application follows, on our name; the earlier result goes, or it would be blamed on both (verified-kube.md 4.1). */
+export function syncPatch(object: KubeObject): JsonObject {
+  const { resourceVersion } = object.metadata;
+  return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: null }, operation: { initiatedBy: { username: 'realm-rescue' }, info: [{ name: 'Reason', value: 'realm-rescue thaw' }], sync: {} } };
+}
+
+/** A window that is always open: it forbids every sync of one application and leaves comparing alone (verified-kube.md 4.1). */
+export function denyWindow(application: string, description: string): JsonObject {
+  return { kind: 'deny', schedule: '* * * * *', duration: '24h', applications: [application], manualSync: false, description };
+}
+
+/** How our windows are told from others'. */
+export const WINDOW_MARK = 'realm-rescue';
+
+export function isOurWindow(window: Json, application: string): boolean {
+  return (textAt(window, 'description') ?? '').startsWith(WINDOW_MARK) && listAt(window, 'applications').includes(application);
+}
+
+/**
+ * Whether the ApplicationSet leaves a pause of its child alone: by ignoring the field, or by never updating children
+ * (gitops.md 1.3; the controller's --policy flag can win over the latter and cannot be seen from here).
+ */
+export function toleratesPause(applicationSet: KubeObject, application: string): boolean {
+  const policy = textAt(applicationSet, 'spec', 'syncPolicy', 'applicationsSync');
+  if (policy === 'create-only' || policy === 'create-delete') return true;
+  return listAt(applicationSet, 'spec', 'ignoreApplicationDifferences').some((entry) => {
+    const name = textAt(entry, 'name');
+    if (name !== undefined && name !== '' && name !== application) return false;
+    return listAt(entry, 'jsonPointers').some((pointer) => pointer === '/spec/syncPolicy' || pointer === '/spec/syncPolicy/automated' || pointer === '/spec')
+      || listAt(entry, 'jqPathExpressions').some((path) => path === '.spec.syncPolicy' || path === '.spec.syncPolicy.automated');
+  });
+}
+
+function synced(entry: Json, message: string): SyncedObject {
+  return { kind: textAt(entry, 'kind') ?? '', namespace: textAt(entry, 'namespace') ?? '', name: textAt(entry, 'name') ?? '', message };
+}

@@ -1,0 +1,89 @@
+/** What is common to the controllers that apply git to a cluster: how one is paused, asked to look again, and seen to have done nothing. */
+import type { Json, JsonObject } from '../../realm/json.ts';
+import { equal, mergePatch, nested } from './merge-patch.ts';
+import { at, type KubeObject, type ResourceWord } from './object.ts';
+import type { RunningOperation } from '../../runbook/cluster.ts';
+
+/** The annotation that keeps what was there before the pause, on the object itself: it outlives the machine that froze it. */
+export const FROZEN_ANNOTATION = 'realm-rescue/frozen';
+
+/** One object of a sync, as the controller tells of it. */
+export interface SyncedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The controller's own word: `configured`, `unchanged`, `OutOfSync`. */
+  readonly message: string;
+}
+
+/** Where a controller stands: what is compared before and after. */
+export interface SyncView {
+  /** The git revision that it last applied or compared with; null before the first. */
+  readonly revision: string | null;
+  /** Whether git and cluster agree, in the controller's eyes; null where it does not say. */
+  readonly synced: boolean | null;
+  /** Objects that differ from git. */
+  readonly differing: readonly SyncedObject[];
+  /** Moves with every sync: the start of the last operation, a count of reconciliations. */
+  readonly mark: string;
+  /** What the last operation did; empty where it changed nothing. */
+  readonly changed: readonly SyncedObject[];
+  readonly hooks: readonly SyncedObject[];
+  /** Running now. */
+  readonly running: boolean;
+  /** What keeps it from syncing, in its own words: a failed operation, a condition. */
+  readonly trouble: string | null;
+}
+
+export interface ControllerKind {
+  readonly word: Extract<ResourceWord, 'application' | 'kustomization' | 'helmrelease'>;
+  /** `Argo CD application`: before a name. */
+  readonly title: string;
+  /** What a pause changes and a thaw restores. */
+  readonly field: readonly string[];
+  /** `automated {prune, selfHeal}`, `every 10m0s`, `off`: fit for a line on a screen. */
+  automation(object: KubeObject): string;
+  paused(object: KubeObject): boolean;
+  /** Values of `field` that pause it, the gentlest first: an older schema may not know it. */
+  pauses(object: KubeObject): readonly Json[];
+  running(object: KubeObject): RunningOperation | null;
+  view(object: KubeObject): SyncView;
+  /** The patch that asks it to look at git and cluster now. */
+  refresh(token: string): JsonObject;
+  /** Whether it has done so. */
+  refreshed(object: KubeObject, before: KubeObject, token: string): boolean;
+}
+
+/** A merge patch that puts a value into a field and, where asked, the record beside it; with the version that was read, so that nobody is written over. */
+export function fieldPatch(object: KubeObject, field: readonly string[], wanted: Json | undefined, record: JsonObject | null): JsonObject {
+  const change = mergePatch(at(object, ...field), wanted);
+  const { resourceVersion } = object.metadata;
+  return {
+    metadata: { ...(resourceVersion === undefined ? {} : { resourceVersion }), annotations: { [FROZEN_ANNOTATION]: record === null ? null : JSON.stringify(record) } },
+    ...(change === undefined ? {} : nested(field, change)),
+  };
+}
+
+/**
+ * The value that a thaw puts back: what was there before, and on top of it what somebody else has changed since.
+ *
+ * @param frozen   what the pause had left there
+ * @param current  what is there now
+ */
+export function thawedValue(previous: Json | undefined, frozen: Json | undefined, current: Json | undefined): { readonly value: Json | undefined; readonly changedMeanwhile: boolean } {
+  if (equal(current, frozen)) return { value: previous, changedMeanwhile: false };
+  const meanwhile = mergePatch(frozen, current);
+  return { value: meanwhile === undefined ? previous : merged(previous, meanwhile), changedMeanwhile: true };
+}
+
+function merged(value: Json | undefined, patch: Json): Json | undefined {
+  if (patch === null) return undefined;
+  if (typeof patch !== 'object' || Array.isArray(patch)) return patch;
+  const base: Record<string, Json> = value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...(value as JsonObject) } : {};
+  for (const [key, member] of Object.entries(patch as JsonObject)) {
+    const made = merged(Object.hasOwn(base, key) ? base[key] : undefined, member);
+    if (made === undefined) delete base[key];
+    else base[key] = made;
+  }
+  return base;
+}

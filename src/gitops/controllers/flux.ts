@@ -1,0 +1,62 @@
+/** Flux Kustomizations and HelmReleases (gitops.md 1.9, behaviour of verified-kube.md 4.2). */
+import type { Json } from '../../realm/json.ts';
+import type { ControllerKind } from './controller.ts';
+import { at, isObject, listAt, textAt, type KubeObject } from './object.ts';
+
+const REQUESTED = 'reconcile.fluxcd.io/requestedAt';
+
+const condition = (object: KubeObject, type: string): Json | undefined => listAt(object, 'status', 'conditions').find((entry) => textAt(entry, 'type') === type);
+const isTrue = (entry: Json | undefined): boolean => textAt(entry, 'status') === 'True';
+
+/** What both kinds share. A controller that is suspended still answers a request to reconcile, and does nothing. */
+const SUSPENDING: Omit<ControllerKind, 'word' | 'title' | 'view'> = {
+  field: ['spec', 'suspend'],
+  automation: (object) => (at(object, 'spec', 'suspend') === true ? 'suspended' : `every ${textAt(object, 'spec', 'interval') ?? '?'}`),
+  paused: (object) => at(object, 'spec', 'suspend') === true,
+  pauses: (object) => (at(object, 'spec', 'suspend') === true ? [] : [true]),
+  running: (object) => {
+    const reconciling = condition(object, 'Reconciling');
+    return isTrue(reconciling) ? { since: textAt(reconciling, 'lastTransitionTime') ?? null, phase: 'Running', message: textAt(reconciling, 'message') ?? '' } : null;
+  },
+  refresh: (token) => ({ metadata: { annotations: { [REQUESTED]: token } } }),
+  refreshed: (object, _before, token) => textAt(object, 'status', 'lastHandledReconcileAt') === token && !isTrue(condition(object, 'Reconciling')),
+};
+
+export const KUSTOMIZATION: ControllerKind = {
+  ...SUSPENDING,
+  word: 'kustomization',
+  title: 'Flux Kustomization',
+  view: (object) => {
+    const ready = condition(object, 'Ready');
+    const counts = listAt(object, 'status', 'history').map((entry) => `${textAt(entry, 'digest') ?? ''}:${String(at(entry, 'totalReconciliations') ?? '')}`);
+    return {
+      revision: textAt(object, 'status', 'lastAppliedRevision') ?? null,
+      synced: ready === undefined ? null : isTrue(ready) && textAt(object, 'status', 'lastAppliedRevision') === textAt(object, 'status', 'lastAttemptedRevision'),
+      // Flux does not say which objects it changed: their own resourceVersion does.
+      differing: [], changed: [], hooks: [],
+      mark: `${textAt(object, 'status', 'lastAppliedRevision') ?? 'never'} ${counts.join(' ')}`.trim(),
+      running: isTrue(condition(object, 'Reconciling')),
+      trouble: textAt(ready, 'status') === 'False' ? textAt(ready, 'message') ?? null : null,
+    };
+  },
+};
+
+export const HELM_RELEASE: ControllerKind = {
+  ...SUSPENDING,
+  word: 'helmrelease',
+  title: 'Flux HelmRelease',
+  view: (object) => {
+    const ready = condition(object, 'Ready');
+    const newest = listAt(object, 'status', 'history')[0];
+    const version = String(at(newest, 'version') ?? '');
+    return {
+      revision: textAt(object, 'status', 'lastAttemptedRevision') ?? textAt(newest, 'chartVersion') ?? null,
+      synced: ready === undefined ? null : isTrue(ready),
+      differing: [], changed: [], hooks: [],
+      // A new revision of the release is an upgrade; a reconciliation without one changed nothing but what had drifted.
+      mark: isObject(newest) ? `${version} ${textAt(newest, 'digest') ?? ''}`.trim() : 'never',
+      running: isTrue(condition(object, 'Reconciling')),
+      trouble: textAt(ready, 'status') === 'False' ? textAt(ready, 'message') ?? null : null,
+    };
+  },
+};

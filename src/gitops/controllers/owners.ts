@@ -1,0 +1,86 @@
+/** Who applies an object, read from the object itself: labels and annotations that controllers leave, and the log of field managers. */
+import type { LastWrite } from '../../runbook/cluster.ts';
+import { isObject, listAt, textAt, type KubeObject, type ManagedFields, type ResourceWord } from './object.ts';
+
+/** A controller that claims an object. */
+export interface OwnerLink {
+  readonly word: Extract<ResourceWord, 'application' | 'applicationset' | 'kustomization' | 'helmrelease' | 'keycloak'> | 'helm';
+  /** null where the link does not say: an application of Argo CD's own namespace. */
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly because: string;
+  /** False for what other tools write as well. */
+  readonly certain: boolean;
+}
+
+const TRACKING = 'argocd.argoproj.io/tracking-id';
+
+/**
+ * The owners of an object, the surest first. A tracking id that describes another object (a copy) owns nothing
+ * (gitops.md 1.5).
+ */
+export function ownersOf(object: KubeObject): readonly OwnerLink[] {
+  const { annotations = {}, labels = {}, ownerReferences = [], namespace = null } = object.metadata;
+  const links: OwnerLink[] = [];
+  for (const { kind, name, apiVersion } of ownerReferences) {
+    if (kind === 'ApplicationSet' && apiVersion.startsWith('argoproj.io/')) links.push({ word: 'applicationset', namespace, name, because: 'owner reference', certain: true });
+    if (kind === 'Keycloak' && apiVersion.startsWith('k8s.keycloak.org/')) links.push({ word: 'keycloak', namespace, name, because: 'owner reference', certain: true });
+  }
+  const tracked = trackedBy(annotations[TRACKING], object);
+  if (tracked) links.push(tracked);
+  for (const [prefix, word] of [['kustomize.toolkit.fluxcd.io', 'kustomization'], ['helm.toolkit.fluxcd.io', 'helmrelease']] as const) {
+    const name = labels[`${prefix}/name`];
+    // The Kustomization and HelmRelease that a Kustomization applies carry its labels; an object of its own does not.
+    if (name !== undefined) links.push({ word, namespace: labels[`${prefix}/namespace`] ?? namespace, name, because: `labels of ${prefix}`, certain: true });
+  }
+  const release = annotations['meta.helm.sh/release-name'];
+  if (release !== undefined) links.push({ word: 'helm', namespace: annotations['meta.helm.sh/release-namespace'] ?? namespace, name: release, because: 'annotations of Helm', certain: true });
+  const instance = labels['argocd.argoproj.io/instance'] ?? labels['app.kubernetes.io/instance'];
+  // Charts set this label themselves.
+  if (instance !== undefined && !tracked) links.push({ word: 'application', ...instanceName(instance), because: 'label app.kubernetes.io/instance', certain: false });
+  return links;
+}
+
+/** `app:group/Kind:namespace/name`, or null where it speaks of another object. */
+function trackedBy(id: string | undefined, object: KubeObject): OwnerLink | null {
+  const found = /^([^:]+):([^/:]*)\/([^:]+):([^/]*)\/(.+)$/.exec(id ?? '');
+  if (!found) return null;
+  const [, app = '', group = '', kind = '', namespace = '', name = ''] = found;
+  const own = (object.apiVersion ?? 'v1').includes('/') ? (object.apiVersion ?? '').split('/')[0] : '';
+  if (kind !== object.kind || name !== object.metadata.name || namespace !== (object.metadata.namespace ?? '') || group !== own) return null;
+  return { word: 'application', ...instanceName(app), because: 'tracking id of Argo CD', certain: true };
+}
+
+/** Applications outside of Argo CD's own namespace are called `namespace_name`. */
+function instanceName(app: string): Pick<OwnerLink, 'namespace' | 'name'> {
+  const cut = app.indexOf('_');
+  return cut === -1 ? { namespace: null, name: app } : { namespace: app.slice(0, cut), name: app.slice(cut + 1) };
+}
+
+/** Whether an application lists the object among what it applied. */
+export function listsObject(application: KubeObject, object: KubeObject): boolean {
+  const { name, namespace } = object.metadata;
+  return listAt(application, 'status', 'resources').some((entry) => textAt(entry, 'kind') === object.kind && textAt(entry, 'name') === name && (textAt(entry, 'namespace') ?? '') === (namespace ?? ''));
+}
+
+/** Whether a Kustomization has the object in its inventory: `namespace_name_group_Kind`. */
+export function inInventory(kustomization: KubeObject, object: KubeObject, group: string): boolean {
+  const id = `${object.metadata.namespace ?? ''}_${object.metadata.name}_${group}_${object.kind ?? ''}`;
+  return listAt(kustomization, 'status', 'inventory', 'entries').some((entry) => textAt(entry, 'id') === id);
+}
+
+/**
+ * The last write of the data of a ConfigMap or Secret, or of the spec of anything else.
+ *
+ * @param key  of data; null: any
+ */
+export function lastWrite(object: KubeObject, key: string | null): LastWrite | null {
+  const part = object.kind === 'ConfigMap' || object.kind === 'Secret' ? 'f:data' : 'f:spec';
+  const entries = (object.metadata.managedFields ?? []).flatMap((entry: ManagedFields) => {
+    const fields = entry.fieldsV1?.[part];
+    if (!isObject(fields) || entry.time === undefined || entry.subresource !== undefined) return [];
+    if (key !== null && !Object.hasOwn(fields, `f:${key}`)) return [];
+    return [{ manager: entry.manager ?? '', time: entry.time, field: key === null ? '' : `data[${JSON.stringify(key)}]` }];
+  });
+  return entries.sort((a, b) => (a.time < b.time ? 1 : -1))[0] ?? null;
+}

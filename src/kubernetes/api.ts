@@ -1,0 +1,268 @@
+/**
+ * The only place that talks to an API server. The library opens the kubeconfig and logs in; the requests are our own, because its calls drop
+ * warnings, put headers and whole objects into error texts and default to JSON Patch (verified-kube.md 3.2 and 3.5).
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { RescueError } from '../realm/errors.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
+import { isLoopback } from '../keycloak/address.ts';
+import { reached } from '../keycloak/failures.ts';
+import { isObject, listAt, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
+import { openConfig, type OpenedConfig } from './config.ts';
+import { credentialsOf, type Credentials } from './credentials.ts';
+import { proxyDispatcher } from './proxy.ts';
+import { connectionLost, refusal, unknownField, type Answered, type Asked } from './failures.ts';
+import type { ClusterTarget } from './target.ts';
+
+/** Who we are in managedFields; anybody may write any name there, ours says the truth. */
+const FIELD_MANAGER = 'realm-rescue';
+const SILENCE = 15_000;
+const CONNECT_MILLISECONDS = 10_000;
+const ATTEMPTS = 3;
+const FIRST_PAUSE = 300;
+/** The server's own limit is 3 MiB for one object; a list holds many. */
+const LARGEST_BODY = 128 * 1024 * 1024;
+const PAGE = 500;
+
+export interface Listed {
+  readonly items: readonly KubeObject[];
+  /** Of the list: the moment that it shows. */
+  readonly resourceVersion: string;
+}
+
+export interface ListOptions {
+  /** null: all namespaces. */
+  readonly namespace: string | null;
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+  /** The list exactly as it was at this resourceVersion; gives null when the server has forgotten it. */
+  readonly exactly?: string;
+}
+
+export type Patched =
+  | { readonly object: KubeObject; readonly warnings: readonly string[] }
+  /** fieldValidation=Strict: this server's schema has no such field, and nothing was written. */
+  | { readonly unknownField: string };
+
+export interface ClusterApi {
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+  /** The version of a group that the server prefers; null where it does not serve the group. */
+  version(group: string): Promise<string | null>;
+  /** null where there is no such object, or no such kind. */
+  get(name: ObjectName): Promise<KubeObject | null>;
+  /** null where the server does not serve the kind, or no longer remembers the moment. */
+  list(resource: Resource, options: ListOptions): Promise<Listed | null>;
+  /**
+   * One JSON merge patch, sent once. With a resourceVersion in it a change by somebody else in between is refused.
+   * @throws RescueError `changed-meanwhile`, `no-answer` (it may have happened), `missing-role`, `write-failed`, `object-not-found`
+   */
+  patch(name: ObjectName, patch: JsonObject, options?: { readonly dryRun?: boolean }): Promise<Patched>;
+  /** One deletion, sent once, of exactly the object with that uid. */
+  remove(name: ObjectName, uid: string): Promise<void>;
+  /** A review such as SelfSubjectAccessReview: a POST that stores nothing. */
+  review(kind: string, group: string, body: JsonObject): Promise<Json>;
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly method: 'GET' | 'PATCH' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  readonly contentType?: string;
+  readonly what: string;
+  readonly writes: boolean;
+}
+
+interface Line {
+  readonly opened: OpenedConfig;
+  readonly credentials: Credentials;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * Opens the kubeconfig at once; the login happens with the first request.
+ * @throws RescueError `kubeconfig`
+ */
+export function openCluster(target: ClusterTarget, now: () => number = Date.now): ClusterApi {
+  let opened = openConfig(target);
+  const { context, server, namespace } = opened;
+  const silence = target.silence ?? SILENCE;
+  let line: Promise<Line> | null = null;
+  const versions = new Map<string, Promise<string | null>>();
+
+  const connect = async (): Promise<Line> => {
+    const credentials = await credentialsOf(opened);
+    return { opened, credentials, dispatcher: await dispatcherOf(opened, credentials, silence) };
+  };
+  const current = (): Promise<Line> => {
+    line ??= connect();
+    line.catch(() => { line = null; });
+    return line;
+  };
+  /** The library keeps a plugin's token for as long as the object lives, also one that was revoked. */
+  const logInAgain = async (old: Line): Promise<Line> => {
+    opened = openConfig(target);
+    line = connect();
+    const fresh = await current();
+    void old.dispatcher.close().catch(() => undefined);
+    return fresh;
+  };
+
+  const once = async (call: Call, { credentials, dispatcher }: Line): Promise<Answered & { readonly warnings: readonly string[] }> => {
+    const { origin, pathname } = new URL(server);
+    const query = new URLSearchParams(call.query).toString();
+    const response = await dispatcher.request({
+      origin, path: `${pathname.replace(/\/$/, '')}${call.path}${query === '' ? '' : `?${query}`}`, method: call.method, headersTimeout: silence, bodyTimeout: silence,
+      headers: { accept: 'application/json', 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...credentials.headers },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+    if (Number(response.headers['content-length']) > LARGEST_BODY) throw new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']);
+    const text = await response.body.text();
+    return { status: response.statusCode, body: parse(text), warnings: warningsOf(response.headers['warning']) };
+  };
+
+  const send = async (call: Call): Promise<Answered & { readonly warnings: readonly string[] }> => {
+    if (call.writes && target.readOnly) throw new RescueError('usage', 'This run is read-only: nothing is written to the cluster.', ['Start it without --read-only.']);
+    let used = await current();
+    for (let attempt = 1; ; attempt += 1) {
+      const last = call.writes || attempt >= ATTEMPTS;
+      try {
+        const answered = await once(call, used);
+        // Refused before anything was done: with a new login it may be sent again, also a write.
+        if (answered.status === 401 && attempt === 1) {
+          used = await logInAgain(used);
+          continue;
+        }
+        if (last || ![429, 500, 502, 503, 504].includes(answered.status)) return answered;
+      } catch (error) {
+        if (error instanceof RescueError) throw error;
+        if (last || reached(error) === 'tls') throw connectionLost(error, asked(call, used));
+      }
+      await pause(FIRST_PAUSE * 2 ** (attempt - 1));
+    }
+  };
+  const asked = (call: Call, { credentials }: Line): Asked => ({ server, context, what: call.what, writes: call.writes, expires: credentials.expires, now: now() });
+  const refused = async (call: Call, answered: Answered): Promise<RescueError> => refusal(answered, asked(call, await current()));
+
+  const version = (group: string): Promise<string | null> => {
+    const known = versions.get(group) ?? find(group);
+    versions.set(group, known);
+    known.catch(() => versions.delete(group));
+    return known;
+  };
+  const find = async (group: string): Promise<string | null> => {
+    if (group === '') return 'v1';
+    const call: Call = { method: 'GET', path: `/apis/${group}`, what: `asking for the kinds of ${group}`, writes: false };
+    const answered = await send(call);
+    // For a group that is not there the body is the plain text "404 page not found".
+    if (answered.status === 404) return null;
+    if (answered.status !== 200) throw await refused(call, answered);
+    return textAt(answered.body, 'preferredVersion', 'version') ?? null;
+  };
+  const pathOf = async (resource: Resource, namespaceOf: string | null, name?: string): Promise<string | null> => {
+    const served = await version(resource.group);
+    if (served === null) return null;
+    return [resource.group === '' ? `/api/${served}` : `/apis/${resource.group}/${served}`, ...(namespaceOf === null ? [] : ['namespaces', segment(namespaceOf)]), resource.plural, ...(name === undefined ? [] : [segment(name)])].join('/');
+  };
+  const writePath = async (name: ObjectName): Promise<string> => {
+    const path = await pathOf(name.resource, name.namespace, name.name);
+    if (path === null) throw new RescueError('object-not-found', `This cluster does not know the kind ${name.resource.kind}.`, ['Check --context.']);
+    return path;
+  };
+
+  return {
+    context, server, namespace, version,
+    get: async (name) => {
+      const path = await pathOf(name.resource, name.namespace, name.name);
+      if (path === null) return null;
+      const call: Call = { method: 'GET', path, what: `reading ${shown(name)}`, writes: false };
+      const answered = await send(call);
+      if (answered.status === 404) return null;
+      if (answered.status !== 200 || !isKubeObject(answered.body)) throw await refused(call, answered);
+      return answered.body;
+    },
+    list: async (resource, options) => {
+      const path = await pathOf(resource, options.namespace);
+      if (path === null) return null;
+      const items: KubeObject[] = [];
+      let token = '';
+      for (;;) {
+        const query = {
+          ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }), ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
+          // A list at a moment of the past takes no pages from it on: the moment is part of the page's token.
+          ...(options.exactly === undefined || token !== '' ? {} : { resourceVersion: options.exactly, resourceVersionMatch: 'Exact' }), limit: String(PAGE), ...(token === '' ? {} : { continue: token }),
+        };
+        const call: Call = { method: 'GET', path, query, what: `listing ${resource.plural}${options.namespace === null ? '' : ` in namespace ${options.namespace}`}`, writes: false };
+        const answered = await send(call);
+        if (answered.status === 404 || (answered.status === 410 && options.exactly !== undefined)) return null;
+        if (answered.status !== 200) throw await refused(call, answered);
+        // Items of a list carry neither kind nor apiVersion for built-in types.
+        for (const item of listAt(answered.body, 'items')) if (isKubeObject(item)) items.push({ kind: resource.kind, ...item });
+        token = textAt(answered.body, 'metadata', 'continue') ?? '';
+        if (token === '') return { items, resourceVersion: textAt(answered.body, 'metadata', 'resourceVersion') ?? '' };
+      }
+    },
+    patch: async (name, patch, { dryRun = false } = {}) => {
+      const call: Call = {
+        method: 'PATCH', path: await writePath(name), query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(dryRun ? { dryRun: 'All' } : {}) },
+        body: patch, contentType: 'application/merge-patch+json', what: `patching ${shown(name)}`, writes: !dryRun,
+      };
+      const answered = await send(call);
+      const unknown = answered.status === 422 ? unknownField(answered.body) : null;
+      if (unknown !== null) return { unknownField: unknown };
+      if (answered.status !== 200 || !isKubeObject(answered.body)) throw await refused(call, answered);
+      return { object: answered.body, warnings: answered.warnings };
+    },
+    remove: async (name, uid) => {
+      const call: Call = { method: 'DELETE', path: await writePath(name), body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } }, what: `deleting ${shown(name)}`, writes: true };
+      const answered = await send(call);
+      if (answered.status !== 200 && answered.status !== 202) throw await refused(call, answered);
+    },
+    review: async (kind, group, body) => {
+      const plural = `${kind.toLowerCase()}s`;
+      const call: Call = { method: 'POST', path: `/apis/${group}/v1/${plural}`, body: { kind, apiVersion: `${group}/v1`, ...body }, what: `asking the cluster by ${kind}`, writes: false };
+      const answered = await send(call);
+      if (answered.status !== 201 && answered.status !== 200) throw await refused(call, answered);
+      return answered.body;
+    },
+    close: async () => {
+      const open = await line?.catch(() => null);
+      await open?.dispatcher.close();
+    },
+  };
+}
+
+function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new RescueError('usage', `"${name}" is no name of a Kubernetes object.`, ['Write NAMESPACE/NAME.']);
+  return encodeURIComponent(name);
+}
+
+function isKubeObject(value: Json): value is KubeObject {
+  return isObject(value) && isObject(value['metadata']) && typeof (value['metadata'] as JsonObject)['name'] === 'string';
+}
+
+/** `299 - "unknown field \"spec.x\""`: the text of each warning. */
+function warningsOf(header: string | string[] | undefined): readonly string[] {
+  return [header ?? []].flat().flatMap((value) => [...value.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((found) => (found[1] ?? '').replaceAll(/\\(.)/g, '$1')));
+}
+
+async function dispatcherOf(opened: OpenedConfig, { tls }: Credentials, silence: number): Promise<Dispatcher> {
+  const cluster = opened.config.getCurrentCluster();
+  const options = { connections: 4, headersTimeout: silence, bodyTimeout: silence };
+  // What a kubeconfig says of proxies wins; the library knows socks ones as well.
+  if (cluster?.proxyUrl) return proxyDispatcher(opened);
+  if (isLoopback(opened.server)) return new Agent({ ...options, connect: { ...tls, timeout: CONNECT_MILLISECONDS } });
+  return new EnvHttpProxyAgent({ ...options, connect: { ...tls, timeout: CONNECT_MILLISECONDS }, requestTls: { ...tls } });
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+/** The cluster as the runner sees it: everything that reads or patches Kubernetes on the way from freeze to thaw. */
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { RescueError } from '../realm/errors.ts';
+import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
+import type { Cluster } from '../runner/cluster.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
+import { nameOf, shown, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { lastWrite } from '../gitops/controllers/owners.ts';
+import { openCluster, type ClusterApi } from './api.ts';
+import { findWriter } from './find-writer.ts';
+import { parseFrom } from './from-spec.ts';
+import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareTerminate } from './pauses.ts';
+import { remember } from './remember.ts';
+import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
+import { restartRisks, workloadsOf } from './risks.ts';
+import type { ClusterTarget } from './target.ts';
+import { syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
+
+export interface ClusterOptions {
+  readonly now?: () => number;
+  readonly times?: WatchTimes;
+}
+
+/** @throws RescueError `kubeconfig` at once; everything else with the first call */
+export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): Cluster {
+  const api = openCluster(target, now);
+  let tokens = 0;
+  // Flux takes any text that differs from the last one.
+  const token = () => `realm-rescue-${now()}-${tokens += 1}`;
+  return {
+    place: `${api.context} (${api.server})`,
+    remember: async (from) => {
+      const { object, key } = parseFrom(from, api.namespace);
+      const carrier = await carrierOf(api, object);
+      const { workloads } = await aroundCarrier(api, carrier, object);
+      return remember(api, [{ name: object, key }, ...workloads.map((workload) => ({ name: nameOfObject(workload), key: null })), ...(await controllersOf(api, [carrier, ...workloads]))]);
+    },
+    look: (from) => look(api, from),
+    preparePause: (pause, session) => preparePause(api, pause, session, now()),
+    prepareResume: (sent) => prepareResume(api, sent),
+    prepareTerminate: (object) => prepareTerminate(api, object),
+    prepareSafe: (risk) => prepareSafe(api, risk),
+    prepareRestart: (object) => prepareRestart(api, object, now()),
+    send: async (patch) => {
+      const sent = await api.patch(patch.object, patch.body);
+      if ('unknownField' in sent) throw new RescueError('write-failed', `This cluster does not know the field ${sent.unknownField} of ${shown(patch.object)}; nothing was written.`, ['Pause it by hand, and state it with --frozen TEXT.']);
+      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', warnings: sent.warnings };
+    },
+    happened: (patch) => happened(api, patch),
+    settle: () => pauseFor(times.settle),
+    check: (pauses) => Promise.all(pauses.map((pause) => checkPause(api, pause))),
+    before: (sight) => syncBefore(api, sight, times, token()),
+    watch: (sight, before, onProgress) => watchSync(api, sight, before, { times, token: token(), onProgress }),
+    frozen: async (name) => {
+      const object = await api.get(name);
+      return object === null ? null : frozenRecord(object, name);
+    },
+    close: () => api.close(),
+  };
+}
+
+async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
+  const { object: source, key } = parseFrom(from, api.namespace);
+  const [user, carrier] = await Promise.all([whoAmI(api), carrierOf(api, source)]);
+  const { workloads, configMaps, notes } = await aroundCarrier(api, carrier, source);
+  const found = await findWriter(api, [carrier, ...workloads]);
+  const missing = await missingRights(api, freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }));
+  return {
+    context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
+    objects: [...(controllerKind(carrier.kind ?? '') ? [] : [source]), ...workloads.map(nameOfObject)],
+    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }),
+    notes: [...found.notes, ...notes], mayPause: !missing.some(({ verb }) => verb === 'patch'), role: missing.length === 0 ? null : roleYaml(missing, user),
+  };
+}
+
+async function carrierOf(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
+  const object = await api.get(name);
+  if (object) return { kind: name.resource.kind, ...object };
+  throw new RescueError('object-not-found', `There is no ${shown(name)} in the cluster of context ${api.context}.`, ['Check the name, the namespace and --context.', `See what is there with: kubectl get ${name.resource.plural} -A`]);
+}
+
+/** The workloads that read a ConfigMap or Secret; a controller that was named itself tells them by what it applied. */
+async function aroundCarrier(api: ClusterApi, carrier: KubeObject, name: ObjectName): Promise<Awaited<ReturnType<typeof workloadsOf>>> {
+  if (controllerKind(carrier.kind ?? '') || name.namespace === null) return { workloads: [], configMaps: [], notes: [] };
+  return workloadsOf(api, name.namespace, name);
+}
+
+async function controllersOf(api: ClusterApi, carriers: readonly KubeObject[]): Promise<{ readonly name: ObjectName; readonly key: null }[]> {
+  return (await findWriter(api, carriers)).controllers.map(({ object }) => ({ name: object, key: null }));
+}
+
+function nameOfObject({ kind, metadata }: KubeObject): ObjectName {
+  const word = wordOf(kind ?? '');
+  if (word === null) throw new Error(`${kind ?? 'an object'} is of no kind that this tool knows`);
+  return nameOf(word, metadata.namespace ?? null, metadata.name);
+}

@@ -1,0 +1,143 @@
+/** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
+import { RescueError } from '../realm/errors.ts';
+import type { ObjectName, Pause, SeenController } from '../runbook/cluster.ts';
+import { toleratesPause } from '../gitops/controllers/argo.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
+import { nameOf, RESOURCES, shown, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
+import type { ClusterApi } from './api.ts';
+
+export interface FoundWriter {
+  /** Those that apply first, then their owners. */
+  readonly controllers: readonly SeenController[];
+  /** Owners first: a pause of a child that its owner reverts is none. */
+  readonly pauses: readonly Pause[];
+  readonly notes: readonly string[];
+}
+
+interface Found {
+  readonly object: KubeObject;
+  readonly name: ObjectName;
+  readonly role: SeenController['role'];
+  readonly because: string;
+  /** The ApplicationSet that takes back a change of this application. */
+  applicationSet: KubeObject | null;
+}
+
+/** Argo CD's usual homes, for users who may not list applications everywhere. */
+const ARGO_NAMESPACES = ['argocd', 'openshift-gitops', 'argo-cd'];
+
+/**
+ * @param carriers  what carries the realm and the workloads that read it; or the controller itself
+ */
+export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[]): Promise<FoundWriter> {
+  const notes: string[] = [];
+  const found = new Map<string, Found>();
+  const queue: { readonly link: OwnerLink; readonly of: KubeObject; readonly role: SeenController['role'] }[] = [];
+  const add = (object: KubeObject, role: SeenController['role'], because: string): void => {
+    const name = nameOfObject(object);
+    if (!name || found.has(specOf(name))) return;
+    found.set(specOf(name), { object, name, role, because, applicationSet: null });
+    for (const link of ownersOf(object)) queue.push({ link, of: object, role: 'owner' });
+  };
+  for (const carrier of carriers) {
+    if (controllerKind(carrier.kind ?? '')) add(carrier, 'applies', 'named with --from');
+    else {
+      const links = ownersOf(carrier);
+      for (const link of links) queue.push({ link, of: carrier, role: 'applies' });
+      if (!links.some(({ certain }) => certain)) for (const holder of await holdersOf(api, carrier, notes)) add(holder.object, 'applies', holder.because);
+    }
+  }
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const { link, of, role } = next;
+    const because = `${link.because} of ${shownObject(of)}`;
+    if (link.word === 'helm' || link.word === 'keycloak') {
+      if (link.word === 'helm' && !ownersOf(of).some(({ word }) => word === 'helmrelease' || word === 'application')) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
+      continue;
+    }
+    const object = await resolve(api, link, of, notes);
+    if (!object) {
+      if (link.certain) notes.push(`${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`);
+      continue;
+    }
+    if (!link.certain && !listsObject(object, of)) continue;
+    if (link.word === 'applicationset') {
+      const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
+      if (child) child.applicationSet = object;
+      continue;
+    }
+    add(object, role, because);
+  }
+  const all = [...found.values()];
+  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)] };
+}
+
+async function resolve(api: ClusterApi, link: OwnerLink, of: KubeObject, notes: string[]): Promise<KubeObject | null> {
+  if (link.word === 'helm') return null;
+  if (link.namespace !== null) return readable(() => api.get(nameOf(link.word as 'application', link.namespace, link.name)));
+  const everywhere = await readable(() => api.list(RESOURCES.application, { namespace: null, fieldSelector: `metadata.name=${link.name}` }));
+  const candidates = everywhere?.items ?? (await Promise.all([...new Set([...ARGO_NAMESPACES, api.namespace])].map((namespace) => readable(() => api.get(nameOf('application', namespace, link.name)))))).filter((object) => object !== null);
+  // Two instances of Argo CD may have an application of the same name; the one that lists the object is meant.
+  const listing = candidates.filter((candidate) => listsObject(candidate, of));
+  const chosen = listing.length > 0 ? listing : candidates;
+  if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
+  return chosen[0] ?? null;
+}
+
+/** Controllers that list the object although it says nothing of them. */
+async function holdersOf(api: ClusterApi, carrier: KubeObject, notes: string[]): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
+  const [applications, kustomizations] = await Promise.all([readable(() => api.list(RESOURCES.application, { namespace: null })), readable(() => api.list(RESOURCES.kustomization, { namespace: null }))]);
+  const word = wordOf(carrier.kind ?? '');
+  const group = word === null ? '' : RESOURCES[word].group;
+  const found = [
+    ...(applications?.items ?? []).filter((entry) => listsObject(entry, carrier)).map((object) => ({ object, because: `its list of resources has ${shownObject(carrier)}` })),
+    ...(kustomizations?.items ?? []).filter((entry) => inInventory(entry, carrier, group)).map((object) => ({ object, because: `its inventory has ${shownObject(carrier)}` })),
+  ];
+  if (found.length === 0) notes.push(`no controller claims ${shownObject(carrier)}${applications === null && kustomizations === null ? ', as far as these credentials can see' : ''}`);
+  return found;
+}
+
+/** What these credentials may not read, or the cluster does not have, is null; what is wrong with the cluster itself is thrown. */
+async function readable<T>(read: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RescueError && error.code === 'missing-role') return null;
+    throw error;
+  }
+}
+
+function seen({ object, name, role, because, applicationSet }: Found): SeenController {
+  const kind = controllerKind(name.resource.kind);
+  if (!kind) throw new Error(`${name.resource.kind} is no controller`);
+  const view = kind.view(object);
+  return {
+    object: name, title: kind.title, role, because: applicationSet === null ? because : `${because}; made by ApplicationSet ${applicationSet.metadata.name}`,
+    automation: kind.automation(object), paused: kind.paused(object), running: kind.running(object), revision: view.revision,
+  };
+}
+
+function pauseOf({ object, name, applicationSet }: Found, notes: string[]): readonly Pause[] {
+  const kind = controllerKind(name.resource.kind);
+  if (!kind || kind.paused(object)) return [];
+  const was = kind.automation(object);
+  if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${plain(name)} (${was})` }];
+  if (applicationSet === null || toleratesPause(applicationSet, name.name)) {
+    return [{ id: specOf(name), object: name, means: 'automation-off', title: `automation off on ${kind.title} ${plain(name)} (${was})` }];
+  }
+  // The ApplicationSet takes back a change of its child within half a second (verified-kube.md 4.1).
+  const project = nameOf('appproject', textAt(object, 'status', 'controllerNamespace') ?? name.namespace, textAt(object, 'spec', 'project') ?? 'default');
+  notes.push(`ApplicationSet ${applicationSet.metadata.name} takes back every change of ${shown(name)}: a deny window in AppProject ${project.name} stops its syncs instead, for as long as it stands there`);
+  return [{ id: specOf(name), object: project, means: 'deny-window', application: name.name, title: `deny window for ${kind.title} ${plain(name)} in AppProject ${plain(project)} (${was})` }];
+}
+
+const plain = ({ namespace, name }: ObjectName): string => `${namespace === null ? '' : `${namespace}/`}${name}`;
+
+function nameOfObject({ kind, metadata }: KubeObject): ObjectName | null {
+  const word = wordOf(kind ?? '');
+  return word === null ? null : nameOf(word, metadata.namespace ?? null, metadata.name);
+}
+
+function shownObject({ kind, metadata }: KubeObject): string {
+  return `${kind ?? 'object'} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
+}

@@ -1,0 +1,83 @@
+/** Which rights of the cluster each step takes, as data for the review beforehand (rights.ts). */
+import type { ObjectName, Resource, RestartRisk } from '../runbook/cluster.ts';
+import { RESOURCES, shown } from '../gitops/controllers/object.ts';
+
+export interface Need {
+  readonly verb: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Plural, as a Role has it. */
+  readonly resource: string;
+  /** null: at the cluster scope, for all namespaces. */
+  readonly namespace: string | null;
+  /** Only this one object; left out: all of the namespace. */
+  readonly name?: string;
+  /** `pause Application argocd/keycloak`. */
+  readonly why: string;
+}
+
+/** What starts pods, and so imports. */
+export const WORKLOADS: readonly Resource[] = [RESOURCES.statefulset, RESOURCES.deployment, RESOURCES.job, RESOURCES.cronjob];
+const CARRIERS: readonly Resource[] = [RESOURCES.configmap, RESOURCES.secret];
+
+export interface FreezeScope {
+  /** What `--from` names: a ConfigMap or Secret, or the controller itself. */
+  readonly source: ObjectName;
+  /** What applies it, and who would take back a pause. */
+  readonly controllers: readonly ObjectName[];
+  /** What is patched: the controllers, or an AppProject in the place of one. */
+  readonly pauses: readonly ObjectName[];
+}
+
+/** Looking around, remembering what the API server still knows (a list at an old moment, verified-kube.md 3.1), pausing and reading back. */
+export function freezeNeeds({ source, controllers, pauses }: FreezeScope): readonly Need[] {
+  return [...namespaceNeeds(source), ...objectNeeds(['get', 'list'], controllers, 'look at'), ...objectNeeds(['get', 'list', 'patch'], pauses, 'pause')];
+}
+
+/** The way back takes what the way in took; the next sync is watched by what it writes and the Jobs that it starts. */
+export function thawNeeds({ source, controllers, pauses }: FreezeScope): readonly Need[] {
+  return [...namespaceNeeds(source), ...objectNeeds(['get', 'list', 'patch'], controllers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];
+}
+
+/** What a namespace says of its realm: ConfigMaps, Secrets (Helm's releases lie in them), and what imports at a start. */
+export function evidenceNeeds(namespace: string): readonly Need[] {
+  return [
+    ...CARRIERS.flatMap((resource) => needsOf(['get', 'list'], resource, namespace, 'read what carries the realm, and what it was before')),
+    ...WORKLOADS.flatMap((resource) => needsOf(['get', 'list'], resource, namespace, 'see what imports when a pod starts')),
+  ];
+}
+
+/**
+ * To find Keycloak and its first administrator, where neither is named; the workloads are read as for the evidence.
+ * @param customs  the kinds of operators that this cluster serves
+ */
+export function keycloakNeeds(namespace: string, customs: readonly Resource[]): readonly Need[] {
+  const why = 'find Keycloak and its administrator';
+  return [
+    ...[...customs, RESOURCES.statefulset, RESOURCES.deployment, RESOURCES.service, RESOURCES.ingress].flatMap((resource) => needsOf(['list'], resource, namespace, why)),
+    ...[RESOURCES.secret, RESOURCES.configmap].flatMap((resource) => needsOf(['get'], resource, namespace, why)),
+  ];
+}
+
+/** Only where an object does not say who applies it; without it that writer is not found, and nothing fails. */
+export function searchNeeds(): readonly Need[] {
+  return [RESOURCES.application, RESOURCES.kustomization].flatMap((resource) => needsOf(['list'], resource, null, 'find a controller that its objects do not name'));
+}
+
+/** The live patches that are offered. */
+export function safeNeeds(risks: readonly RestartRisk[]): readonly Need[] {
+  return objectNeeds(['get', 'patch'], risks.filter(({ safe }) => safe !== null).map(({ object }) => object), 'make safe');
+}
+
+function namespaceNeeds({ resource, namespace }: ObjectName): readonly Need[] {
+  return namespace !== null && CARRIERS.some(({ kind }) => kind === resource.kind) ? evidenceNeeds(namespace) : [];
+}
+
+/** Bound to the one object: a Role grants no more than the step takes. A list by name is what resourceNames allow. */
+function objectNeeds(verbs: readonly string[], objects: readonly ObjectName[], doing: string): readonly Need[] {
+  return objects.flatMap((object) => needsOf(verbs, object.resource, object.namespace, `${doing} ${shown(object)}`).map((need) => ({ ...need, name: object.name })));
+}
+
+function needsOf(verbs: readonly string[], { group, plural }: Resource, namespace: string | null, why: string): readonly Need[] {
+  return verbs.map((verb) => ({ verb, group, resource: plural, namespace, why }));
+}

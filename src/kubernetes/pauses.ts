@@ -1,0 +1,157 @@
+/** Pausing, resuming and everything else that is patched: read anew, made to fit what is there, sent with the version that was read. */
+import { RescueError } from '../realm/errors.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
+import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
+import type { Prepared } from '../runner/cluster.ts';
+import { denyWindow, isOurWindow, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
+import { fieldPatch, FROZEN_ANNOTATION, thawedValue, type ControllerKind } from '../gitops/controllers/controller.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
+import { equal } from '../gitops/controllers/merge-patch.ts';
+import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { lastWrite } from '../gitops/controllers/owners.ts';
+import type { ClusterApi } from './api.ts';
+
+const WINDOWS = ['spec', 'syncWindows'];
+
+/** @throws RescueError `object-not-found`, `write-failed` where no way of pausing fits the schema of this cluster */
+export async function preparePause(api: ClusterApi, pause: Pause, session: string, now: number): Promise<Prepared> {
+  const object = await present(api, pause.object);
+  if (pause.means === 'deny-window') return prepareWindow(object, pause, session);
+  const kind = kindOf(pause.object);
+  if (kind.paused(object)) return { already: `${shown(pause.object)} is paused already (${kind.automation(object)})` };
+  const previous = at(object, ...kind.field) ?? null;
+  for (const wanted of kind.pauses(object)) {
+    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString() };
+    const body = fieldPatch(object, kind.field, wanted, record);
+    // An older schema drops what it does not know and answers 200: only a strict dry run tells (verified-kube.md 3.2).
+    const tried = await api.patch(pause.object, body, { dryRun: true });
+    if ('unknownField' in tried || !kind.paused(tried.object)) continue;
+    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means } };
+  }
+  throw new RescueError('write-failed', `${shown(pause.object)} cannot be paused in a way that this cluster keeps.`, ['Pause it by hand, and state it with --frozen TEXT.']);
+}
+
+function prepareWindow(object: KubeObject, pause: Pause, session: string): Prepared {
+  const { application = '' } = pause;
+  const windows = listAt(object, ...WINDOWS);
+  if (windows.some((window) => isOurWindow(window, application))) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
+  const value = [...windows, denyWindow(application, `${WINDOW_MARK} ${session}`)];
+  const body = versioned(object, { spec: { syncWindows: value } });
+  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', application } };
+}
+
+/** The way back from a pause; what others changed in the meantime stays. */
+export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promise<Prepared> {
+  const object = await present(api, sent.object);
+  const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
+  const current = at(object, ...sent.field);
+  if (sent.means === 'deny-window') {
+    const { application = '' } = sent;
+    const windows = listAt(object, ...WINDOWS);
+    const left = windows.filter((window) => !isOurWindow(window, application));
+    if (left.length === windows.length) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
+    // An empty list was not there before us, unless it was.
+    const value: Json = left.length === 0 && sent.previous === null ? null : left;
+    return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
+  }
+  const kind = kindOf(sent.object);
+  const marked = object.metadata.annotations?.[FROZEN_ANNOTATION] !== undefined;
+  if (!kind.paused(object)) {
+    if (!marked) return { already: `${shown(sent.object)} is not paused any more (${kind.automation(object)})` };
+    return { patch: { ...head, title: `take the mark of the pause off ${shown(sent.object)}, which somebody has resumed already`, body: fieldPatch(object, kind.field, current, null), previous: current ?? null, value: current ?? null } };
+  }
+  const { value, changedMeanwhile } = thawedValue(sent.previous ?? undefined, sent.value ?? undefined, current);
+  return {
+    patch: {
+      ...head, body: fieldPatch(object, kind.field, value, null), previous: current ?? null, value: value ?? null,
+      title: `${sent.field.join('.')} of ${shown(sent.object)} as it was before the pause${changedMeanwhile ? ', with what somebody else changed since' : ''}`,
+    },
+  };
+}
+
+export async function prepareTerminate(api: ClusterApi, name: ObjectName): Promise<Prepared> {
+  const object = await present(api, name);
+  const kind = kindOf(name);
+  const running = kind.running(object);
+  if (kind.word !== 'application' || running === null) return { already: `nothing is running in ${shown(name)}` };
+  if (running.phase === 'Terminating') return { already: `the operation of ${shown(name)} is being ended already` };
+  if (!isObject(at(object, 'operation')) && textAt(object, 'status', 'operationState', 'phase') !== 'Running') return { already: `nothing is running in ${shown(name)}` };
+  return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `end the running operation of ${shown(name)}`, body: terminatePatch(object), field: ['status', 'operationState', 'phase'], previous: textAt(object, 'status', 'operationState', 'phase') ?? null, value: 'Terminating' } };
+}
+
+/** The live patch of a workload, taken again against what is there now. */
+export async function prepareSafe(api: ClusterApi, risk: RestartRisk): Promise<Prepared> {
+  if (!risk.safe) return { already: `nothing of ${shown(risk.object)} can be patched` };
+  const object = await present(api, risk.object);
+  const read = textAt(risk.safe.body, 'metadata', 'resourceVersion');
+  if (read !== undefined && read !== object.metadata.resourceVersion) throw new RescueError('changed-meanwhile', `${shown(risk.object)} was changed since it was looked at; nothing was written over it.`, ['Start again: it is read anew first.']);
+  return { patch: { id: `make-safe ${specOf(risk.object)}`, purpose: 'make-safe', object: risk.object, title: risk.safe.title, body: risk.safe.body, field: ['spec'], previous: at(object, 'spec') ?? null, value: null } };
+}
+
+/** As `kubectl rollout restart`: an annotation on the pod template, so that the controller replaces the pods in its own order. */
+export async function prepareRestart(api: ClusterApi, name: ObjectName, now: number): Promise<Prepared> {
+  const object = await present(api, name);
+  const field = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'];
+  const value = new Date(now).toISOString();
+  return { patch: { id: `restart ${specOf(name)}`, purpose: 'restart', object: name, title: `restart the pods of ${shown(name)} once`, body: versioned(object, { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': value } } } } }), field, previous: at(object, ...field) ?? null, value } };
+}
+
+/** Whether a patch that was intended, and of which nothing more is known, has happened. */
+export async function happened(api: ClusterApi, patch: ClusterPatch): Promise<boolean> {
+  const object = await api.get(patch.object);
+  if (!object) return false;
+  const current = at(object, ...patch.field);
+  if (patch.purpose === 'make-safe') return !equal(current, patch.previous);
+  return equal(current ?? null, patch.value);
+}
+
+export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<PauseCheck> {
+  const object = await api.get(sent.object);
+  if (!object) return { id: sent.id, holds: false, because: `${shown(sent.object)} is gone` };
+  if (sent.means === 'deny-window') {
+    const holds = listAt(object, ...WINDOWS).some((window) => isOurWindow(window, sent.application ?? ''));
+    return { id: sent.id, holds, because: holds ? '' : `the deny window was taken out of ${shown(sent.object)}${blame(object)}` };
+  }
+  const kind = kindOf(sent.object);
+  const holds = kind.paused(object);
+  return { id: sent.id, holds, because: holds ? '' : `${shown(sent.object)} is ${kind.automation(object)} again${blame(object)}` };
+}
+
+function blame(object: KubeObject): string {
+  const write = lastWrite(object, null);
+  return write === null ? '' : `, last written by ${write.manager} at ${write.time}`;
+}
+
+/** A pause of ours as the object itself remembers it; null where it carries none, or one that cannot be read. */
+export function frozenRecord(object: KubeObject, name: ObjectName): { readonly patch: ClusterPatch; readonly session: string; readonly at: string; readonly previous: Json } | null {
+  const text = object.metadata.annotations?.[FROZEN_ANNOTATION];
+  const kind = controllerKind(name.resource.kind);
+  if (text === undefined || !kind) return null;
+  let record: Json;
+  try {
+    record = JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+  if (!isObject(record) || record['frozen'] === undefined) return null;
+  const previous = record['previous'] ?? null;
+  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
+  return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
+}
+
+function versioned(object: KubeObject, patch: JsonObject): JsonObject {
+  const { resourceVersion } = object.metadata;
+  return resourceVersion === undefined ? patch : { metadata: { resourceVersion }, ...patch };
+}
+
+async function present(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
+  const object = await api.get(name);
+  if (!object) throw new RescueError('object-not-found', `There is no ${shown(name)} in the cluster of context ${api.context}.`, ['Check the name, the namespace and --context.']);
+  return object;
+}
+
+function kindOf(name: ObjectName): ControllerKind {
+  const kind = controllerKind(name.resource.kind);
+  if (!kind) throw new Error(`${name.resource.kind} cannot be paused`);
+  return kind;
+}

@@ -1,0 +1,211 @@
+/** The sync after a resume: asked for, awaited and held against what was there before (gitops.md 1.8, verified-kube.md 4). */
+import { setTimeout as pause } from 'node:timers/promises';
+import { RescueError } from '../realm/errors.ts';
+import type { ClusterSight, NoOpLevel, ObjectName, SeenController } from '../runbook/cluster.ts';
+import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
+import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
+import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import type { ClusterApi } from './api.ts';
+import { markOf, marksOf } from './marks.ts';
+
+export interface WatchTimes {
+  /** Between two looks, in milliseconds. */
+  readonly every: number;
+  /** Longer than an ApplicationSet takes to write its child again: half a second (verified-kube.md 4.1). */
+  readonly settle: number;
+  /** How long a controller may take to compare while it is paused, to answer after a resume, and to sync, in milliseconds. */
+  readonly compare: number;
+  readonly refresh: number;
+  readonly sync: number;
+}
+
+export const USUAL_TIMES: WatchTimes = { every: 500, settle: 2000, compare: 20_000, refresh: 60_000, sync: 300_000 };
+
+interface Applier {
+  readonly name: ObjectName;
+  readonly kind: ControllerKind;
+}
+
+function appliersOf(sight: ClusterSight): readonly Applier[] {
+  return sight.controllers.filter(({ role }) => role === 'applies').flatMap(({ object }: SeenController) => {
+    const kind = controllerKind(object.resource.kind);
+    return kind ? [{ name: object, kind }] : [];
+  });
+}
+
+/** Where everything stands while it is paused. Argo CD compares also then, so it is asked to. */
+export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, token: string): Promise<SyncBefore> {
+  const controllers = await Promise.all(appliersOf(sight).map(async ({ name, kind }) => {
+    let object = await read(api, name);
+    let late = false;
+    // A suspended Flux object answers such a request without looking at anything (verified-kube.md 4.2).
+    if (kind.word === 'application') {
+      const answered = await refresh(api, { name, kind }, token, { every: times.every, refresh: times.compare });
+      late = answered === null;
+      object = answered ?? object;
+    }
+    const view = kind.view(object);
+    const synced = kind.word === 'application' ? (late ? null : view.synced) : await fluxUpToDate(api, object, view);
+    return { object: name, mark: view.mark, revision: view.revision, synced, running: view.running, differing: view.differing.map(named), stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
+  }));
+  return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
+}
+
+/**
+ * Waits until every controller has looked again and nothing is running, and says what that did.
+ * @throws RescueError `not-proven` where a controller does not answer in time
+ */
+export async function watchSync(api: ClusterApi, sight: ClusterSight, before: SyncBefore, { times, token, onProgress }: { readonly times: WatchTimes; readonly token: string; readonly onProgress: (text: string) => void }): Promise<SyncAfter> {
+  const after = await Promise.all(appliersOf(sight).map(async (applier) => {
+    const { name, kind } = applier;
+    onProgress(`${kind.title} ${name.name}: asked to look again`);
+    const refreshed = await refresh(api, applier, token, times);
+    if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs, then: realm-rescue thaw']);
+    const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
+    return { name, kind, was, view: await settled(api, applier, was?.mark ?? '', times, onProgress) };
+  }));
+  await rolledOut(api, sight.objects, before.objects, times, onProgress);
+  const [objects, jobs] = [await marksOf(api, sight.objects), await jobsOf(api, sight)];
+  const moved = movedObjects(before.objects, objects);
+  const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
+  const synced = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.changed));
+  const hooks = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.hooks));
+  return {
+    levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
+    changes: [...new Set([...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
+    unannounced: [...synced.filter((object) => !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    revisions: after.map(({ was, view }) => `${short(was?.revision ?? null)} → ${short(view.revision)}`).join(', '),
+  };
+}
+
+/** Argo CD names what differs from git before it syncs; Flux only tells that there is a newer revision, which may change anything. */
+function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
+  const start = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+  return controllers.some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} `)));
+}
+
+function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
+  const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
+  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
+  return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().startsWith(`${word} ${namespace === '' ? '' : `${namespace}/`}${name}`)));
+}
+
+/** A new pod template counts only when its pods have started: that is when an import would run. */
+async function rolledOut(api: ClusterApi, objects: readonly ObjectName[], before: Readonly<Record<string, ObjectMark>>, times: WatchTimes, onProgress: (text: string) => void): Promise<void> {
+  for (const name of objects) {
+    const first = await api.get(name);
+    if (!first || markOf(first).template === null || markOf(first).template === before[specOf(name)]?.template) continue;
+    onProgress(`${shown(name)}: its pods restart`);
+    const done = await awaited(times.sync, times.every, async () => {
+      const object = await read(api, name);
+      const number = (field: string) => Number(at(object, 'status', field) ?? 0);
+      const wanted = Number(at(object, 'spec', 'replicas') ?? 1);
+      return number('observedGeneration') >= (object.metadata.generation ?? 0) && number('updatedReplicas') >= wanted && number('readyReplicas') >= wanted ? true : null;
+    });
+    if (done === null) throw new RescueError('not-proven', `The pods of ${shown(name)} did not all become ready within ${times.sync / 1000} s.`, [`Look with: kubectl rollout status ${name.resource.kind.toLowerCase()}/${name.name}${name.namespace === null ? '' : ` -n ${name.namespace}`}`]);
+  }
+}
+
+function controllerLevel(after: readonly { readonly name: ObjectName; readonly kind: ControllerKind; readonly view: SyncView; readonly was: SyncBefore['controllers'][number] | undefined }[], hooks: readonly SyncedObject[]): NoOpLevel {
+  const parts = after.map(({ name, kind, view, was }) => {
+    if (kind.word !== 'application') {
+      const same = view.revision === was?.revision;
+      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
+    }
+    if (view.trouble !== null) return { noOp: false, because: `${name.name}: ${view.trouble}` };
+    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : `${name.name} differs from git and has not synced` };
+    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, every object unchanged, no hook` };
+    return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
+  });
+  return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
+}
+
+function clusterLevel(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>, moved: readonly string[], jobs: readonly string[]): NoOpLevel {
+  const touched = Object.keys(after).filter((spec) => before[spec]?.resourceVersion !== after[spec]?.resourceVersion && !moved.some((line) => line.startsWith(spec)));
+  const because = moved.length > 0 || jobs.length > 0
+    ? [...moved, ...(jobs.length > 0 ? [`${jobs.length} new ${jobs.length === 1 ? 'Job' : 'Jobs'}`] : [])].join('; ')
+    : touched.length > 0 ? `nothing changed in content; written again as it was: ${touched.join(', ')}` : `nothing was written to ${Object.keys(after).join(', ') || 'any object'}`;
+  return { level: 'cluster', noOp: moved.length === 0 && jobs.length === 0, because };
+}
+
+function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((spec) => {
+    const [was, is] = [before[spec], after[spec]];
+    if (!was || !is) return [`${spec} ${was ? 'is gone' : 'is new'}`];
+    if (was.template !== is.template) return [`${spec} has another pod template: its pods restart`];
+    return was.content === is.content ? [] : [`${spec} has other content`];
+  });
+}
+
+/** Asks, and waits for the answer; null where none comes. */
+async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
+  const before = await read(api, name);
+  await api.patch(name, kind.refresh(token));
+  return awaited(times.refresh, times.every, async () => {
+    const object = await read(api, name);
+    return kind.refreshed(object, before, token) ? object : null;
+  });
+}
+
+/** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
+async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, times: WatchTimes, onProgress: (text: string) => void): Promise<SyncView> {
+  let last: SyncView | null = null;
+  const view = await awaited(times.sync, times.every, async () => {
+    const object = await read(api, name);
+    last = kind.view(object);
+    if (last.running) onProgress(`${kind.title} ${name.name}: syncing`);
+    const waiting = last.synced === false && last.trouble === null && last.mark === mark && !kind.paused(object);
+    return last.running || waiting ? null : last;
+  });
+  if (view !== null) return view;
+  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
+}
+
+/** Reads again and again until there is an answer; an API server that is away for a while is waited for, within the same limit. */
+async function awaited<T>(limit: number, every: number, look: () => Promise<T | null>): Promise<T | null> {
+  const end = performance.now() + limit;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== null) return found;
+      if (performance.now() >= end) return null;
+    } catch (error) {
+      if (!(error instanceof RescueError) || !['unreachable', 'server-error'].includes(error.code) || performance.now() >= end) throw error;
+    }
+    await pause(every);
+  }
+}
+
+async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
+  const object = await api.get(name);
+  if (!object) throw new RescueError('object-not-found', `${shown(name)} is gone.`, ['Look for it in the cluster; what was there before the pause is in the record.']);
+  return object;
+}
+
+/** Whether the source has nothing newer than what was applied; null where it cannot be seen. */
+async function fluxUpToDate(api: ClusterApi, object: KubeObject, view: SyncView): Promise<boolean | null> {
+  const kind = textAt(object, 'spec', 'sourceRef', 'kind');
+  const name = textAt(object, 'spec', 'sourceRef', 'name');
+  if (kind !== 'GitRepository' || name === undefined) return null;
+  const resource = { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'gitrepositories', kind };
+  const source = await api.get({ resource, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }).catch((error: unknown) => {
+    if (error instanceof RescueError && error.code === 'missing-role') return null;
+    throw error;
+  });
+  const revision = textAt(source ?? undefined, 'status', 'artifact', 'revision');
+  return revision === undefined ? null : revision === view.revision;
+}
+
+async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
+  const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
+  const lists = await Promise.all(namespaces.map((namespace) => api.list(RESOURCES.job, { namespace }).catch((error: unknown) => {
+    if (error instanceof RescueError && error.code === 'missing-role') return null;
+    throw error;
+  })));
+  return lists.flatMap((list) => (list?.items ?? []).map(({ metadata }) => metadata.uid ?? ''));
+}
+
+const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;
+const short = (revision: string | null): string => (revision === null ? 'nothing' : revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7)));
+

@@ -1,0 +1,49 @@
+/** The workloads around what carries the realm. Reads only; what these credentials may not read is left out and said. */
+import { RescueError } from '../realm/errors.ts';
+import type { ObjectName } from '../runbook/cluster.ts';
+import { nameOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { containersOf, isKeycloakImage, podSources } from '../gitops/live/pods.ts';
+import type { ClusterApi } from './api.ts';
+import { listOf } from './list-of.ts';
+import { WORKLOADS } from './needs.ts';
+
+export interface Around {
+  readonly workloads: readonly KubeObject[];
+  /** What their variables and scripts come from, as far as it may be read. */
+  readonly configMaps: readonly KubeObject[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The workloads of a namespace whose pods read the carrier as a volume or as variables, and those that look like Keycloak or a program that
+ * imports into it, with the ConfigMaps that they refer to.
+ *
+ * @param carrier  the ConfigMap or Secret with the realm; null: only what looks like Keycloak
+ */
+export async function workloadsOf(api: ClusterApi, namespace: string, carrier: ObjectName | null): Promise<Around> {
+  const listed = await Promise.all(WORKLOADS.map(async (resource) => ({ resource, ...(await listOf(api, resource, namespace)) })));
+  const workloads = listed.flatMap(({ objects }) => objects).filter((workload) => reads(workload, carrier) || containersOf(workload).some(({ image }) => isKeycloakImage(image)));
+  const names = [...new Set(workloads.flatMap((workload) => podSources(workload).filter(({ kind }) => kind === 'ConfigMap').map(({ name }) => name)))];
+  const read = await Promise.all(names.map(async (name) => ({ name, object: await configMapOf(api, namespace, name) })));
+  return {
+    workloads, configMaps: read.flatMap(({ object }) => (object === null || object === 'refused' ? [] : [object])),
+    notes: [
+      ...listed.filter(({ refused }) => refused !== undefined).map(({ resource }) => `These credentials may not list ${resource.plural} in namespace ${namespace}: whether one of them imports at a start is not known`),
+      ...read.filter(({ object }) => object === 'refused').map(({ name }) => `These credentials may not read ConfigMap ${namespace}/${name}: an import that is set there is not seen`),
+    ],
+  };
+}
+
+function reads(workload: KubeObject, carrier: ObjectName | null): boolean {
+  return carrier !== null && podSources(workload).some(({ kind, name }) => kind === carrier.resource.kind && name === carrier.name);
+}
+
+async function configMapOf(api: ClusterApi, namespace: string, name: string): Promise<KubeObject | null | 'refused'> {
+  try {
+    const found = await api.get(nameOf('configmap', namespace, name));
+    return found && { apiVersion: 'v1', kind: 'ConfigMap', ...found };
+  } catch (error) {
+    if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
+    return 'refused';
+  }
+}

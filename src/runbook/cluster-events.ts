@@ -1,0 +1,31 @@
+/** What happens to a cluster, as the journal has it. */
+import type { ClusterPatch, ClusterSight, NoOpLevel, PauseCheck, Remembered } from './cluster.ts';
+import type { Failure } from './failure.ts';
+
+/** What a person did to a question: flags, keys, an answers file, or a dependency. */
+export type By = 'flag' | 'person' | 'answers-file' | 'dependency' | 'suggestion';
+
+/** A record of `freeze` or `thaw` alone, which is no run of the runbook. */
+export interface FreezeInfo {
+  readonly id: string;
+  readonly tool: string;
+  /** The context of the kubeconfig, and the address of the API server: `prod-eu (https://…)`. */
+  readonly place: string;
+  /** As --from takes it. */
+  readonly from: string;
+}
+
+export type ClusterEvent =
+  | { readonly type: 'freeze.begun'; readonly freeze: FreezeInfo }
+  | { readonly type: 'thaw.begun'; readonly tool: string; readonly by: By }
+  | { readonly type: 'cluster.remembered'; readonly versions: readonly Remembered[]; readonly notes: readonly string[] }
+  | { readonly type: 'cluster.seen'; readonly sight: ClusterSight }
+  /** A typed word (or `--confirm`) starts the pauses; false: they are left, and somebody states in words what is paused. */
+  | { readonly type: 'pause.answered'; readonly pause: boolean; readonly by: By }
+  | { readonly type: 'resume.answered'; readonly resume: boolean; readonly by: By }
+  /** On disk before the first byte is sent; holds what stood there. */
+  | { readonly type: 'patch.intended'; readonly patch: ClusterPatch }
+  | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look' }
+  | { readonly type: 'patch.failed'; readonly id: string; readonly failure: Failure }
+  | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[] }
+  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean };

@@ -1,0 +1,23 @@
+/** What Freeze and Thaw leave behind in one line, where a cluster was asked. */
+import type { ClusterEvent } from './cluster-events.ts';
+import { heldPauses, type ClusterState } from './cluster-state.ts';
+import type { ObjectName } from './cluster.ts';
+
+/** `Argo CD application argocd/keycloak: automation off, was automated {prune, selfHeal}`. */
+export function freezeLine(cluster: ClusterState): string {
+  const held = heldPauses(cluster);
+  const controllers = cluster.sight?.controllers ?? [];
+  const already = controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `${title} ${place(object)} was paused already (${automation})`);
+  return [...held.map(({ title }) => title), ...already].join('; ') || 'nothing had to be paused';
+}
+
+/** `synced 4f1d2c7 → b77e90a: controller no-op · cluster no-op · realm fingerprint unchanged`. */
+export function thawLine({ revisions, levels, changes, ok }: Extract<ClusterEvent, { type: 'sync.watched' }>): string {
+  const words = levels.map(({ level, noOp }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : 'CHANGED'}`).join(' · ');
+  return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? '' : `: ${changes.slice(0, 3).join('; ')}`}`;
+}
+
+/** `argocd/keycloak`. */
+export function place({ namespace, name }: ObjectName): string {
+  return namespace === null ? name : `${namespace}/${name}`;
+}

@@ -1,0 +1,144 @@
+/** What a run knows of the cluster, as data fit for the journal: names, never secrets. */
+import type { Json, JsonObject } from '../realm/json.ts';
+
+/** A kind of object as the API server addresses it. `version` is the one that this tool was written against; the server's own preference wins. */
+export interface Resource {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+export interface ObjectName {
+  readonly resource: Resource;
+  /** null for what lies in no namespace. */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+/** Who wrote a field last, as the API server logged it. Anybody may write any name there: a lead, never proof. */
+export interface LastWrite {
+  readonly manager: string;
+  /** ISO time. */
+  readonly time: string;
+  /** `data["realm.json"]`, or empty for the object as a whole. */
+  readonly field: string;
+}
+
+/** An operation under way, which a pause does not stop. */
+export interface RunningOperation {
+  /** ISO time. */
+  readonly since: string | null;
+  /** `Running`, `Terminating`. */
+  readonly phase: string;
+  readonly message: string;
+}
+
+/** A controller that matters: it applies what carries the realm, or would take back a pause of one that does. */
+export interface SeenController {
+  readonly object: ObjectName;
+  /** `Argo CD application`: before a name. */
+  readonly title: string;
+  readonly role: 'applies' | 'owner';
+  /** How it was found: `tracking id of ConfigMap iam/keycloak-realm`. */
+  readonly because: string;
+  /** `automated {prune, selfHeal}`. */
+  readonly automation: string;
+  readonly paused: boolean;
+  readonly running: RunningOperation | null;
+  /** The git revision that it last applied; null before the first. */
+  readonly revision: string | null;
+}
+
+/** What a pause does to one object, and how that is told from what stood there. */
+export interface Pause {
+  /** `application:argocd/keycloak`; stable within a run. */
+  readonly id: string;
+  readonly object: ObjectName;
+  readonly means: 'automation-off' | 'suspend' | 'deny-window';
+  /** The application that a deny window is about. */
+  readonly application?: string;
+  /** `automation off on Argo CD application argocd/keycloak, which was automated {prune, selfHeal}`. */
+  readonly title: string;
+}
+
+/** What a pod restart or a hook does, whatever the controllers do: no pause of a controller stops it. */
+export interface RestartRisk {
+  readonly object: ObjectName;
+  /** `initContainers[import]: kc.sh import without --override=false`. */
+  readonly setting: string;
+  readonly because: string;
+  /** The live patch that makes the workload safe; null where a person has to do it. */
+  readonly safe: { readonly title: string; readonly body: JsonObject } | null;
+}
+
+/** A version of an object that the API server still remembered, now on disk. */
+export interface Remembered {
+  readonly object: ObjectName;
+  /** Of that version, and of the one that followed it. */
+  readonly resourceVersion: string;
+  readonly replacedBy: string;
+  /** Path below the session directory; the file may hold secrets and is private. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly lastWrite: LastWrite | null;
+  /** `data["realm.json"]`, `spec`: what the next version changed. */
+  readonly changed: readonly string[];
+}
+
+/** What was found before anything was touched. */
+export interface ClusterSight {
+  readonly context: string;
+  readonly server: string;
+  readonly user: string;
+  /** As --from takes it: `configmap:iam/keycloak-realm`. */
+  readonly source: string;
+  readonly lastWrite: LastWrite | null;
+  /** What carries the realm, and the workloads that read it. */
+  readonly objects: readonly ObjectName[];
+  /** Those that apply first, then the owners that would take back their pause. */
+  readonly controllers: readonly SeenController[];
+  /** In the order in which they are sent: owners first. Without those that are paused already. */
+  readonly pauses: readonly Pause[];
+  readonly risks: readonly RestartRisk[];
+  readonly notes: readonly string[];
+  /** False where a right to patch is known to be missing. */
+  readonly mayPause: boolean;
+  /** A Role with what these credentials lack, as YAML; null where nothing is. */
+  readonly role: string | null;
+}
+
+/** One patch of one object, as it is (or was) sent: intended on disk first. */
+export interface ClusterPatch {
+  /** `pause application:argocd/keycloak`. */
+  readonly id: string;
+  readonly purpose: 'pause' | 'terminate' | 'make-safe' | 'resume' | 'sync' | 'restart';
+  readonly object: ObjectName;
+  readonly title: string;
+  /** A JSON merge patch. */
+  readonly body: JsonObject;
+  readonly field: readonly string[];
+  /** What stood in the field before; null: nothing. */
+  readonly previous: Json;
+  /** What stands there afterwards; null: nothing. */
+  readonly value: Json;
+  readonly means?: Pause['means'];
+  readonly application?: string;
+}
+
+/** Whether something still holds, looked at again. */
+export interface PauseCheck {
+  readonly id: string;
+  readonly holds: boolean;
+  /** Why not, or what else there is to know; empty where nothing is. */
+  readonly because: string;
+}
+
+/** One of the three levels at which a sync was nothing. */
+export interface NoOpLevel {
+  readonly level: 'controller' | 'cluster' | 'realm';
+  /** null: it was not looked at, and `because` says why. */
+  readonly noOp: boolean | null;
+  readonly because: string;
+}

@@ -1,0 +1,44 @@
+/** The effects that touch the cluster. */
+import { sha256 } from '../realm/canonical.ts';
+import { heldPauses } from '../runbook/cluster-state.ts';
+import type { Effect } from '../runbook/model.ts';
+import { checkHeld, findWriter, pauseAll, remember, thaw, type ClusterWork } from './cluster-work.ts';
+import type { EffectContext } from './context.ts';
+
+type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'check-pause' | 'resume'>;
+
+export async function performOnCluster(context: EffectContext, effect: ClusterEffect): Promise<void> {
+  const work = workOf(context);
+  const { sight } = work.state();
+  const from = context.state().run?.settings.from ?? '';
+  switch (effect) {
+    case 'remember': return remember(work, from);
+    case 'find-writer': return void (await findWriter(work, from));
+    case 'check-pause': return checkHeld(work);
+    case 'pause': {
+      if (!sight) throw new Error('a pause needs a writer');
+      return pauseAll(work, sight);
+    }
+    case 'resume': {
+      if (!sight) throw new Error('a thaw needs a writer');
+      return void (await thaw(work, sight));
+    }
+  }
+}
+
+/** Looks whether what this run paused still is, before anything is written that a sync would take back. */
+export async function checkPauses(context: EffectContext): Promise<void> {
+  if (context.ports.cluster && heldPauses(context.state().cluster).length > 0) await checkHeld(workOf(context));
+}
+
+function workOf(context: EffectContext): ClusterWork {
+  const { ports } = context;
+  if (!ports.cluster) throw new Error('this run has no cluster');
+  return {
+    cluster: ports.cluster, store: ports.store, hash: sha256,
+    state: () => context.state().cluster,
+    dispatch: (event) => context.dispatch(event),
+    progress: (text) => context.progress({ part: text, done: null, total: null }),
+    fingerprint: async () => (await ports.keycloak.capture({ knownClients: [], onProgress: context.progress })).snapshot.fingerprint,
+  };
+}

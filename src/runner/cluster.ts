@@ -1,0 +1,77 @@
+/** What the runner needs from a cluster; `kubernetes` implements it. */
+import type { Json } from '../realm/json.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
+
+/** A remembered version with its text, which goes to disk and never into the journal. */
+export interface RememberedText extends Omit<Remembered, 'file' | 'sha256'> {
+  /** `remembered-configmap-iam-keycloak-realm-1234`: fit for a file name. */
+  readonly name: string;
+  /** The whole object as JSON. */
+  readonly text: string;
+}
+
+/** What a sync is held against: taken before the automation is on again. */
+export interface SyncBefore {
+  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; readonly stuck: string | null; readonly running: boolean }[];
+  /** Objects that carry the realm or start it, by spec. */
+  readonly objects: Readonly<Record<string, ObjectMark>>;
+  /** uids of the Jobs of their namespaces. */
+  readonly jobs: readonly string[];
+}
+
+export interface ObjectMark {
+  readonly resourceVersion: string;
+  /** Of everything but metadata that moves by itself. */
+  readonly content: string;
+  /** Of the pod template; null where there is none. */
+  readonly template: string | null;
+}
+
+export interface SyncAfter {
+  /** Controller and cluster; the realm is looked at by whoever asks Keycloak. */
+  readonly levels: readonly NoOpLevel[];
+  /** What moved, one line each. */
+  readonly changes: readonly string[];
+  /** Of these, what nobody could know before: git and cluster agreed on it, or it is a hook or a Job. */
+  readonly unannounced: readonly string[];
+  /** `4f1d2c7 → b77e90a`. */
+  readonly revisions: string;
+}
+
+/** What is still to be sent, or why nothing is. */
+export type Prepared = { readonly patch: ClusterPatch } | { readonly already: string };
+
+export interface Cluster {
+  /** `prod-eu at https://…`: for messages. */
+  readonly place: string;
+  /**
+   * First of all: the versions of the objects that the API server still remembers (verified-kube.md 3.1). Reads only; what it may not list it leaves out.
+   * @param from  a spec as --from takes it
+   */
+  remember(from: string): Promise<{ readonly versions: readonly RememberedText[]; readonly notes: readonly string[] }>;
+  /** Finds the writer and who would undo a pause. Reads only. Throws RescueError. */
+  look(from: string): Promise<ClusterSight>;
+  /** Reads the object anew and makes the patch that pauses it, in the way that its schema understands; nothing is written. */
+  preparePause(pause: Pause, session: string): Promise<Prepared>;
+  /** The patch that puts back what stood there before the pause, and leaves what others changed since. */
+  prepareResume(sent: ClusterPatch): Promise<Prepared>;
+  prepareTerminate(object: ObjectName): Promise<Prepared>;
+  prepareSafe(risk: RestartRisk): Promise<Prepared>;
+  /** One deliberate restart of the workload, as `kubectl rollout restart` does it. */
+  prepareRestart(object: ObjectName): Promise<Prepared>;
+  /** Sends one patch once and gives the version that it made. Throws RescueError `changed-meanwhile`, `no-answer`, `missing-role`, `write-failed`. */
+  send(patch: ClusterPatch): Promise<{ readonly resourceVersion: string; readonly warnings: readonly string[] }>;
+  /** Whether a patch that may or may not have been sent has happened. */
+  happened(patch: ClusterPatch): Promise<boolean>;
+  /** Waits until an owner that takes pauses back would have done so. */
+  settle(): Promise<void>;
+  /** Looks whether pauses still hold. */
+  check(pauses: readonly ClusterPatch[]): Promise<readonly PauseCheck[]>;
+  /** Asks the controllers to compare while they are paused, and waits for it: with git equal to live there is nothing left to do before they run again. */
+  before(sight: ClusterSight): Promise<SyncBefore>;
+  /** Waits for the sync after a resume and says what it did. */
+  watch(sight: ClusterSight, before: SyncBefore, onProgress: (text: string) => void): Promise<SyncAfter>;
+  /** Other pauses of this tool that the cluster still carries: what was there before each, from the object itself. */
+  frozen(object: ObjectName): Promise<{ readonly patch: ClusterPatch; readonly session: string; readonly at: string; readonly previous: Json } | null>;
+  close(): Promise<void>;
+}
