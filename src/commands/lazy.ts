@@ -88,6 +88,7 @@ export function lazyCluster(target: ClusterTarget): Cluster {
     place: target.context ?? 'the current context',
     remember: async (from) => (await load()).remember(from),
     look: async (from) => (await load()).look(from),
+    candidates: async (...args) => (await load()).candidates(...args),
     preparePause: async (...args) => (await load()).preparePause(...args),
     prepareResume: async (sent) => (await load()).prepareResume(sent),
     prepareTerminate: async (object) => (await load()).prepareTerminate(object),

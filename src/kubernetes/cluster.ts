@@ -7,6 +7,7 @@ import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, shown, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
 import { openCluster, type ClusterApi } from './api.ts';
+import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { parseFrom } from './from-spec.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareTerminate } from './pauses.ts';
@@ -36,6 +37,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       return remember(api, [{ name: object, key }, ...workloads.map((workload) => ({ name: nameOfObject(workload), key: null })), ...(await controllersOf(api, [carrier, ...workloads]))]);
     },
     look: (from) => look(api, from),
+    candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).object.namespace ?? api.namespace, realm }),
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),

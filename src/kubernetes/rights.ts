@@ -19,7 +19,7 @@ const AT_ONCE = 8;
  * @throws RescueError when the cluster cannot be asked
  */
 export async function missingRights(api: ClusterApi, needs: readonly Need[]): Promise<readonly Need[]> {
-  const wanted = [...new Map(needs.toReversed().map((need) => [keyOf(need), need])).values()].toReversed();
+  const wanted = needs.filter((need, index) => needs.findIndex((other) => keyOf(other) === keyOf(need)) === index);
   const allowed = new Map<string, boolean>();
   const left = [...wanted];
   const work = async (): Promise<void> => {

@@ -14,8 +14,13 @@ export function freezeLine(cluster: ClusterState): string {
 /** `synced 4f1d2c7 → b77e90a: controller no-op · cluster no-op · realm fingerprint unchanged`. */
 export function thawLine({ revisions, levels, changes, ok }: Extract<ClusterEvent, { type: 'sync.watched' }>): string {
   const words = levels.map(({ level, noOp }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : 'CHANGED'}`).join(' · ');
-  return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? '' : `: ${changes.slice(0, 3).join('; ')}`}`;
+  const brought = changes.filter((change) => change.startsWith(ANNOUNCED)).map((change) => change.slice(ANNOUNCED.length));
+  const landed = brought.length === 0 ? '' : `; the sync brought what was announced (${brought.length <= 2 ? brought.join(', ') : `${brought.length} changes`}), and from then on nothing moved`;
+  return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? landed : `: ${changes.slice(0, 3).join('; ')}`}`;
 }
+
+/** How a change begins that the engineer was told of before the writer ran again. */
+export const ANNOUNCED = 'as announced: ';
 
 /** `argocd/keycloak`. */
 export function place({ namespace, name }: ObjectName): string {

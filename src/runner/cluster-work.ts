@@ -1,5 +1,6 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
 import { RescueError } from '../realm/errors.ts';
+import { ANNOUNCED } from '../runbook/cluster-lines.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
@@ -132,7 +133,7 @@ async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter):
   if (first.changes.length === 0 || first.unannounced.length > 0) return first;
   work.progress(`landed as announced: ${first.changes.join('; ')}`);
   const second = await work.cluster.watch(sight, await work.cluster.before(sight), work.progress);
-  return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `as announced: ${change}`), ...second.changes] };
+  return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
 
 async function realmLevel({ fingerprint }: ClusterWork, before: string | null): Promise<NoOpLevel> {

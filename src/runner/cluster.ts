@@ -1,4 +1,5 @@
 /** What the runner needs from a cluster; `kubernetes` implements it. */
+import type { EvidenceCandidate } from '../runbook/model.ts';
 import type { Json } from '../realm/json.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
 
@@ -51,6 +52,8 @@ export interface Cluster {
   remember(from: string): Promise<{ readonly versions: readonly RememberedText[]; readonly notes: readonly string[] }>;
   /** Finds the writer and who would undo a pause. Reads only. Throws RescueError. */
   look(from: string): Promise<ClusterSight>;
+  /** What in the namespace of the realm's carrier holds the realm as well: ConfigMaps, Secrets, Helm releases, custom resources. Reads only. */
+  candidates(from: string, realm: string): Promise<readonly EvidenceCandidate[]>;
   /** Reads the object anew and makes the patch that pauses it, in the way that its schema understands; nothing is written. */
   preparePause(pause: Pause, session: string): Promise<Prepared>;
   /** The patch that puts back what stood there before the pause, and leaves what others changed since. */

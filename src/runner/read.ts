@@ -11,6 +11,7 @@ import type { Difference } from '../realm/model.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
+import { clusterCandidates, rememberedCandidates } from './cluster-candidates.ts';
 import { checkPauses } from './cluster-effects.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
@@ -123,7 +124,7 @@ export async function clearCaches(context: EffectContext): Promise<void> {
 export async function findEvidence(context: EffectContext): Promise<void> {
   const { ports } = context;
   const stale = context.state().snapshots['live-stale'];
-  const found = await ports.evidence.find({ repo: ports.settings.repo, realm: ports.keycloak.realm });
+  const found = [...(await rememberedCandidates(context)), ...(await ports.evidence.find({ repo: ports.settings.repo, realm: ports.keycloak.realm })), ...(await clusterCandidates(context))];
   const cached = stale
     ? [{ spec: 'stale', title: 'the stale cache of this node', date: stale.capturedAt, detail: 'the realm as it was just before the overwrite', recommended: true }]
     : [];

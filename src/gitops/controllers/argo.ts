@@ -47,7 +47,8 @@ export const APPLICATION: ControllerKind = {
     const condition = listAt(object, 'status', 'conditions').find((entry) => (textAt(entry, 'type') ?? '').endsWith('Error'));
     const failed = phase === 'Failed' || phase === 'Error' ? textAt(state, 'message') ?? phase : null;
     return {
-      revision: textAt(object, 'status', 'sync', 'revision') ?? null,
+      // What it compared with moves before anything is applied, and a self-heal leaves no history (verified-kube.md 4.1).
+      revision: textAt(state, 'syncResult', 'revision') ?? textAt(listAt(object, 'status', 'history').at(-1), 'revision') ?? null,
       synced: sync === undefined || sync === 'Unknown' ? null : sync === 'Synced',
       differing: listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync').map((entry) => synced(entry, 'OutOfSync')),
       mark: textAt(state, 'startedAt') ?? 'never',
@@ -58,8 +59,8 @@ export const APPLICATION: ControllerKind = {
     };
   },
   refresh: () => ({ metadata: { annotations: { [REFRESH]: 'normal' } } }),
-  // The controller takes the annotation away when it has compared; only then is the comparison newer than the wish.
-  refreshed: (object, before) => object.metadata.annotations?.[REFRESH] === undefined && textAt(object, 'status', 'reconciledAt') !== textAt(before, 'status', 'reconciledAt'),
+  // The controller takes the annotation away in the very patch that brings the new status. Its time has whole seconds, and may be the same.
+  refreshed: (object, before) => object.metadata.annotations?.[REFRESH] === undefined && (textAt(object, 'status', 'reconciledAt') ?? '') >= (textAt(before, 'status', 'reconciledAt') ?? ''),
 };
 
 /** Ends the operation that is running; it must still be there. What it had begun is not taken back, and Argo CD never tries that revision again by itself. */
