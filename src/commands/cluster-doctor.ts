@@ -1,3 +1,4 @@
+import { RescueError } from '../realm/errors.ts';
 import { CUSTOM_KEYCLOAKS } from '../kubernetes/find-keycloak.ts';
 import { findWriter } from '../kubernetes/find-writer.ts';
 import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
@@ -85,7 +86,7 @@ async function unlessForbidden<T>(read: () => Promise<T | null>): Promise<T | nu
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'missing-role') return null;
+    if (error instanceof RescueError && error.code === 'missing-role') return null;
     throw error;
   }
 }

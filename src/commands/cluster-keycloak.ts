@@ -25,9 +25,8 @@ export async function keycloakOfCluster(invocation: Invocation, { given, login }
     // What carries the realm lies beside what reads it.
     const source = flags.from === undefined ? null : parseFrom(flags.from, api.namespace).object;
     const carrying = source !== null && ['ConfigMap', 'Secret'].includes(source.resource.kind) ? source.namespace : null;
-    const found = await findKeycloak(api, { namespace: flags.namespace ?? carrying, login });
+    const found = await findKeycloak(api, { namespace: flags.namespace ?? carrying, login }).catch((error: unknown) => { throw given === undefined ? error : withoutLogin(error); });
     const known = found.username !== null && found.password !== null ? { username: found.username, password: found.password } : null;
-    if (known) invocation.secrets.add(known.password);
     if (given !== undefined && known) refuseElsewhere(given, found);
     const who = known ? ` as ${known.username}` : '';
     say(given === undefined ? `Keycloak from the cluster: ${found.url}${who}, from ${found.from}` : `Login from the cluster:${who === '' ? ' none' : who}, from ${found.from}`);
@@ -36,6 +35,13 @@ export async function keycloakOfCluster(invocation: Invocation, { given, login }
   } finally {
     await api.close();
   }
+}
+
+/** Only the login was wanted: an address is given. */
+function withoutLogin(error: unknown): unknown {
+  if (!(error instanceof RescueError) || !['missing-role', 'object-not-found', 'usage'].includes(error.code)) return error;
+  const next = error.next.map((line) => line.replace(/, or give its address with --url\.$/, '.')).filter((line) => !/--url\.$|--username/.test(line));
+  return new RescueError(error.code, `Nobody is named to log in as, and the cluster does not say: ${error.message}`, ['Give --username NAME (or KEYCLOAK_USER).', ...next], { cause: error });
 }
 
 /** A port-forward ends on this machine; any other address is not known to be the server that the password belongs to. */

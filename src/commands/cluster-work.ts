@@ -8,7 +8,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
 
 const CLUSTER_EVENTS: ReadonlySet<RunEvent['type']> = new Set<ClusterEvent['type']>([
-  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'resume.answered', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.watched',
+  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'safe.answered', 'resume.answered', 'restart.answered', 'restart.checked', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.watched',
 ]);
 
 /** What a record says of the cluster, whatever else it is a record of. */

@@ -6,7 +6,7 @@ import { heldPauses } from '../runbook/cluster-state.ts';
 import type { ClusterSight, RestartRisk } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
 import { controllerWord } from '../runbook/next.ts';
-import { pauseAll, recordRemembered, send, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
+import { makeSafe, pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
@@ -56,7 +56,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
       work.dispatch({ type: 'pause.answered', pause: true, by: flags.confirm === undefined ? 'person' : 'flag' });
       await pauseAll(work, sight);
       if (flags.terminate) await terminateRunning(work, sight);
-      for (const risk of safe) await send(work, () => cluster.prepareSafe(risk));
+      await makeSafe(work, safe);
     }
     say(outcome(sight, safe, record.work, sessionFlag(invocation)));
     if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);

@@ -1,6 +1,7 @@
 import type { RecentTarget } from '../journal/preferences.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { Terminal } from '../ui/terminal.ts';
+import { namesCluster } from './cluster-target.ts';
 import type { Invocation } from './table.ts';
 
 /**
@@ -10,7 +11,8 @@ import type { Invocation } from './table.ts';
 export async function withRecentTarget(invocation: Invocation, terminal: Terminal): Promise<Invocation> {
   const { flags, environment } = invocation;
   const named = (flags.url ?? environment['KEYCLOAK_URL']) && (flags.realm ?? environment['KEYCLOAK_REALM']);
-  if (named || terminal.mode !== 'ink') return invocation;
+  // With a realm and a cluster, the address comes from there.
+  if (named || terminal.mode !== 'ink' || ((flags.realm ?? environment['KEYCLOAK_REALM']) && namesCluster(invocation))) return invocation;
   const { openPreferences } = await import('../journal/preferences.ts');
   const recent = (await openPreferences()).recentTargets().filter((target) => (flags.url ?? target.url) === target.url && (flags.realm ?? target.realm) === target.realm);
   if (recent.length === 0) return invocation;

@@ -26,7 +26,7 @@ export interface CommandSpec {
 export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   recover: {
     summary: 'walk through the recovery of an overwritten realm (the default)',
-    options: [...TARGET, 'from', ...CLUSTER, 'evidence', ...DECIDING, ...RUNNING, 'session-dir', 'read-only', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, 'evidence', ...DECIDING, ...RUNNING, 'make-safe', 'session-dir', 'read-only', ...OUTPUT],
     example: 'realm-rescue recover --url https://keycloak.example.com --realm primary --evidence git:charts/keycloak/realm.json@HEAD --repo .',
     load: () => import('./recover.ts'),
   },
@@ -63,7 +63,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   resume: {
     summary: 'go on with a recorded run after a crash or a stop',
     words: 'SESSION',
-    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'session-dir', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'make-safe', 'session-dir', ...OUTPUT],
     example: 'realm-rescue resume 8f2c',
     load: () => import('./resume.ts'),
   },
@@ -96,7 +96,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   thaw: {
     summary: 'let it run again exactly as it was before, watch its sync, and freeze again when that changes something',
     words: '[SESSION]',
-    options: ['from', ...CLUSTER, 'confirm', 'no-watch', ...TARGET, 'session-dir', ...OUTPUT],
+    options: ['from', ...CLUSTER, 'confirm', 'restart', 'no-watch', ...TARGET, 'session-dir', ...OUTPUT],
     example: 'realm-rescue thaw 8f2c --url https://keycloak.example.com --realm primary',
     load: () => import('./thaw.ts'),
   },

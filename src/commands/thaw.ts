@@ -5,9 +5,9 @@ import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
 import { place } from '../runbook/cluster-lines.ts';
-import { heldPauses } from '../runbook/cluster-state.ts';
+import { heldPauses, restartable } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
-import { lookAfter, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
+import { lookAfter, restart, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
@@ -110,10 +110,15 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
     return EXIT.done;
   }
-  const ok = await thaw(work, sight);
+  let ok = await thaw(work, sight);
   const { watched } = work.state();
   for (const level of watched?.levels ?? []) say(levelLine(level));
   for (const change of watched?.changes ?? []) say(`    ${change}`);
+  if (ok && flags.restart) {
+    ok = await restart(work, restartable(work.state()));
+    const { restarted } = work.state();
+    if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
+  }
   if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
   if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok }, 2);
   return ok ? EXIT.done : EXIT.notProven;

@@ -188,6 +188,7 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     list: async (resource, options) => {
       const path = await pathOf(resource, options.namespace);
       if (path === null) return null;
+      const served = await version(resource.group);
       const items: KubeObject[] = [];
       let token = '';
       for (;;) {
@@ -200,8 +201,8 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
         const answered = await send(call);
         if (answered.status === 404 || (answered.status === 410 && options.exactly !== undefined)) return null;
         if (answered.status !== 200) throw await refused(call, answered);
-        // Items of a list carry neither kind nor apiVersion for built-in types.
-        for (const item of listAt(answered.body, 'items')) if (isKubeObject(item)) items.push({ kind: resource.kind, ...item });
+        // Items of a list carry neither kind nor apiVersion for built-in types, and a tracking id names the group.
+        for (const item of listAt(answered.body, 'items')) if (isKubeObject(item)) items.push({ kind: resource.kind, apiVersion: `${resource.group === '' ? '' : `${resource.group}/`}${served ?? ''}`, ...item });
         token = textAt(answered.body, 'metadata', 'continue') ?? '';
         if (token === '') return { items, resourceVersion: textAt(answered.body, 'metadata', 'resourceVersion') ?? '' };
       }

@@ -1,21 +1,21 @@
 /** The cluster as the runner sees it: everything that reads or patches Kubernetes on the way from freeze to thaw. */
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
-import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, shown, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, shown, specOf, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
 import { openCluster, type ClusterApi } from './api.ts';
 import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { parseFrom } from './from-spec.ts';
-import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareTerminate } from './pauses.ts';
+import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
 import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
-import { restartRisks, workloadsOf } from './risks.ts';
+import { restartRisks, unseenSources, workloadsOf, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
-import { syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
+import { rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
 export interface ClusterOptions {
   readonly now?: () => number;
@@ -41,10 +41,12 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
-    prepareSafe: (risk) => prepareSafe(api, risk),
+    prepareSync: (object) => prepareSync(api, object),
+    prepareSafe: async (risk) => prepareSafe(api, risk, await freshRisk(api, risk)),
+    rolledOut: (object, onProgress) => rolledOut(api, object, times, onProgress),
     prepareRestart: (object) => prepareRestart(api, object, now()),
-    send: async (patch) => {
-      const sent = await api.patch(patch.object, patch.body);
+    send: async (patch, secret) => {
+      const sent = await api.patch(patch.object, secret ?? patch.body);
       if ('unknownField' in sent) throw new RescueError('write-failed', `This cluster does not know the field ${sent.unknownField} of ${shown(patch.object)}; nothing was written.`, ['Pause it by hand, and state it with --frozen TEXT.']);
       return { resourceVersion: sent.object.metadata.resourceVersion ?? '', warnings: sent.warnings };
     },
@@ -70,9 +72,17 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
     objects: [...(controllerKind(carrier.kind ?? '') ? [] : [source]), ...workloads.map(nameOfObject)],
-    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }),
-    notes: [...found.notes, ...notes], mayPause: !missing.some(({ verb }) => verb === 'patch'), role: missing.length === 0 ? null : roleYaml(missing, user),
+    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
+    notes: [...found.notes, ...notes, ...unseenSources(workloads, { configMaps })], mayPause: !missing.some(({ verb }) => verb === 'patch'), role: missing.length === 0 ? null : roleYaml(missing, user),
   };
+}
+
+/** The risk as it is now; undefined where it is none any more. Status and the like are written all the time, and a patch carries the version that it was made from. */
+async function freshRisk(api: ClusterApi, { object, setting }: RestartRisk): Promise<LiveRisk | undefined> {
+  const workload = object.resource.kind === 'ConfigMap' ? null : await api.get(object);
+  const { workloads, configMaps } = await workloadsOf(api, object.namespace ?? api.namespace, object.resource.kind === 'ConfigMap' ? object : null);
+  const all = [...workloads.filter(({ kind, metadata }) => kind !== object.resource.kind || metadata.name !== object.name), ...(workload ? [{ kind: object.resource.kind, ...workload }] : [])];
+  return restartRisks(all, { configMaps }).find((risk) => specOf(risk.object) === specOf(object) && risk.setting === setting);
 }
 
 async function carrierOf(api: ClusterApi, name: ObjectName): Promise<KubeObject> {

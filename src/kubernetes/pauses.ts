@@ -1,15 +1,17 @@
 /** Pausing, resuming and everything else that is patched: read anew, made to fit what is there, sent with the version that was read. */
 import { RescueError } from '../realm/errors.ts';
+import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
-import { denyWindow, isOurWindow, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
+import { denyWindow, isOurWindow, syncPatch, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
 import { fieldPatch, FROZEN_ANNOTATION, thawedValue, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { equal } from '../gitops/controllers/merge-patch.ts';
+import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
+import type { LiveRisk } from './risks.ts';
 
 const WINDOWS = ['spec', 'syncWindows'];
 
@@ -79,13 +81,25 @@ export async function prepareTerminate(api: ClusterApi, name: ObjectName): Promi
   return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `end the running operation of ${shown(name)}`, body: terminatePatch(object), field: ['status', 'operationState', 'phase'], previous: textAt(object, 'status', 'operationState', 'phase') ?? null, value: 'Terminating' } };
 }
 
-/** The live patch of a workload, taken again against what is there now. */
-export async function prepareSafe(api: ClusterApi, risk: RestartRisk): Promise<Prepared> {
-  if (!risk.safe) return { already: `nothing of ${shown(risk.object)} can be patched` };
-  const object = await present(api, risk.object);
-  const read = textAt(risk.safe.body, 'metadata', 'resourceVersion');
-  if (read !== undefined && read !== object.metadata.resourceVersion) throw new RescueError('changed-meanwhile', `${shown(risk.object)} was changed since it was looked at; nothing was written over it.`, ['Start again: it is read anew first.']);
-  return { patch: { id: `make-safe ${specOf(risk.object)}`, purpose: 'make-safe', object: risk.object, title: risk.safe.title, body: risk.safe.body, field: ['spec'], previous: at(object, 'spec') ?? null, value: null } };
+/** @returns already where it is no application, or something runs: a second operation would be refused or mixed into the first */
+export async function prepareSync(api: ClusterApi, name: ObjectName): Promise<Prepared> {
+  const object = await present(api, name);
+  const kind = kindOf(name);
+  if (kind.word !== 'application') return { already: `${shown(name)} reconciles by itself` };
+  if (kind.running(object) !== null) return { already: `${shown(name)} is syncing` };
+  const body = syncPatch(object);
+  return { patch: { id: `sync ${specOf(name)}`, purpose: 'sync', object: name, title: `ask ${shown(name)} for one sync: it does not repeat one that failed`, body, field: ['operation'], previous: null, value: body['operation'] ?? null } };
+}
+
+/**
+ * The live patch of a workload or of a ConfigMap that it reads.
+ * @param fresh  the risk as it was just found again; undefined where it is none any more
+ */
+export async function prepareSafe(api: ClusterApi, risk: RestartRisk, fresh: LiveRisk | undefined): Promise<Prepared> {
+  if (!fresh?.safe) return { already: `${shown(risk.object)} needs no patch any more` };
+  const field = risk.object.resource.kind === 'ConfigMap' ? ['data'] : ['spec'];
+  const before = at(await present(api, risk.object), ...field) ?? null;
+  return { patch: { id: `make-safe ${specOf(risk.object)}`, purpose: 'make-safe', object: risk.object, title: fresh.safe.title, body: {}, field, previous: sha256(canonicalJson(before)), value: sha256(canonicalJson(applyMergePatch(before, at(fresh.safe.body, ...field) ?? {}))) }, secret: fresh.safe.body };
 }
 
 /** As `kubectl rollout restart`: an annotation on the pod template, so that the controller replaces the pods in its own order. */
@@ -101,8 +115,8 @@ export async function happened(api: ClusterApi, patch: ClusterPatch): Promise<bo
   const object = await api.get(patch.object);
   if (!object) return false;
   const current = at(object, ...patch.field);
-  if (patch.purpose === 'make-safe') return !equal(current, patch.previous);
-  return equal(current ?? null, patch.value);
+  // Of a workload only the hash is on record.
+  return patch.purpose === 'make-safe' ? sha256(canonicalJson(current ?? null)) === patch.value : equal(current ?? null, patch.value);
 }
 
 export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<PauseCheck> {

@@ -12,6 +12,11 @@ import { consequence, instead, standing } from './restart-words.ts';
 
 export { workloadsOf, type Around } from './workloads.ts';
 
+/** A risk with the patch against it, which may hold values of variables and is not for the journal. */
+export interface LiveRisk extends RestartRisk {
+  readonly safe: { readonly title: string; readonly body: JsonObject } | null;
+}
+
 /** What workloads refer to, as far as it was read. */
 export interface References {
   readonly configMaps: readonly KubeObject[];
@@ -25,8 +30,8 @@ export interface References {
  *
  * @param workloads   StatefulSets, Deployments, Jobs, CronJobs, Pods and custom resources, as the API server has them
  */
-export function restartRisks(workloads: readonly KubeObject[], references: References): readonly RestartRisk[] {
-  const risks = new Map<string, RestartRisk>();
+export function restartRisks(workloads: readonly KubeObject[], references: References): readonly LiveRisk[] {
+  const risks = new Map<string, LiveRisk>();
   for (const workload of workloads) {
     if (isOwnedElsewhere(workload) || isSuspended(workload)) continue;
     const sources = references.configMaps.flatMap((configMap) => usedPart(workload, configMap));
@@ -72,7 +77,7 @@ function usedPart(workload: KubeObject, configMap: KubeObject): readonly KubeObj
   return kept.length === 0 ? [] : [{ ...configMap, kind: 'ConfigMap', data: Object.fromEntries(kept) }];
 }
 
-function workloadRisk({ object: live, places, patch }: LiveObject, inSources: readonly RestartRisk[], references: References): readonly RestartRisk[] {
+function workloadRisk({ object: live, places, patch }: LiveObject, inSources: readonly LiveRisk[], references: References): readonly LiveRisk[] {
   const object = nameOfObject(live);
   if (object === null) return [];
   const missing = unread(live, references);
@@ -110,7 +115,7 @@ function restarts({ kind, spec }: KubeObject): string {
   return kind === 'Keycloak' ? '; the operator restarts its pods' : '; its pods restart';
 }
 
-function configMapRisk({ places, patch }: LiveObject, original: KubeObject, workload: KubeObject): RestartRisk {
+function configMapRisk({ places, patch }: LiveObject, original: KubeObject, workload: KubeObject): LiveRisk {
   const object = nameOf('configmap', original.metadata.namespace ?? null, original.metadata.name);
   const immutable = original['immutable'] === true;
   const by = shownObject(workload);

@@ -65,7 +65,7 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
     const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
     return { name, kind, was, view: await settled(api, applier, was?.mark ?? '', times, onProgress) };
   }));
-  await rolledOut(api, sight.objects, before.objects, times, onProgress);
+  await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
   const [objects, jobs] = [await marksOf(api, sight.objects), await jobsOf(api, sight)];
   const moved = movedObjects(before.objects, objects);
   const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
@@ -92,19 +92,26 @@ function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
 }
 
 /** A new pod template counts only when its pods have started: that is when an import would run. */
-async function rolledOut(api: ClusterApi, objects: readonly ObjectName[], before: Readonly<Record<string, ObjectMark>>, times: WatchTimes, onProgress: (text: string) => void): Promise<void> {
+async function rolledOutAll(api: ClusterApi, objects: readonly ObjectName[], before: Readonly<Record<string, ObjectMark>>, times: WatchTimes, onProgress: (text: string) => void): Promise<void> {
   for (const name of objects) {
     const first = await api.get(name);
-    if (!first || markOf(first).template === null || markOf(first).template === before[specOf(name)]?.template) continue;
-    onProgress(`${shown(name)}: its pods restart`);
-    const done = await awaited(times.sync, times.every, async () => {
-      const object = await read(api, name);
-      const number = (field: string) => Number(at(object, 'status', field) ?? 0);
-      const wanted = Number(at(object, 'spec', 'replicas') ?? 1);
-      return number('observedGeneration') >= (object.metadata.generation ?? 0) && number('updatedReplicas') >= wanted && number('readyReplicas') >= wanted ? true : null;
-    });
-    if (done === null) throw new RescueError('not-proven', `The pods of ${shown(name)} did not all become ready within ${times.sync / 1000} s.`, [`Look with: kubectl rollout status ${name.resource.kind.toLowerCase()}/${name.name}${name.namespace === null ? '' : ` -n ${name.namespace}`}`]);
+    if (first && markOf(first).template !== before[specOf(name)]?.template) await rolledOut(api, name, times, onProgress);
   }
+}
+
+/** Waits until the pods of a StatefulSet or Deployment are those of its template; anything else has none to wait for. */
+export async function rolledOut(api: ClusterApi, name: ObjectName, times: WatchTimes, onProgress: (text: string) => void): Promise<void> {
+  if (!['StatefulSet', 'Deployment'].includes(name.resource.kind)) return;
+  onProgress(`${shown(name)}: its pods restart`);
+  const done = await awaited(times.sync, times.every, async () => {
+    const object = await read(api, name);
+    const number = (field: string) => Number(at(object, 'status', field) ?? 0);
+    const wanted = Number(at(object, 'spec', 'replicas') ?? 1);
+    // With OnDelete nothing restarts by itself.
+    if (textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return true;
+    return number('observedGeneration') >= (object.metadata.generation ?? 0) && number('updatedReplicas') >= wanted && number('readyReplicas') >= wanted ? true : null;
+  });
+  if (done === null) throw new RescueError('not-proven', `The pods of ${shown(name)} did not all become ready within ${times.sync / 1000} s.`, [`Look with: kubectl rollout status ${name.resource.kind.toLowerCase()}/${name.name}${name.namespace === null ? '' : ` -n ${name.namespace}`}`]);
 }
 
 function controllerLevel(after: readonly { readonly name: ObjectName; readonly kind: ControllerKind; readonly view: SyncView; readonly was: SyncBefore['controllers'][number] | undefined }[], hooks: readonly SyncedObject[]): NoOpLevel {
@@ -113,9 +120,10 @@ function controllerLevel(after: readonly { readonly name: ObjectName; readonly k
       const same = view.revision === was?.revision;
       return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
     }
-    if (view.trouble !== null) return { noOp: false, because: `${name.name}: ${view.trouble}` };
+    // The failure of an operation before this one stays in the status until the next one.
+    if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
     if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : `${name.name} differs from git and has not synced` };
-    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, every object unchanged, no hook` };
+    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
     return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
   });
   return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
@@ -155,7 +163,8 @@ async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, t
     const object = await read(api, name);
     last = kind.view(object);
     if (last.running) onProgress(`${kind.title} ${name.name}: syncing`);
-    const waiting = last.synced === false && last.trouble === null && last.mark === mark && !kind.paused(object);
+    // Flux has told all there is when it has answered.
+    const waiting = kind.word === 'application' && last.synced === false && last.mark === mark && !kind.paused(object);
     return last.running || waiting ? null : last;
   });
   if (view !== null) return view;

@@ -8,7 +8,8 @@ import { count } from '../runbook/lines.ts';
 import type { Question, RunState } from '../runbook/model.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import type { Size } from '../ui/terminal.ts';
-import { pauseLines, resumeLines } from '../ui/view/cluster.ts';
+import { clusterAnswer } from '../ui/cluster-answer.ts';
+import { pauseLines, restartLines, resumeLines, safeLines } from '../ui/view/cluster.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
 import { chosenLackText } from '../ui/view/difference.ts';
 import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
@@ -42,6 +43,8 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
   const { state } = snapshot;
   switch (question.kind) {
     case 'pause': return { lines: pauseLines(question.sight, state, size), ask: `Type ${question.word} to pause it, no to leave it and state what is paused:` };
+    case 'make-safe': return { lines: safeLines(question.risk, size), ask: `Type ${question.word} to patch it now, no to leave it:` };
+    case 'restart': return { lines: restartLines(question.objects, size), ask: `Type ${question.word} to restart it once, no to leave it:` };
     case 'resume': return { lines: resumeLines(state, size), ask: `Type ${question.word} to let it run again, no to leave it paused:` };
     case 'freeze': case 'thaw':
       return { lines: statementLines(question.kind, state, size), ask: `Stated as ${question.kind === 'freeze' ? 'paused' : 'resumed'} (empty: nothing stated; q leaves):` };
@@ -86,12 +89,10 @@ export function readReply({ state }: RunSnapshot, question: Question, text: stri
   if (typed === 'w' && state.triage !== null && question.kind !== 'freeze' && question.kind !== 'thaw') return { kind: 'why' };
   if (typed === 'q') return answered({ type: 'run.stopped', reason: question.kind === 'not-proven' ? 'not-proven' : question.kind === 'failure' || question.kind === 'write-trouble' ? 'failed' : 'quit', note: `left at ${state.step}` });
   switch (question.kind) {
-    case 'pause':
-      if (typed === question.word) return answered({ type: 'pause.answered', pause: true, by: 'person' });
-      return typed === 'no' ? answered({ type: 'pause.answered', pause: false, by: 'person' }) : again('That is not the word. Nothing was patched.');
-    case 'resume':
-      if (typed === question.word) return answered({ type: 'resume.answered', resume: true, by: 'person' });
-      return typed === 'no' ? answered({ type: 'resume.answered', resume: false, by: 'person' }) : again('That is not the word. Nothing was patched.');
+    case 'pause': case 'make-safe': case 'resume': case 'restart': {
+      const answer = typed === question.word || typed === 'no' ? clusterAnswer(question, typed === question.word) : null;
+      return answer === null ? again('That is not the word. Nothing was patched.') : answered(answer);
+    }
     case 'freeze': return answered({ type: 'freeze.stated', statement: typed === '' ? null : typed, by: 'person' });
     case 'thaw': return answered({ type: 'thaw.stated', statement: typed === '' ? null : typed, by: 'person' });
     case 'clear-caches':

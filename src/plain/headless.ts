@@ -31,6 +31,8 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       if (settings.frozen !== null) return { type: 'pause.answered', pause: false, by: 'flag' };
       if (settings.confirm === question.word || settings.confirm === run?.realm) return { type: 'pause.answered', pause: true, by: 'flag' };
       return unconfirmed(settings.confirm, run?.realm ?? '', `${question.sight.controllers.map(({ title, object }) => `${title} ${object.name}`).join(' and ')} would be paused`);
+    case 'make-safe': return { type: 'safe.answered', object: question.risk.object, safe: settings.makeSafe === true, by: 'flag' };
+    case 'restart': return { type: 'restart.answered', restart: false, by: 'flag' };
     // The patch has to be merged first, which no flag of this run can know.
     case 'resume': return { type: 'resume.answered', resume: false, by: 'flag' };
     case 'freeze': return { type: 'freeze.stated', statement: settings.frozen, by: 'flag' };

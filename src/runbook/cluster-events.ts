@@ -1,5 +1,5 @@
 /** What happens to a cluster, as the journal has it. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, PauseCheck, Remembered } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered } from './cluster.ts';
 import type { Failure } from './failure.ts';
 
 /** What a person did to a question: flags, keys, an answers file, or a dependency. */
@@ -22,10 +22,15 @@ export type ClusterEvent =
   | { readonly type: 'cluster.seen'; readonly sight: ClusterSight }
   /** A typed word (or `--confirm`) starts the pauses; false: they are left, and somebody states in words what is paused. */
   | { readonly type: 'pause.answered'; readonly pause: boolean; readonly by: By }
+  /** Whether the live workload shall be made safe, by its name; its pods restart for it. */
+  | { readonly type: 'safe.answered'; readonly object: ObjectName; readonly safe: boolean; readonly by: By }
   | { readonly type: 'resume.answered'; readonly resume: boolean; readonly by: By }
   /** On disk before the first byte is sent; holds what stood there. */
   | { readonly type: 'patch.intended'; readonly patch: ClusterPatch }
   | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look' }
   | { readonly type: 'patch.failed'; readonly id: string; readonly failure: Failure }
   | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[] }
-  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean };
+  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean }
+  /** Whether the pods shall be restarted once on purpose, to see that a start imports nothing. */
+  | { readonly type: 'restart.answered'; readonly restart: boolean; readonly by: By }
+  | { readonly type: 'restart.checked'; readonly objects: readonly ObjectName[]; readonly realm: NoOpLevel };

@@ -69,8 +69,8 @@ export interface RestartRisk {
   /** `initContainers[import]: kc.sh import without --override=false`. */
   readonly setting: string;
   readonly because: string;
-  /** The live patch that makes the workload safe; null where a person has to do it. */
-  readonly safe: { readonly title: string; readonly body: JsonObject } | null;
+  /** What the live patch that makes it safe does; null where a person has to do it. The patch itself may hold values of variables, and is made when it is sent. */
+  readonly safe: { readonly title: string } | null;
 }
 
 /** A version of an object that the API server still remembered, now on disk. */

@@ -4,7 +4,7 @@ import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
 import { evolveCluster } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-events.ts';
-import { freezeLine, thawLine } from './cluster-lines.ts';
+import { freezeLine, place, thawLine } from './cluster-lines.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -54,6 +54,13 @@ const EVOLVERS: Evolvers = {
   'resume.answered': (state, event) => {
     const answered = clusterEvent(state, event);
     return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', `not yet: the writer stays paused; when git is merged: realm-rescue thaw ${state.run?.id ?? ''}`, 'skipped');
+  },
+  'safe.answered': clusterEvent,
+  'restart.answered': clusterEvent,
+  'restart.checked': (state, event) => {
+    const checked = clusterEvent(state, event);
+    const equal = event.realm.noOp !== false;
+    return finish({ ...checked, thaw: { ...state.thaw, equal: equal && state.thaw.equal !== false } }, 'thaw', `${state.steps.thaw.line ?? ''} · after a restart of ${event.objects.map(place).join(', ')}: realm ${equal ? 'no-op' : 'CHANGED'}`, equal ? 'done' : 'failed');
   },
   'patch.intended': clusterEvent,
   'patch.sent': clusterEvent,

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../realm/json.ts';
 import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, Operation, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
-import type { ClusterSight } from './cluster.ts';
+import type { ClusterSight, ObjectName, RestartRisk } from './cluster.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Exported } from './exported.ts';
 import type { Failure } from './failure.ts';
@@ -52,6 +52,8 @@ export interface RunSettings {
   readonly branch: string | null;
   /** Where the writer is found in the cluster, as --from takes it; null: no cluster is asked. Not in older journals. */
   readonly from?: string | null;
+  /** Workloads are made safe live, and restarted once after the thaw, without a question. */
+  readonly makeSafe?: boolean;
   /** Reason with which unproven claims are accepted; null: they are not. */
   readonly acceptUnproven: string | null;
 }
@@ -171,7 +173,9 @@ export type Effect =
   | { readonly type: 'find-writer' }
   | { readonly type: 'pause' }
   | { readonly type: 'check-pause' }
+  | { readonly type: 'make-safe' }
   | { readonly type: 'resume' }
+  | { readonly type: 'restart' }
   | { readonly type: 'connect' }
   | { readonly type: 'capture'; readonly label: SnapshotLabel }
   | { readonly type: 'triage' }
@@ -191,7 +195,9 @@ export type Effect =
 /** What a person (or a flag) has to answer now. */
 export type Question =
   | { readonly kind: 'pause'; readonly sight: ClusterSight; readonly word: string }
+  | { readonly kind: 'make-safe'; readonly risk: RestartRisk; readonly word: string }
   | { readonly kind: 'resume'; readonly word: string }
+  | { readonly kind: 'restart'; readonly objects: readonly ObjectName[]; readonly word: string }
   | { readonly kind: 'freeze' }
   | { readonly kind: 'clear-caches'; readonly word: string }
   | { readonly kind: 'evidence'; readonly candidates: readonly EvidenceCandidate[] }

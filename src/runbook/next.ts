@@ -1,4 +1,4 @@
-import { heldPauses } from './cluster-state.ts';
+import { heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
 import type { ClusterSight } from './cluster.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 import { restoring } from './restoring.ts';
@@ -41,7 +41,15 @@ function beforeCompare(state: RunState): Next | null {
     if (state.caches !== 'cleared') return run('triage', { type: 'clear-caches' });
     return run('capture', { type: 'capture', label: 'live-before' });
   }
-  return evidence(state);
+  return safety(state) ?? evidence(state);
+}
+
+/** A live patch of a workload restarts its pods, which empties their caches: everything has been captured by now. */
+function safety(state: RunState): Next | null {
+  if (state.evidence.length > 0 || state.run?.readOnly === true) return null;
+  const risk = openRisk(state.cluster);
+  if (risk) return ask('triage', { kind: 'make-safe', risk, word: risk.object.name });
+  return risksToPatch(state.cluster).length > 0 ? run('triage', { type: 'make-safe' }) : null;
 }
 
 function freezing(state: RunState): Next {
@@ -77,6 +85,10 @@ function closing(state: RunState): Next {
   if (!state.account) return run('account', { type: 'account' });
   if (!state.exported && state.exportSkipped === null) return run('export', { type: 'export' });
   if (state.thaw.statement === undefined) return thawing(state);
+  const { watched, restart, restarted } = state.cluster;
+  const pods = watched?.ok === true ? restartable(state.cluster) : [];
+  if (pods.length > 0 && restart === null) return ask('thaw', { kind: 'restart', objects: pods, word: pods[0]?.name ?? '' });
+  if (restart === true && restarted === null) return run('thaw', { type: 'restart' });
   if (state.thaw.statement !== null && state.thaw.equal === null) return run('thaw', { type: 'check-thaw' });
   return end;
 }

@@ -1,11 +1,11 @@
 /** The effects that touch the cluster. */
 import { sha256 } from '../realm/canonical.ts';
-import { heldPauses } from '../runbook/cluster-state.ts';
+import { heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import type { Effect } from '../runbook/model.ts';
-import { checkHeld, findWriter, pauseAll, remember, thaw, type ClusterWork } from './cluster-work.ts';
+import { checkHeld, findWriter, makeSafe, pauseAll, remember, restart, thaw, type ClusterWork } from './cluster-work.ts';
 import type { EffectContext } from './context.ts';
 
-type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'check-pause' | 'resume'>;
+type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'check-pause' | 'make-safe' | 'resume' | 'restart'>;
 
 export async function performOnCluster(context: EffectContext, effect: ClusterEffect): Promise<void> {
   const work = workOf(context);
@@ -19,6 +19,8 @@ export async function performOnCluster(context: EffectContext, effect: ClusterEf
       if (!sight) throw new Error('a pause needs a writer');
       return pauseAll(work, sight);
     }
+    case 'make-safe': return makeSafe(work, risksToPatch(work.state()));
+    case 'restart': return void (await restart(work, restartable(work.state())));
     case 'resume': {
       if (!sight) throw new Error('a thaw needs a writer');
       return void (await thaw(work, sight));

@@ -1,9 +1,9 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
 import { RescueError } from '../realm/errors.ts';
 import { ANNOUNCED } from '../runbook/cluster-lines.ts';
-import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, ObjectName, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
-import { danglingPatches, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
+import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { Cluster, Prepared, SyncAfter } from './cluster.ts';
 import { asFailure } from './failure.ts';
 import type { SessionStore } from './ports.ts';
@@ -112,6 +112,8 @@ export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<bool
   let failed: unknown = null;
   try {
     await resumeAll(work, held);
+    // An operation that failed or was ended is never tried again for the same revision (verified-kube.md 4.1).
+    for (const { object, stuck, synced } of before.controllers) if (stuck !== null && synced === false) await send(work, () => work.cluster.prepareSync(object));
     after = await landed(work, sight, await work.cluster.watch(sight, before, work.progress));
   } catch (error) {
     failed = error;
@@ -134,6 +136,32 @@ async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter):
   work.progress(`landed as announced: ${first.changes.join('; ')}`);
   const second = await work.cluster.watch(sight, await work.cluster.before(sight), work.progress);
   return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
+}
+
+/** Live patches of workloads, each waited for until its pods are the new ones. */
+export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[]): Promise<void> {
+  for (const risk of risks) {
+    await lookAfter(work);
+    const sent = await send(work, () => work.cluster.prepareSafe(risk));
+    if (sent) await work.cluster.rolledOut(risk.object, work.progress);
+    // What needs no patch any more is answered for good.
+    else work.dispatch({ type: 'safe.answered', object: risk.object, safe: false, by: 'dependency' });
+  }
+}
+
+/** One restart on purpose: a start of a pod is when an import would run. Where the realm is another then, the writer is paused again. */
+export async function restart(work: ClusterWork, objects: readonly ObjectName[]): Promise<boolean> {
+  await lookAfter(work);
+  const before = work.fingerprint === null ? null : await work.fingerprint();
+  const resumed = resumedPauses(work.state());
+  for (const object of objects) {
+    await send(work, () => work.cluster.prepareRestart(object));
+    await work.cluster.rolledOut(object, work.progress);
+  }
+  const realm = await realmLevel(work, before);
+  if (realm.noOp === false) await freezeAgain(work, resumed);
+  work.dispatch({ type: 'restart.checked', objects, realm });
+  return realm.noOp !== false;
 }
 
 async function realmLevel({ fingerprint }: ClusterWork, before: string | null): Promise<NoOpLevel> {
@@ -178,7 +206,7 @@ export async function send(work: ClusterWork, prepare: () => Promise<Prepared>):
     first = patch;
     work.dispatch({ type: 'patch.intended', patch });
     try {
-      const { resourceVersion } = await work.cluster.send(patch);
+      const { resourceVersion } = await work.cluster.send(patch, prepared.secret);
       work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer' });
       return patch;
     } catch (error) {

@@ -1,6 +1,6 @@
 /** What the runner needs from a cluster; `kubernetes` implements it. */
 import type { EvidenceCandidate } from '../runbook/model.ts';
-import type { Json } from '../realm/json.ts';
+import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
 
 /** A remembered version with its text, which goes to disk and never into the journal. */
@@ -40,7 +40,14 @@ export interface SyncAfter {
 }
 
 /** What is still to be sent, or why nothing is. */
-export type Prepared = { readonly patch: ClusterPatch } | { readonly already: string };
+export type Prepared =
+  | {
+    /** As the journal has it. */
+    readonly patch: ClusterPatch;
+    /** What is really sent, where the journal must not have it: a workload holds values of variables, passwords among them. */
+    readonly secret?: JsonObject;
+  }
+  | { readonly already: string };
 
 export interface Cluster {
   /** `prod-eu at https://…`: for messages. */
@@ -59,11 +66,15 @@ export interface Cluster {
   /** The patch that puts back what stood there before the pause, and leaves what others changed since. */
   prepareResume(sent: ClusterPatch): Promise<Prepared>;
   prepareTerminate(object: ObjectName): Promise<Prepared>;
+  /** One sync of what the controller follows, asked for by us: Argo CD does not repeat one that failed. */
+  prepareSync(object: ObjectName): Promise<Prepared>;
   prepareSafe(risk: RestartRisk): Promise<Prepared>;
   /** One deliberate restart of the workload, as `kubectl rollout restart` does it. */
   prepareRestart(object: ObjectName): Promise<Prepared>;
+  /** Waits until the pods of a workload are those of its template; a ConfigMap has none. Throws RescueError `not-proven` where they are not in time. */
+  rolledOut(object: ObjectName, onProgress: (text: string) => void): Promise<void>;
   /** Sends one patch once and gives the version that it made. Throws RescueError `changed-meanwhile`, `no-answer`, `missing-role`, `write-failed`. */
-  send(patch: ClusterPatch): Promise<{ readonly resourceVersion: string; readonly warnings: readonly string[] }>;
+  send(patch: ClusterPatch, secret?: JsonObject): Promise<{ readonly resourceVersion: string; readonly warnings: readonly string[] }>;
   /** Whether a patch that may or may not have been sent has happened. */
   happened(patch: ClusterPatch): Promise<boolean>;
   /** Waits until an owner that takes pauses back would have done so. */

@@ -30,7 +30,7 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
 
 async function perform(context: EffectContext, effect: Effect, evidenceFiles: () => Promise<readonly string[]>): Promise<void> {
   switch (effect.type) {
-    case 'remember': case 'find-writer': case 'pause': case 'check-pause': case 'resume': return performOnCluster(context, effect.type);
+    case 'remember': case 'find-writer': case 'pause': case 'check-pause': case 'make-safe': case 'resume': case 'restart': return performOnCluster(context, effect.type);
     case 'connect': return connect(context);
     case 'capture': return capture(context, effect.label);
     case 'triage': return findOutTriage(context);

@@ -169,7 +169,9 @@ function nextTurn(): Promise<void> {
 
 const FITTING: Readonly<Record<Question['kind'], readonly Answer['type'][]>> = {
   'pause': ['pause.answered'],
+  'make-safe': ['safe.answered'],
   'resume': ['resume.answered'],
+  'restart': ['restart.answered'],
   'freeze': ['freeze.stated'],
   'clear-caches': ['caches.confirmed', 'caches.left'],
   'evidence': ['evidence.chosen'],

@@ -1,5 +1,6 @@
 /** Keys while text is asked for: a typed word, a statement, a path, a name, a reason, a filter. */
 import type { RunSnapshot } from '../runner/handle.ts';
+import { clusterAnswer } from './cluster-answer.ts';
 import type { Command } from './keys.ts';
 import type { Field, LocalState } from './local.ts';
 import type { KeyPress } from './press.ts';
@@ -24,8 +25,8 @@ function back({ state }: RunSnapshot, local: WithField): Outcome {
   if (local.field === 'filter') return stay({ ...local, field: null, typed: '', filter: '', cursor: 0, item: 0 });
   if (local.typed !== '') return stay({ ...local, typed: '' });
   if (state.question?.kind === 'clear-caches') return answer(local, { type: 'caches.left', by: 'person' });
-  if (state.question?.kind === 'pause') return answer(local, { type: 'pause.answered', pause: false, by: 'person' });
-  if (state.question?.kind === 'resume') return answer(local, { type: 'resume.answered', resume: false, by: 'person' });
+  const left = clusterAnswer(state.question, false);
+  if (left !== null) return answer(local, left);
   return stay({ ...local, field: null });
 }
 
@@ -53,11 +54,11 @@ function submit(snapshot: RunSnapshot, local: WithField): Outcome {
 }
 
 function submitWord({ state: { question } }: RunSnapshot, local: LocalState, typed: string): Outcome {
-  if (question?.kind !== 'clear-caches' && question?.kind !== 'confirm' && question?.kind !== 'pause' && question?.kind !== 'resume') return stay(local);
+  if (question === null || !('word' in question)) return stay(local);
   if (typed === '') return say(local, `Enter alone starts nothing. Please type ${question.word}.`);
   if (question.kind === 'clear-caches' && typed === question.word) return answer(local, { type: 'caches.confirmed', by: 'person' });
-  if (question.kind === 'pause' && typed === question.word) return answer(local, { type: 'pause.answered', pause: true, by: 'person' });
-  if (question.kind === 'resume' && typed === question.word) return answer(local, { type: 'resume.answered', resume: true, by: 'person' });
+  const yes = typed === question.word ? clusterAnswer(question, true) : null;
+  if (yes !== null) return answer(local, yes);
   if (question.kind === 'confirm' && (typed === question.word || typed === `${question.word} all`)) {
     return answer(local, { type: 'group.confirmed', owner: question.group.owner, all: typed !== question.word, by: 'person' });
   }

@@ -53,7 +53,7 @@ export function initialLocal(question: Question | null): LocalState {
 }
 
 const FIRST_FIELD: Readonly<Record<Question['kind'], Field | null>> = {
-  'pause': 'word', 'resume': 'word', 'freeze': 'statement', 'thaw': 'statement', 'clear-caches': 'word', 'confirm': 'word',
+  'pause': 'word', 'make-safe': 'word', 'resume': 'word', 'restart': 'word', 'freeze': 'statement', 'thaw': 'statement', 'clear-caches': 'word', 'confirm': 'word',
   'evidence': null, 'choose': null, 'not-proven': null, 'write-trouble': null, 'failure': null,
 };
 

@@ -46,7 +46,7 @@ export function history(objects: Readonly<Record<string, readonly Write[]>>, { n
   const none = (): never => { throw new Error('only reading is played'); };
   return {
     asked, context: 'test', server: 'https://cluster.test', namespace: 'default',
-    version: async ({ length }) => (length === 0 ? 'v1' : 'v1beta9'),
+    version: async (group) => (group === '' ? 'v1' : 'v1beta9'),
     get: async (name: ObjectName) => {
       forbid('get', name.resource);
       const [found] = find(name.resource, { namespace: name.namespace, fieldSelector: `metadata.name=${name.name}` }, BigInt(newest));

@@ -108,7 +108,7 @@ describe('needs', () => {
 
   it('patches for a risk only where a patch is offered', () => {
     const risk = { setting: '', because: '' };
-    expect(words(safeNeeds([{ ...risk, object: nameOf('statefulset', 'iam', 'a'), safe: { title: '', body: {} } }, { ...risk, object: nameOf('job', 'iam', 'b'), safe: null }]))).toEqual(['patch statefulsets iam/a']);
+    expect(words(safeNeeds([{ ...risk, object: nameOf('statefulset', 'iam', 'a'), safe: { title: '' } }, { ...risk, object: nameOf('job', 'iam', 'b'), safe: null }]))).toEqual(['get statefulsets iam/a', 'patch statefulsets iam/a']);
   });
 });
 

@@ -6,8 +6,8 @@ import { at, isObject, listAt, textAt, type KubeObject } from './object.ts';
 const REFRESH = 'argocd.argoproj.io/refresh';
 const SKIP = 'argocd.argoproj.io/skip-reconcile';
 
-/** Words of a result that changed nothing; everything else did or may have. */
-const UNCHANGED = /\bunchanged$/;
+/** Words of a result that changed nothing, and those of server-side apply, which are the same whether it did or not: what objects hold decides then. */
+const TELLS_NO_CHANGE = /\b(?:unchanged|serverside-applied)$/;
 
 export const APPLICATION: ControllerKind = {
   word: 'application',
@@ -52,7 +52,7 @@ export const APPLICATION: ControllerKind = {
       synced: sync === undefined || sync === 'Unknown' ? null : sync === 'Synced',
       differing: listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync').map((entry) => synced(entry, 'OutOfSync')),
       mark: textAt(state, 'startedAt') ?? 'never',
-      changed: results.filter((result) => !isHook(result) && !UNCHANGED.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
+      changed: results.filter((result) => !isHook(result) && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
       hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
       running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
       trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),

@@ -1,7 +1,7 @@
 /** Freeze and Thaw where a cluster was asked: who writes, what will be patched, the word that starts it. */
 import { place } from '../../runbook/cluster-lines.ts';
 import { heldPauses } from '../../runbook/cluster-state.ts';
-import type { ClusterSight } from '../../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, RestartRisk } from '../../runbook/cluster.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { labelled, line, span, wrap, type Line, type Token } from './line.ts';
@@ -25,11 +25,30 @@ export function pauseLines(sight: ClusterSight, state: RunState, size: Size): re
     ...paragraphs([
       ...controllers.map(({ role, title, object, automation, revision, because }): Row => [role === 'applies' ? 'writer' : 'above it', `${title} ${place(object)}: ${automation}${revision === null ? '' : `, revision ${short(revision)}`} (${because})`]),
       ...controllers.flatMap(({ title, object, running }): Row[] => (running === null ? [] : [['running', `${title} ${place(object)}: ${running.message || running.phase}${running.since === null ? '' : `, since ${running.since}`}; the pause does not stop it`, 'warn']])),
-      ...risks.map(({ object, setting, because }): Row => ['not stopped', `${object.resource.kind} ${place(object)}: ${setting}: ${because}`, 'warn']),
+      ...pauses.map(({ title }): Row => ['patch', title]),
+      ...risks.map(({ object, setting, safe }): Row => ['careful', `no pause stops ${object.resource.kind} ${place(object)}: ${setting}; every start of a pod does it again${safe === null ? '' : ' (a live patch is offered after the capture)'}`, 'warn']),
       ...notes.map((note): Row => ['note', note]),
       ...(remembered.length === 0 ? [] : [['kept', `${remembered.length} earlier ${remembered.length === 1 ? 'version' : 'versions'} that the API server still remembered: ${remembered.map(({ file }) => file).join(', ')}`, 'ok'] as Row]),
-      ...pauses.map(({ title }): Row => ['patch', title]),
       ...(sight.mayPause ? [] : [['careful', 'These credentials may not pause it: realm-rescue doctor with the same --context prints the Role that is missing.', 'danger'] as Row]),
+    ], size),
+  ];
+}
+
+/** The live patch that is offered, and what it does. */
+export function safeLines({ object, setting, because, safe }: RestartRisk, size: Size): readonly Line[] {
+  return [
+    ...wrap(line(' ', span('strong', `A start of a pod imports again: ${object.resource.kind} ${place(object)}`)), size.columns, 1),
+    ...paragraphs([['setting', setting, 'warn'], ['because', because], ['patch', safe?.title ?? '']], size),
+  ];
+}
+
+/** What a restart on purpose shows. */
+export function restartLines(objects: readonly ObjectName[], size: Size): readonly Line[] {
+  return [
+    ...wrap(line(' ', span('strong', 'The sync was a no-op. Does a start of a pod import nothing, too?')), size.columns, 1),
+    ...paragraphs([
+      ['patch', `kubectl rollout restart of ${objects.map((object) => `${object.resource.kind} ${place(object)}`).join(', ')}: pods are replaced in their own order, then the realm is read again.`],
+      ['careful', 'Before Keycloak 26, user sessions live in memory: with one replica a restart ends them.', 'warn'],
     ], size),
   ];
 }

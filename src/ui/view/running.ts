@@ -14,6 +14,8 @@ const DOING: Readonly<Record<Effect['type'], string>> = {
   'find-writer': 'Looking for the writer in the cluster',
   'pause': 'Pausing the writer',
   'check-pause': 'Looking whether the pause holds',
+  'make-safe': 'Patching the live workload',
+  'restart': 'Restarting the pods once, and reading the realm again',
   'resume': 'Letting the writer run again, and watching its sync',
   'clear-caches': 'Clearing the caches of realm and users',
   'find-evidence': 'Looking for places that have the lost configuration',
