@@ -38,6 +38,7 @@ export function* transcriptJsonPieces(lines: readonly JournalLine[]): Generator<
     writes: story.writes,
     account,
     export: exported,
+    cluster: story.state.cluster,
     thaw: { statement: thaw.statement ?? null, equal: thaw.equal },
     head: story.head,
     verify: `realm-rescue transcript verify ${run?.id ?? ''}`,

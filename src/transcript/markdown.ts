@@ -1,5 +1,6 @@
 import type { JournalLine } from '../runbook/model.ts';
 import { sanitise } from '../ui/text.ts';
+import { clusterSection } from './cluster-section.ts';
 import { code, fenced, prose, table } from './escape.ts';
 import { logLine } from './log.ts';
 import { hostOf, momentsOf, reference, summarySentence } from './moments.ts';
@@ -18,7 +19,7 @@ export function transcriptMarkdown(lines: readonly JournalLine[]): string {
   const story = tell(lines);
   const sections = [
     head(story), timelineSection(story), triageSection(story), evidenceSection(story), choicesSection(story), writesSection(story), proofsSection(story),
-    openSection(story), accountSection(story), exportSection(story), logSection(story), footer(story),
+    openSection(story), accountSection(story), exportSection(story), clusterSection(story), logSection(story), footer(story),
   ];
   return `${sections.filter((section) => section.length > 0).map((section) => section.join('\n').trimEnd()).join('\n\n')}\n`;
 }

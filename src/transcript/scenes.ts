@@ -1,5 +1,7 @@
 import { summarise } from '../runbook/summary.ts';
-import type { RunEvent } from '../runbook/model.ts';
+import { restartable } from '../runbook/cluster-state.ts';
+import { controllerWord } from '../runbook/next.ts';
+import type { RunEvent, RunState } from '../runbook/model.ts';
 import { hostOf } from './moments.ts';
 import { piece } from './paint.ts';
 import { chooseRows, triageRows, candidateRows } from './question-scenes.ts';
@@ -22,6 +24,14 @@ export function scene(shot: Shot): Scene {
     case 'run.resumed': return { marker: 'Resumed', rows: plain([piece('warn', ' Resumed'), ` from the journal by process ${event.pid}`]) };
     case 'journal.recovered': return { marker: null, rows: plain([piece('warn', ' Recovered'), `  the last line of the journal was cut; ${count(event.droppedBytes, 'byte')} kept aside`]) };
     case 'connect.succeeded': return step('Connect', stepRows(after, 'connect'));
+    case 'pause.answered': return event.pause ? step('Freeze', confirmation(' Type the name of the controller to pause it:', controllerOf(after), event.by)) : nothing;
+    case 'safe.answered': return event.safe ? step(null, confirmation(` Type ${event.object.name} to patch it now:`, event.object.name, event.by)) : nothing;
+    case 'resume.answered': return event.resume ? step('Thaw', confirmation(' Type the name of the controller to let it run again:', controllerOf(after), event.by)) : step('Thaw', stepRows(after, 'thaw'));
+    case 'restart.answered': return event.restart ? step(null, confirmation(' Type the name of the workload to restart it once:', restartable(after.cluster)[0]?.name ?? '', event.by)) : nothing;
+    case 'patch.sent': return step(null, plain([piece('ok', ' ✓ '), after.cluster.patches[event.id]?.patch.title ?? event.id]));
+    case 'patch.failed': return step(null, plain([piece('danger', ' ✗ '), event.failure.title]));
+    case 'pause.checked': return shot.before.frozen === undefined && after.frozen !== undefined ? step(null, stepRows(after, 'freeze')) : nothing;
+    case 'sync.watched': case 'restart.checked': return step('Thaw', stepRows(after, 'thaw'));
     case 'freeze.stated': return step('Freeze', stepRows(after, 'freeze'));
     case 'capture.succeeded': return event.captured.label === 'live-after' ? nothing : step('Capture', stepRows(after, 'capture'));
     case 'triage.found': return step('Triage', triageRows(event.triage));
@@ -49,6 +59,10 @@ export function scene(shot: Shot): Scene {
     case 'run.finished': return step('Done', ending(story, event.exit));
     default: return nothing;
   }
+}
+
+function controllerOf({ cluster }: RunState): string {
+  return cluster.sight === null ? '' : controllerWord(cluster.sight);
 }
 
 const nothing: Scene = { marker: null, rows: [] };
