@@ -16,6 +16,7 @@ import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { printJson } from './out.ts';
 import { giveBack, newSession, sessionDirectory, sessionFlag } from './session.ts';
+import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 import { typedWord } from './typed-word.ts';
@@ -28,10 +29,12 @@ export const run: CommandRun = async (invocation) => {
   const { from } = invocation.flags;
   if (from === undefined) throw new RescueError('usage', 'Nothing is named that the writer applies.', ['Give --from configmap:NAMESPACE/NAME, or the controller itself: --from application:NAMESPACE/NAME.']);
   const cluster = openClusterPort(clusterTarget(invocation));
+  const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
   try {
-    return await freeze(invocation, cluster, from);
+    return await Promise.race([signals.left, freeze(invocation, cluster, from)]);
   } finally {
     await cluster.close();
+    signals.release();
   }
 };
 

@@ -13,7 +13,10 @@ export function recordedRun(directory: string, id: string): RunInfo {
 }
 
 function startOf(lines: readonly JournalLine[], id: string): RunInfo {
-  for (const { event } of lines) if (event.type === 'run.started') return event.run;
+  for (const { event } of lines) {
+    if (event.type === 'run.started') return event.run;
+    if (event.type === 'freeze.begun') throw new RescueError('session-not-found', `Record ${id} is of a freeze, which is no recovery to go on with.`, [`To let run again what it paused: realm-rescue thaw ${id}`]);
+  }
   throw new RescueError('session-not-found', `Run ${id} ended before it had begun.`, ['Start anew with: realm-rescue recover']);
 }
 

@@ -178,11 +178,12 @@ function sayWhoWorks(holder: LockInfo | null, terminal: Terminal): void {
 async function checkEvidence({ settings, cwd, target, invocation }: SessionRequest): Promise<Map<string, Snapshot>> {
   const read = new Map<string, Snapshot>();
   if (settings.evidence.length === 0) return read;
-  const { createEvidenceReader, specFiles } = await import('../evidence/reader.ts');
+  const [{ createEvidenceReader, specFiles }, { namesClusterObject }] = [await import('../evidence/reader.ts'), await import('../evidence/spec.ts')];
   stayFrugal();
   const reader = createEvidenceReader({ cwd, cluster: lazyClusterEvidence(invocation) });
   specFiles(settings.evidence, cwd);
-  for (const spec of settings.evidence) if (!spec.startsWith('realm:')) read.set(spec, await reader.read(spec, target.realm));
+  // A cluster is asked first for what it will soon have forgotten.
+  for (const spec of settings.evidence) if (!spec.startsWith('realm:') && !(settings.from && namesClusterObject(spec))) read.set(spec, await reader.read(spec, target.realm));
   return read;
 }
 

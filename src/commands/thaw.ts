@@ -18,6 +18,7 @@ import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts'
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
 import { giveBack, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
@@ -32,10 +33,12 @@ export const run: CommandRun = async (invocation) => {
   if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
   const context = flags.context ?? named?.state.sight?.context;
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
+  const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
   try {
-    return await thawFrom(invocation, cluster, { named, from, directory });
+    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
   } finally {
     await cluster.close();
+    signals.release();
   }
 };
 
@@ -87,19 +90,21 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   await lookAfter(work);
   const held = heldPauses(work.state());
   for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
-  if (held.length === 0) {
+  const { awaited } = work.state();
+  if (held.length === 0 && awaited === null) {
     say(`Nothing is paused by record ${work.store.id} any more.`);
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], ok: true }, 2);
     return EXIT.done;
   }
-  const before = flags['no-watch'] ? null : await work.cluster.before(sight);
+  if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
+  const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster.before(sight);
   for (const controller of before?.controllers ?? []) {
     if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
     else if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
     else say(`${place(controller.object)}: ${controller.differing.length > 0 ? `the next sync brings ${controller.differing.join(', ')}` : 'the next sync may bring changes'}.`);
   }
   const word = controllerWord(sight);
-  await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again`, ask: `Type ${word} to let it run again` });
+  if (held.length > 0) await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again`, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
   work.dispatch({ type: 'cluster.seen', sight });

@@ -20,7 +20,8 @@ export interface WordRequest {
  * @throws RescueError `needs-decision` where nobody said it, `interrupted` where another word was typed
  */
 export async function typedWord({ terminal, word, given, what, ask }: WordRequest): Promise<void> {
-  if (given === word) return;
+  // A name that is typed with its kind (`application/no`) is no answer to anything where a flag gives it.
+  if (given === word || (given !== undefined && word.endsWith(`/${given}`))) return;
   if (given !== undefined) throw new RescueError('needs-decision', `--confirm says "${given}", but the word is ${word}.`, [`Give --confirm ${word}.`]);
   if (terminal.mode === 'headless' || terminal.mode === 'json') throw new RescueError('needs-decision', `${what}, and nobody confirmed it.`, [`Give --confirm ${word}.`]);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

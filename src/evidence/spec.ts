@@ -1,4 +1,5 @@
 import { RescueError } from '../realm/errors.ts';
+import { EVIDENCE_WORDS } from '../realm/evidence-words.ts';
 
 /** What an `--evidence` spec names. */
 export type Spec =
@@ -38,6 +39,8 @@ const CLUSTER_FORMS = {
   'realmimport': 'realmimport:NAMESPACE/NAME',
 } as const satisfies Record<ClusterSpec['type'], string>;
 
+const WORDS = new RegExp(`^(${EVIDENCE_WORDS.join('|')})(?::(.*)|$)`, 's');
+
 const EVENTS = ['Admin events cannot be read as evidence by this version; it needs the admin events part of realm-rescue.', 'Use a realm file, a git revision or an earlier snapshot: --evidence git:PATH@REVISION.'] as const;
 
 /**
@@ -45,7 +48,7 @@ const EVENTS = ['Admin events cannot be read as evidence by this version; it nee
  * In `git:` the last `@` counts that is not the beginning of `@{…}`, because paths and revisions may both hold one.
  */
 export function parseSpec(spec: string): Spec {
-  const match = /^(file|git|snapshot|realm|configmap|secret|last-applied|helm|realmimport|events)(?::(.*)|$)/s.exec(spec);
+  const match = WORDS.exec(spec);
   if (!match) return fileSpec(spec, spec);
   const [, type = '', rest = ''] = match;
   if (type === 'events') throw new RescueError('usage', EVENTS[0], [EVENTS[1]]);
@@ -91,4 +94,9 @@ function clusterSpec(type: ClusterSpec['type'], rest: string, spec: string): Clu
 
 function usage(spec: string): RescueError {
   return new RescueError('usage', `"${spec}" does not name any evidence.`, [`Write file:PATH, git:PATH@REVISION, snapshot:PATH, realm:NAME or ${CLUSTER_FORMS.configmap}.`]);
+}
+
+/** Whether a text names something in a cluster, whatever else may be wrong with it. */
+export function namesClusterObject(spec: string): boolean {
+  return isClusterType(spec.split(':', 1)[0] ?? '');
 }

@@ -18,6 +18,8 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'patch.sent': 'The API server took the patch, or a look found that it had; the version that it made.',
   'patch.failed': 'The patch was refused, or a look found that it had not happened.',
   'pause.checked': 'Whether the pauses hold, looked at again.',
+  'sync.awaited': 'What the sync after the thaw will be held against: where controllers and objects stand, and the fingerprint of the realm.',
+  'sync.abandoned': 'Nobody can say what the sync after the thaw did: the writer is paused again.',
   'sync.watched': 'What the sync after the thaw did at the levels of controller, cluster and realm.',
   'freeze.stated': 'What the engineer states about the writer being paused; `null` when nothing was stated.',
   'capture.succeeded': 'A snapshot of the live realm is on disk: path, SHA-256, fingerprint, counts.',

@@ -71,6 +71,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const missing = await missingRights(api, freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }));
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
+    carrier: controllerKind(carrier.kind ?? '') ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: [...(controllerKind(carrier.kind ?? '') ? [] : [source]), ...workloads.map(nameOfObject)],
     controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
     notes: [...found.notes, ...notes, ...unseenSources(workloads, { configMaps })], mayPause: !missing.some(({ verb }) => verb === 'patch'), role: missing.length === 0 ? null : roleYaml(missing, user),

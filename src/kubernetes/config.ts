@@ -1,7 +1,7 @@
 /** Finds the kubeconfig that kubectl would use, and says in a sentence what is wrong with one that cannot be used. */
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { KubeConfig, type User } from '@kubernetes/client-node';
 import { RescueError } from '../realm/errors.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { oneLine } from '../keycloak/text.ts';
@@ -37,7 +37,7 @@ export function openConfig(target: ClusterTarget): OpenedConfig {
   if (!entry) throw refused(`The kubeconfig has no context "${oneLine(context)}".`, known, 'Name one of its contexts with --context');
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) throw refused(`The context ${oneLine(context)} names cluster "${oneLine(entry.cluster)}", which the kubeconfig does not have.`, known, 'Name another context with --context');
-  if (!config.getCurrentUser()) throw refused(`The context ${oneLine(context)} names user "${oneLine(entry.user)}", which the kubeconfig does not have.`, known, 'Name another context with --context');
+  if (entry.user && !config.getCurrentUser()) throw refused(`The context ${oneLine(context)} names user "${oneLine(entry.user)}", which the kubeconfig does not have.`, known, 'Name another context with --context');
   const server = cluster.server.replace(/\/+$/, '');
   if (!/^https?:\/\//.test(server) || !URL.canParse(server)) throw refused(`The server "${oneLine(server)}" of context ${oneLine(context)} is no address.`, [], 'Correct the kubeconfig');
   if (server.startsWith('http:')) {
@@ -77,11 +77,19 @@ function fromFile(file: string): KubeConfig {
     if (readFileSync(file, 'utf8').trim() === '') throw new Error('it is empty');
     // Like kubectl, which passes over entries that are not whole.
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
+    // A plugin that is named by a path lies beside the file; the library looks for it where it runs.
+    config.users = config.users.map((user) => withPluginBeside(user, dirname(file)));
   } catch (error) {
     const said = error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '') : 'it is no YAML';
     throw new RescueError('kubeconfig', `The kubeconfig ${file} cannot be read: ${said}.`, ['Correct the file, or name another with --kubeconfig FILE.'], { cause: error });
   }
   return config;
+}
+
+function withPluginBeside(user: User, directory: string): User {
+  const exec = user.exec as { readonly command?: unknown } | undefined;
+  if (typeof exec?.command !== 'string' || !exec.command.includes('/') || isAbsolute(exec.command)) return user;
+  return { ...user, exec: { ...exec, command: resolve(directory, exec.command) } };
 }
 
 function merged(configs: readonly KubeConfig[]): KubeConfig {
@@ -91,7 +99,7 @@ function merged(configs: readonly KubeConfig[]): KubeConfig {
     first.clusters = fresh(first.clusters, other.clusters);
     first.users = fresh(first.users, other.users);
     first.contexts = fresh(first.contexts, other.contexts);
-    first.currentContext ??= other.currentContext;
+    first.currentContext ||= other.currentContext;
   }
   return first;
 }

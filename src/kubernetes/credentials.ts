@@ -40,7 +40,7 @@ export async function credentialsOf(opened: OpenedConfig, patience = PLUGIN_MILL
   if (options.auth) headers['authorization'] = `Basic ${Buffer.from(String(options.auth)).toString('base64')}`;
   const { ca, cert, key, rejectUnauthorized, servername } = options as RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer };
   if (plugin !== null && headers['authorization'] === undefined && cert === undefined) {
-    throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(opened.context)} gives neither a token nor a certificate.`, ['Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
+    throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(opened.context)} gives neither a token nor a certificate.`, [...clusterInfo(plugin), 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
   }
   return {
     headers,
@@ -55,6 +55,10 @@ interface Plugin {
   readonly installHint?: string;
 }
 
+/** The library gives none (KUBERNETES_EXEC_INFO stays empty). */
+const clusterInfo = ({ provideClusterInfo }: Plugin): readonly string[] =>
+  provideClusterInfo === true ? ['The kubeconfig asks for provideClusterInfo, which realm-rescue cannot give to a plugin: use a context with a token, such as "kubectl create token".'] : [];
+
 const named = (plugin: Plugin): string => `"${oneLine(plugin.command)}"`;
 
 /** The library knows neither the plugin's hint nor its cluster information; both are said here (verified-kube.md 3.5). */
@@ -67,9 +71,10 @@ function pluginFailure(error: unknown, { context, config }: OpenedConfig, plugin
     return new RescueError('kubeconfig', `The login of context ${oneLine(context)} cannot be prepared${clean === '' ? '' : `: ${clean}`}.`, [file ? `Check ${file} and its key.` : 'Correct the kubeconfig, or name another context with --context.'], { cause: error });
   }
   const hint = typeof plugin.installHint === 'string' && plugin.installHint.trim() !== '' ? [oneLine(plugin.installHint.trim().split('\n')[0] ?? '')] : [];
-  const info = plugin.provideClusterInfo === true ? ['The kubeconfig asks for provideClusterInfo, which realm-rescue cannot give to a plugin: use a context with a token, such as "kubectl create token".'] : [];
+  const info = clusterInfo(plugin);
   if (code === 'ENOENT') return new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} is not installed or not in PATH.`, [...hint, 'Install it, or use another context with --context.'], { cause: error });
-  if (error instanceof SyntaxError) return new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} answers with something that is no credential.`, [...info, 'Run it by hand to see what it says.'], { cause: error });
+  // Junk, and JSON that is no credential.
+  if (error instanceof SyntaxError || error instanceof TypeError) return new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} answers with something that is no credential.`, [...info, 'Run it by hand to see what it says.'], { cause: error });
   return new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} fails${clean === '' ? '' : `: ${clean}`}.`, [...info, 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami'], { cause: error });
 }
 

@@ -41,16 +41,19 @@ export function missingRule(message: string): MissingRule | null {
   return { user, verb, resource, group, namespace: namespace ?? null };
 }
 
+/** Words of the store behind the API server, which may have written all the same. */
+const STORE = /etcdserver: (?:request timed out|leader changed)/;
+
 /** What the server answered, as an error; never its headers, and of a long text only the end that says why. */
 export function refusal({ status, body }: Answered, asked: Asked): RescueError {
   const { context, what } = asked;
   const message = messageOf(body);
   if (status === 401) return unauthorized(asked);
-  if (status === 403) return forbidden(message, asked);
+  if (status === 403) return forbidden(textAt(body, 'message') ?? '', message, asked);
   if (status === 404) return new RescueError('object-not-found', `The cluster has nothing there when ${what}${message === '' ? '' : `: ${message}`}.`, ['Check the name, the namespace and --context.']);
   if (status === 409) return new RescueError('changed-meanwhile', `Somebody changed the object at the same moment when ${what}; nothing was written over it.`, ['Try again: it is read anew first.']);
   if (status === 410) return new RescueError('server-error', `The API server no longer remembers that moment when ${what}.`, []);
-  if (asked.writes && (status >= 500 && body === null)) return new RescueError('no-answer', `Something between here and ${asked.server} answered ${status} when ${what}; it may or may not have happened.`, ['Start the same command again: it looks before it writes.']);
+  if (asked.writes && (status === 504 || (status >= 500 && (body === null || STORE.test(message))))) return new RescueError('no-answer', `Something between here and ${asked.server} answered ${status} when ${what}; it may or may not have happened.`, ['Start the same command again: it looks before it writes.']);
   const words = message === '' ? `status ${status}` : message;
   return new RescueError(asked.writes ? 'write-failed' : 'server-error', `The API server of context ${oneLine(context)} refuses ${what}: ${words}.`, status === 429 || status >= 500 ? ['Try again in a moment.'] : []);
 }
@@ -61,11 +64,12 @@ function unauthorized({ context, expires, now }: Asked): RescueError {
   return new RescueError('refused-login', `The API server does not take the login of context ${oneLine(context)}${since}.`, ['Log in to the cluster again, then try: kubectl auth whoami']);
 }
 
-function forbidden(message: string, { context, what }: Asked): RescueError {
+/** @param raw  the whole text: names of users and namespaces are long */
+function forbidden(raw: string, message: string, { context, what }: Asked): RescueError {
   if (message.includes('system:anonymous')) {
     return new RescueError('refused-login', `No login was sent to the API server: it takes us for system:anonymous when ${what}.`, [`Check the user of context ${oneLine(context)} in the kubeconfig.`]);
   }
-  const rule = missingRule(message);
+  const rule = missingRule(raw);
   if (rule) {
     const where = rule.namespace === null ? 'at the cluster scope' : `in namespace ${rule.namespace}`;
     return new RescueError('missing-role', `${oneLine(rule.user)} may not ${rule.verb} ${rule.resource}${rule.group === '' ? '' : `.${rule.group}`} ${where}, which ${what} takes.`, [grantText([rule])]);
@@ -89,8 +93,11 @@ export function unknownField(body: Json): string | null {
 /** The words of a Status. A refused patch quotes the whole object, secrets and all: only what follows its last colon-separated reason is fit to be shown. */
 function messageOf(body: Json): string {
   const message = textAt(body, 'message') ?? '';
-  const strict = message.lastIndexOf('strict decoding error:');
-  return oneLine((strict === -1 ? message.split('\n')[0] ?? '' : message.slice(strict)).slice(0, 400)).replace(/\.$/, '');
+  // A field has a quoted name; a value that stands there as well is somebody's.
+  const strict = /strict decoding error: ((?:unknown|duplicate) field "[^"]*")/.exec(message.slice(Math.max(0, message.lastIndexOf('strict decoding error:'))));
+  if (strict) return `strict decoding error: ${oneLine(strict[1] ?? '')}`;
+  if (message.includes('strict decoding error:')) return 'strict decoding error';
+  return oneLine((message.split('\n')[0] ?? '').replaceAll(/Invalid value: (?:"(?:[^"\\]|\\.)*"|\S+)/g, 'Invalid value')).replace(/\.$/, '');
 }
 
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/;

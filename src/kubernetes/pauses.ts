@@ -110,13 +110,21 @@ export async function prepareRestart(api: ClusterApi, name: ObjectName, now: num
   return { patch: { id: `restart ${specOf(name)}`, purpose: 'restart', object: name, title: `restart the pods of ${shown(name)} once`, body: versioned(object, { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': value } } } } }), field, previous: at(object, ...field) ?? null, value } };
 }
 
-/** Whether a patch that was intended, and of which nothing more is known, has happened. */
+/**
+ * Whether a patch that was intended, and of which nothing more is known, has happened. Others may have written beside it since, so it is known
+ * by its own marks: the record in the annotation, the window with our name.
+ */
 export async function happened(api: ClusterApi, patch: ClusterPatch): Promise<boolean> {
   const object = await api.get(patch.object);
   if (!object) return false;
-  const current = at(object, ...patch.field);
+  const current = at(object, ...patch.field) ?? null;
   // Of a workload only the hash is on record.
-  return patch.purpose === 'make-safe' ? sha256(canonicalJson(current ?? null)) === patch.value : equal(current ?? null, patch.value);
+  if (patch.purpose === 'make-safe') return sha256(canonicalJson(current)) === patch.value;
+  if (patch.means === 'deny-window') return listAt(object, ...WINDOWS).some((window) => isOurWindow(window, patch.application ?? '')) === (patch.purpose === 'pause');
+  const mark = object.metadata.annotations?.[FROZEN_ANNOTATION];
+  if (patch.purpose === 'pause' && mark !== undefined) return mark === textAt(patch.body, 'metadata', 'annotations', FROZEN_ANNOTATION);
+  if (patch.purpose === 'resume' && mark === undefined && !kindOf(patch.object).paused(object)) return true;
+  return equal(current, patch.value);
 }
 
 export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<PauseCheck> {

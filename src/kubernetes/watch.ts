@@ -82,13 +82,13 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
 /** Argo CD names what differs from git before it syncs; Flux only tells that there is a newer revision, which may change anything. */
 function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
   const start = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-  return controllers.some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} `)));
+  return controllers.some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} (`)));
 }
 
 function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
   const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
   if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
-  return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().startsWith(`${word} ${namespace === '' ? '' : `${namespace}/`}${name}`)));
+  return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
 }
 
 /** A new pod template counts only when its pods have started: that is when an import would run. */

@@ -2,6 +2,7 @@
  * Questions as plain text, and what a line of reply means. Pure: the same texts as on the screen, numbers instead of
  * a cursor. Numbers choose; only the typed word starts a write.
  */
+import { evidenceSpec } from '../realm/evidence-words.ts';
 import { hasFields } from '../realm/choice.ts';
 import { missingChoices } from '../runbook/choices.ts';
 import { count } from '../runbook/lines.ts';
@@ -114,7 +115,7 @@ export function readReply({ state }: RunSnapshot, question: Question, text: stri
 function readEvidence({ candidates }: Extract<Question, { kind: 'evidence' }>, typed: string): Reply {
   const recommended = candidates.filter((candidate) => candidate.recommended).map((candidate) => candidate.spec);
   if (typed === '') return recommended.length > 0 ? answered({ type: 'evidence.chosen', specs: recommended, by: 'person' }) : again('Please answer with a number or a path.');
-  if (!/^[\d ,]+$/.test(typed)) return answered({ type: 'evidence.chosen', specs: [/^(?:file|git|snapshot|configmap|realm|events)(?::|$)/.test(typed) ? typed : `file:${typed}`], by: 'person' });
+  if (!/^[\d ,]+$/.test(typed)) return answered({ type: 'evidence.chosen', specs: [evidenceSpec(typed)], by: 'person' });
   const numbers = typed.split(/[ ,]+/).filter((part) => part !== '').map(Number);
   const specs = numbers.flatMap((number) => candidates[number - 1]?.spec ?? []);
   if (specs.length < numbers.length) return again(`There are ${count(candidates.length, 'source')}.`);

@@ -1,4 +1,6 @@
 /** The third front end: nobody. Flags answer what they can; what they cannot is named, never guessed. */
+import { place } from '../runbook/cluster-lines.ts';
+import type { ClusterSight } from '../runbook/cluster.ts';
 import type { RunState } from '../runbook/model.ts';
 import { flagChoices, missingChoices } from '../runbook/choices.ts';
 import type { Answer } from '../runner/handle.ts';
@@ -30,7 +32,7 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       // Who states in words what is paused does not want it touched.
       if (settings.frozen !== null) return { type: 'pause.answered', pause: false, by: 'flag' };
       if (settings.confirm === question.word || settings.confirm === run?.realm) return { type: 'pause.answered', pause: true, by: 'flag' };
-      return unconfirmed(settings.confirm, run?.realm ?? '', `${question.sight.controllers.map(({ title, object }) => `${title} ${object.name}`).join(' and ')} would be paused`);
+      return unconfirmed(settings.confirm, run?.realm ?? '', `${toPause(question.sight).join(' and ')} would be paused`);
     case 'make-safe': return { type: 'safe.answered', object: question.risk.object, safe: settings.makeSafe === true, by: 'flag' };
     case 'restart': return { type: 'restart.answered', restart: false, by: 'flag' };
     // The patch has to be merged first, which no flag of this run can know.
@@ -71,6 +73,11 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       return { type: 'run.stopped', reason: 'failed', note: `${question.operation.id}: ${question.failure?.title ?? question.status}` };
     case 'failure': return { type: 'run.stopped', reason: 'failed', note: `${question.step}: ${question.failure.title}` };
   }
+}
+
+/** `Argo CD application keycloak`, for each that runs. */
+function toPause({ controllers, pauses }: ClusterSight): readonly string[] {
+  return controllers.filter(({ object }) => pauses.some(({ id }) => id === `${object.resource.kind.toLowerCase()}:${place(object)}`)).map(({ title, object }) => `${title} ${object.name}`);
 }
 
 function undecided(missing: readonly string[], because: string): Undecided {

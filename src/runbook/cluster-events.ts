@@ -1,5 +1,5 @@
 /** What happens to a cluster, as the journal has it. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, SyncBefore } from './cluster.ts';
 import type { Failure } from './failure.ts';
 
 /** What a person did to a question: flags, keys, an answers file, or a dependency. */
@@ -30,7 +30,11 @@ export type ClusterEvent =
   | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look' }
   | { readonly type: 'patch.failed'; readonly id: string; readonly failure: Failure }
   | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[] }
-  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean }
+  /** What the sync after the resume will be held against; on record before the writer runs, so that a thaw that was killed is not judged by what it let happen. */
+  | { readonly type: 'sync.awaited'; readonly before: SyncBefore; readonly fingerprint: string | null }
+  /** Nobody can say what the sync did, and the writer is paused again. */
+  | { readonly type: 'sync.abandoned'; readonly because: string }
+  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean; /** What is odd about it all the same. */ readonly note?: string }
   /** Whether the pods shall be restarted once on purpose, to see that a start imports nothing. */
   | { readonly type: 'restart.answered'; readonly restart: boolean; readonly by: By }
   | { readonly type: 'restart.checked'; readonly objects: readonly ObjectName[]; readonly realm: NoOpLevel };

@@ -8,15 +8,16 @@ export function freezeLine(cluster: ClusterState): string {
   const held = heldPauses(cluster);
   const controllers = cluster.sight?.controllers ?? [];
   const already = controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `${title} ${place(object)} was paused already (${automation})`);
-  return [...held.map(({ title }) => title), ...already].join('; ') || 'nothing had to be paused';
+  const standing = cluster.checks.flatMap(({ holds, because }) => (holds && because !== '' ? [because] : []));
+  return [...held.map(({ title }) => title), ...standing, ...already].join('; ') || 'nothing had to be paused';
 }
 
 /** `synced 4f1d2c7 → b77e90a: controller no-op · cluster no-op · realm fingerprint unchanged`. */
-export function thawLine({ revisions, levels, changes, ok }: Extract<ClusterEvent, { type: 'sync.watched' }>): string {
+export function thawLine({ revisions, levels, changes, ok, note }: Extract<ClusterEvent, { type: 'sync.watched' }>): string {
   const words = levels.map(({ level, noOp }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : 'CHANGED'}`).join(' · ');
   const brought = changes.filter((change) => change.startsWith(ANNOUNCED)).map((change) => change.slice(ANNOUNCED.length));
   const landed = brought.length === 0 ? '' : `; the sync brought what was announced (${brought.length <= 2 ? brought.join(', ') : `${brought.length} changes`}), and from then on nothing moved`;
-  return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? landed : `: ${changes.slice(0, 3).join('; ')}`}`;
+  return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? landed : `: ${changes.slice(0, 3).join('; ')}`}${note === undefined ? '' : `; ${note}`}`;
 }
 
 /** How a change begins that the engineer was told of before the writer ran again. */

@@ -1,5 +1,5 @@
 /** What a journal says of the cluster: pure, and the same for a recovery and for `freeze` and `thaw` alone. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SyncBefore } from './cluster.ts';
 import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Failure } from './failure.ts';
 
@@ -27,12 +27,16 @@ export interface ClusterState {
   readonly restarted: NoOpLevel | null;
   /** Every patch, by id, in the order of its latest intent. */
   readonly patches: Readonly<Record<string, PatchState>>;
+  /** Pauses that were really made, by id, the latest last: what a try to make one again that came to nothing does not touch. */
+  readonly made: readonly { readonly patch: ClusterPatch; readonly resumed: boolean }[];
   readonly checks: readonly PauseCheck[];
+  /** What the sync is held against; null: no thaw is under way. */
+  readonly awaited: { readonly before: SyncBefore; readonly fingerprint: string | null } | null;
   /** What the sync after the thaw did; null: not watched. */
   readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly ok: boolean } | null;
 }
 
-export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restarted: null, patches: {}, checks: [], watched: null };
+export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
 
 export function evolveCluster(state: ClusterState, event: ClusterEvent): ClusterState {
   switch (event.type) {
@@ -49,13 +53,22 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'patch.sent': return settle(state, event.id, 'sent', null);
     case 'patch.failed': return settle(state, event.id, 'failed', event.failure);
     case 'pause.checked': return { ...state, checks: event.checks };
-    case 'sync.watched': return { ...state, watched: { levels: event.levels, changes: event.changes, ok: event.ok } };
+    case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint } };
+    case 'sync.abandoned': return state;
+    case 'sync.watched': return { ...state, awaited: null, watched: { levels: event.levels, changes: event.changes, ok: event.ok } };
   }
 }
 
 function settle(state: ClusterState, id: string, status: PatchStatus, failure: Failure | null): ClusterState {
   const known = state.patches[id];
-  return known ? { ...state, patches: { ...state.patches, [id]: { ...known, status, failure } } } : state;
+  if (!known) return state;
+  return { ...state, patches: { ...state.patches, [id]: { ...known, status, failure } }, made: status === 'sent' ? madeWith(state.made, known.patch) : state.made };
+}
+
+function madeWith(made: ClusterState['made'], patch: ClusterPatch): ClusterState['made'] {
+  if (patch.purpose === 'pause') return [...made.filter((entry) => entry.patch.id !== patch.id), { patch, resumed: false }];
+  if (patch.purpose !== 'resume') return made;
+  return made.map((entry) => (`resume ${entry.patch.id.slice('pause '.length)}` === patch.id ? { ...entry, resumed: true } : entry));
 }
 
 function without<T>(map: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
@@ -66,19 +79,15 @@ function without<T>(map: Readonly<Record<string, T>>, key: string): Readonly<Rec
  * Pauses that stand, as far as the journal knows, in the order in which they were made. One whose outcome is not known counts: it is looked
  * at before anything else.
  */
-export function heldPauses({ patches }: Pick<ClusterState, 'patches'>): readonly ClusterPatch[] {
-  const ids = Object.keys(patches);
-  return Object.values(patches).flatMap(({ patch, status }) => {
-    if (patch.purpose !== 'pause' || status === 'failed') return [];
-    const back = `resume ${patch.id.slice('pause '.length)}`;
-    const resumed = patches[back]?.status === 'sent' && ids.indexOf(back) > ids.indexOf(patch.id);
-    return resumed ? [] : [patch];
-  });
+export function heldPauses({ patches, made }: Pick<ClusterState, 'patches' | 'made'>): readonly ClusterPatch[] {
+  const standing = made.filter(({ resumed }) => !resumed).map(({ patch }) => patch);
+  const open = Object.values(patches).flatMap(({ patch, status }) => (status === 'intended' && patch.purpose === 'pause' && !standing.some(({ id }) => id === patch.id) ? [patch] : []));
+  return [...standing, ...open];
 }
 
-/** Pauses that were taken back by a resume: what a new pause would have to be. */
-export function resumedPauses({ patches }: Pick<ClusterState, 'patches'>): readonly ClusterPatch[] {
-  return Object.values(patches).flatMap(({ patch, status }) => (patch.purpose === 'pause' && status === 'sent' && patches[`resume ${patch.id.slice('pause '.length)}`]?.status === 'sent' ? [patch] : []));
+/** Pauses that were taken back by a resume: what a new pause would have to be, owners first. */
+export function resumedPauses({ made }: Pick<ClusterState, 'made'>): readonly ClusterPatch[] {
+  return made.filter(({ resumed }) => resumed).map(({ patch }) => patch);
 }
 
 /** How an object is called among the answers. */

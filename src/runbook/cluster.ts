@@ -95,6 +95,8 @@ export interface ClusterSight {
   /** As --from takes it: `configmap:iam/keycloak-realm`. */
   readonly source: string;
   readonly lastWrite: LastWrite | null;
+  /** Of what carries the realm, when it was found; null where the controller itself was named. Not in older journals. */
+  readonly carrier?: { readonly spec: string; readonly resourceVersion: string } | null;
   /** What carries the realm, and the workloads that read it. */
   readonly objects: readonly ObjectName[];
   /** Those that apply first, then the owners that would take back their pause. */
@@ -141,4 +143,21 @@ export interface NoOpLevel {
   /** null: it was not looked at, and `because` says why. */
   readonly noOp: boolean | null;
   readonly because: string;
+}
+
+/** What a sync is held against: taken before the automation is on again. */
+export interface SyncBefore {
+  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; readonly stuck: string | null; readonly running: boolean }[];
+  /** Objects that carry the realm or start it, by spec. */
+  readonly objects: Readonly<Record<string, ObjectMark>>;
+  /** uids of the Jobs of their namespaces. */
+  readonly jobs: readonly string[];
+}
+
+export interface ObjectMark {
+  readonly resourceVersion: string;
+  /** Of everything but metadata that moves by itself. */
+  readonly content: string;
+  /** Of the pod template; null where there is none. */
+  readonly template: string | null;
 }

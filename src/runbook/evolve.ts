@@ -29,6 +29,9 @@ function write(state: RunState, operation: string, status: WriteStatus, trouble?
 
 const clusterEvent = (state: RunState, event: ClusterEvent): RunState => ({ ...state, cluster: evolveCluster(state.cluster, event) });
 
+/** Before anything is paused for good, the writer is looked for anew; what was paused already is known. */
+const lookAgain = ({ cluster }: RunState): RunState['cluster'] => ({ ...cluster, sight: null, pause: null, checks: [] });
+
 const nothingSaid = 'nobody said that the writer is paused: it may strike again';
 
 const EVOLVERS: Evolvers = {
@@ -43,6 +46,7 @@ const EVOLVERS: Evolvers = {
     ...(state.settled && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
     writes: lookedAtAnew(state),
     proofs: proofsAnew(state),
+    ...(state.frozen === undefined ? { cluster: lookAgain(state) } : {}),
   }),
   'connect.succeeded': (state, { connection }) =>
     finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
@@ -67,12 +71,15 @@ const EVOLVERS: Evolvers = {
   'patch.failed': clusterEvent,
   'pause.checked': (state, event) => {
     const checked = clusterEvent(state, event);
-    if (!event.checks.every(({ holds }) => holds)) return checked;
+    // What was taken back before the capture is no freeze.
+    if (!event.checks.every(({ holds }) => holds)) return Object.keys(state.snapshots).length === 0 ? { ...checked, frozen: undefined } : checked;
     const line = freezeLine(checked.cluster);
     return state.frozen === undefined ? finish({ ...checked, frozen: line }, 'freeze', line) : checked;
   },
+  'sync.awaited': clusterEvent,
+  'sync.abandoned': clusterEvent,
   'sync.watched': (state, event) =>
-    finish({ ...clusterEvent(state, event), thaw: { statement: 'automation is on again', equal: event.ok } }, 'thaw', thawLine(event), event.ok ? 'done' : 'failed'),
+    finish({ ...clusterEvent(state, event), thaw: { statement: event.ok ? 'automation is on again' : 'the writer is paused again', equal: event.ok } }, 'thaw', thawLine(event), !event.ok ? 'failed' : event.note === undefined ? 'done' : 'warned'),
   'freeze.stated': (state, { statement }) =>
     finish({ ...state, frozen: statement }, 'freeze', statement ? `stated: ${statement}` : nothingSaid, statement ? 'done' : 'warned'),
   'capture.succeeded': (state, { captured }) => {
@@ -147,6 +154,8 @@ const EVOLVERS: Evolvers = {
     ...state,
     failure: null,
     troubles: {},
+    // Rights and controllers may be others by now.
+    ...(step === 'freeze' ? { cluster: lookAgain(state) } : {}),
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
     // A plan that was refused is made anew from choices that can be changed before.

@@ -1,5 +1,5 @@
 import { heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
-import type { ClusterSight } from './cluster.ts';
+import type { ClusterSight, ObjectName } from './cluster.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 import { restoring } from './restoring.ts';
 import { finishedExit, summarise } from './summary.ts';
@@ -48,7 +48,7 @@ function beforeCompare(state: RunState): Next | null {
 function safety(state: RunState): Next | null {
   if (state.evidence.length > 0 || state.run?.readOnly === true) return null;
   const risk = openRisk(state.cluster);
-  if (risk) return ask('triage', { kind: 'make-safe', risk, word: risk.object.name });
+  if (risk) return ask('triage', { kind: 'make-safe', risk, word: typedName(risk.object) });
   return risksToPatch(state.cluster).length > 0 ? run('triage', { type: 'make-safe' }) : null;
 }
 
@@ -87,7 +87,7 @@ function closing(state: RunState): Next {
   if (state.thaw.statement === undefined) return thawing(state);
   const { watched, restart, restarted } = state.cluster;
   const pods = watched?.ok === true ? restartable(state.cluster) : [];
-  if (pods.length > 0 && restart === null) return ask('thaw', { kind: 'restart', objects: pods, word: pods[0]?.name ?? '' });
+  if (pods[0] && restart === null) return ask('thaw', { kind: 'restart', objects: pods, word: typedName(pods[0]) });
   if (restart === true && restarted === null) return run('thaw', { type: 'restart' });
   if (state.thaw.statement !== null && state.thaw.equal === null) return run('thaw', { type: 'check-thaw' });
   return end;
@@ -95,11 +95,19 @@ function closing(state: RunState): Next {
 
 function thawing(state: RunState): Next {
   const { sight, resume } = state.cluster;
+  // Also where it runs again by now: its sync has not been looked at.
+  if (resume === true) return run('thaw', { type: 'resume' });
   if (sight === null || heldPauses(state.cluster).length === 0) return ask('thaw', { kind: 'thaw' });
-  return resume === true ? run('thaw', { type: 'resume' }) : ask('thaw', { kind: 'resume', word: controllerWord(sight) });
+  return ask('thaw', { kind: 'resume', word: controllerWord(sight) });
 }
 
 /** The word that starts a pause or ends it: the name of the controller that applies. */
 export function controllerWord(sight: ClusterSight): string {
-  return (sight.controllers.find(({ role }) => role === 'applies') ?? sight.controllers[0])?.object.name ?? '';
+  const controller = sight.controllers.find(({ role }) => role === 'applies') ?? sight.controllers[0];
+  return controller === undefined ? '' : typedName(controller.object);
+}
+
+/** A name that a person types to start something. One that is an answer of its own, or a number, is typed with its kind: `application/no`. */
+export function typedName({ resource, name }: ObjectName): string {
+  return /^(?:\d*|no|q|w)$/i.test(name) ? `${resource.kind.toLowerCase()}/${name}` : name;
 }

@@ -38,6 +38,7 @@ function workOf(context: EffectContext): ClusterWork {
   if (!ports.cluster) throw new Error('this run has no cluster');
   return {
     cluster: ports.cluster, store: ports.store, hash: sha256,
+    patched: (context.state().exported?.files ?? []).some(({ artefact, refusal, added, removed }) => refusal === null && artefact !== 'other' && added + removed > 0),
     state: () => context.state().cluster,
     dispatch: (event) => context.dispatch(event),
     progress: (text) => context.progress({ part: text, done: null, total: null }),

@@ -1,10 +1,10 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
 import { RescueError } from '../realm/errors.ts';
-import { ANNOUNCED } from '../runbook/cluster-lines.ts';
+import { ANNOUNCED, place } from '../runbook/cluster-lines.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, ObjectName, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
-import type { Cluster, Prepared, SyncAfter } from './cluster.ts';
+import type { Cluster, Prepared, SyncAfter, SyncBefore } from './cluster.ts';
 import { asFailure } from './failure.ts';
 import type { SessionStore } from './ports.ts';
 
@@ -19,6 +19,8 @@ export interface ClusterWork {
   /** The fingerprint of the realm as it is now; null where no Keycloak is asked. */
   readonly fingerprint: (() => Promise<string>) | null;
   readonly hash: (text: string) => string;
+  /** The export of this run changed what carries the realm in git. */
+  readonly patched: boolean;
 }
 
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
@@ -54,29 +56,50 @@ export async function pauseAll(work: ClusterWork, { pauses, mayPause, role, user
   await lookAfter(work);
   if (!mayPause && pauses.length > 0) throw new RescueError('missing-role', `${user} may not pause the writer; nothing was sent.`, ['Have somebody apply this, or pause it by hand and state it with --frozen TEXT:', ...(role ?? '').trimEnd().split('\n')]);
   const made: ClusterPatch[] = [];
+  const already: PauseCheck[] = [];
   try {
     for (const pause of pauses) {
       const sent = await send(work, () => work.cluster.preparePause(pause, work.store.id));
-      if (sent) made.push(sent);
+      if ('already' in sent) already.push({ id: `pause ${pause.id}`, holds: true, because: sent.already });
+      else made.push(sent.patch);
     }
   } catch (error) {
     await resumeAll(work, made).catch(() => undefined);
-    const left = heldPauses(work.state());
-    if (left.length === 0 || !(error instanceof RescueError)) throw error;
-    throw new RescueError(error.code, `${error.message} Paused by now: ${left.map(({ object }) => object.name).join(', ')}.`, [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}`], { cause: error });
+    throw error instanceof RescueError ? halfDone(work, error) : error;
   }
-  await checkHeld(work);
-  if (made.length === 0) return;
-  await work.cluster.settle();
-  await checkHeld(work);
+  if (made.length > 0) {
+    await refuseUndone(work);
+    await work.cluster.settle();
+  }
+  await checkHeld(work, already);
+}
+
+/** What is left of pauses that could not all be made; a patch without an answer may be there or not. */
+function halfDone(work: ClusterWork, error: RescueError): RescueError {
+  const unknown = new Set(danglingPatches(work.state()).map(({ id }) => id));
+  const held = heldPauses(work.state());
+  const named = (patches: readonly ClusterPatch[]) => patches.map(({ object }) => `${object.resource.kind} ${place(object)}`).join(', ');
+  const sure = held.filter(({ id }) => !unknown.has(id));
+  const unsure = held.filter(({ id }) => unknown.has(id));
+  if (held.length === 0) return error;
+  const said = [...(sure.length > 0 ? [`Still paused: ${named(sure)}.`] : []), ...(unsure.length > 0 ? [`Whether ${named(unsure)} is paused is not known.`] : [])];
+  return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}`], { cause: error });
 }
 
 /** Looks whether what is paused still is. Throws RescueError `changed-meanwhile` where it is not. */
-export async function checkHeld(work: ClusterWork): Promise<void> {
-  const checks = await work.cluster.check(heldPauses(work.state()));
+export async function checkHeld(work: ClusterWork, already: readonly PauseCheck[] = []): Promise<void> {
+  const checks = [...(await work.cluster.check(heldPauses(work.state()))), ...already];
   work.dispatch({ type: 'pause.checked', checks });
   const broken = checks.filter(({ holds }) => !holds);
   if (broken.length > 0) throw undone(broken);
+}
+
+/** A first look, which proves nothing yet where it finds nothing. */
+async function refuseUndone(work: ClusterWork): Promise<void> {
+  const broken = (await work.cluster.check(heldPauses(work.state()))).filter(({ holds }) => !holds);
+  if (broken.length === 0) return;
+  work.dispatch({ type: 'pause.checked', checks: broken });
+  throw undone(broken);
 }
 
 function undone(broken: readonly PauseCheck[]): RescueError {
@@ -94,37 +117,50 @@ export async function resumeAll(work: ClusterWork, held: readonly ClusterPatch[]
 }
 
 /**
- * Lets the writer run again and holds its sync against what was there before. Where it was not a no-op, the writer is paused again at once.
+ * Lets the writer run again and holds its sync against what was there before. Where it was not a no-op, or nobody can say, the writer is
+ * paused again at once. A thaw that was killed is taken up with what it had found before.
  *
  * @returns whether it was a no-op at every level that could be looked at
  */
 export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<boolean> {
   await lookAfter(work);
   const held = heldPauses(work.state());
-  const fingerprint = work.fingerprint === null ? null : await work.fingerprint();
-  const before = await work.cluster.before(sight);
-  for (const { object, stuck, running } of before.controllers) {
-    // An operation that a deny window holds back goes on as soon as the window is gone (verified-kube.md 4.1).
-    if (running) await send(work, () => work.cluster.prepareTerminate(object));
-    if (stuck !== null) work.progress(stuck);
-  }
-  let after: SyncAfter | null = null;
-  let failed: unknown = null;
+  const { before, fingerprint } = await expectation(work, sight);
+  const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];
+  let after: SyncAfter;
+  let realm: NoOpLevel;
   try {
+    // An operation that a deny window holds back goes on as soon as the window is gone (verified-kube.md 4.1).
+    for (const { object, running } of before.controllers) if (running) await send(work, () => work.cluster.prepareTerminate(object));
     await resumeAll(work, held);
     // An operation that failed or was ended is never tried again for the same revision (verified-kube.md 4.1).
     for (const { object, stuck, synced } of before.controllers) if (stuck !== null && synced === false) await send(work, () => work.cluster.prepareSync(object));
     after = await landed(work, sight, await work.cluster.watch(sight, before, work.progress));
+    realm = await realmLevel(work, fingerprint);
   } catch (error) {
-    failed = error;
+    await freezeAgain(work, all, error);
+    work.dispatch({ type: 'sync.abandoned', because: error instanceof RescueError ? error.message : 'a bug in realm-rescue' });
+    throw error;
   }
-  const realm = await realmLevel(work, fingerprint);
-  const levels = [...(after?.levels ?? []), realm];
-  const ok = failed === null && levels.every(({ noOp }) => noOp !== false);
-  if (!ok) await freezeAgain(work, held);
-  if (failed !== null) throw failed;
-  work.dispatch({ type: 'sync.watched', levels, changes: after?.changes ?? [], revisions: after?.revisions ?? '', ok });
+  const levels = [...after.levels, realm];
+  const ok = levels.every(({ noOp }) => noOp !== false);
+  if (!ok) await freezeAgain(work, all);
+  const note = ok && after.changes.length === 0 && work.patched ? unmerged(sight, before) : undefined;
+  work.dispatch({ type: 'sync.watched', levels, changes: after.changes, revisions: after.revisions, ok, ...(note === undefined ? {} : { note }) });
   return ok;
+}
+
+/** What the sync is held against, on record before the writer runs. */
+async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
+  const { awaited } = work.state();
+  // Something ran already in a thaw that was cut off: it is judged by what was there before that.
+  if (awaited && resumedPauses(work.state()).length > 0) return awaited;
+  // The realm may have been overwritten while nobody could look.
+  const fingerprint = awaited?.fingerprint ?? (work.fingerprint === null ? null : await work.fingerprint());
+  const before = await work.cluster.before(sight);
+  for (const { stuck } of before.controllers) if (stuck !== null) work.progress(stuck);
+  work.dispatch({ type: 'sync.awaited', before, fingerprint });
+  return { before, fingerprint };
 }
 
 /**
@@ -143,7 +179,7 @@ export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[])
   for (const risk of risks) {
     await lookAfter(work);
     const sent = await send(work, () => work.cluster.prepareSafe(risk));
-    if (sent) await work.cluster.rolledOut(risk.object, work.progress);
+    if ('patch' in sent) await work.cluster.rolledOut(risk.object, work.progress);
     // What needs no patch any more is answered for good.
     else work.dispatch({ type: 'safe.answered', object: risk.object, safe: false, by: 'dependency' });
   }
@@ -170,12 +206,29 @@ async function realmLevel({ fingerprint }: ClusterWork, before: string | null): 
   return { level: 'realm', noOp: after === before, because: after === before ? `fingerprint ${after.slice(0, 19)}… before and after` : `fingerprint ${before.slice(0, 19)}… → ${after.slice(0, 19)}…` };
 }
 
-/** The same pauses again. What was there before the first of them stays what a later thaw goes back to. */
-async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[]): Promise<void> {
+/** A sync that had nothing to bring, although the export changed what carries the realm, means most of all that nobody has merged it. */
+function unmerged({ carrier }: ClusterSight, before: SyncBefore): string | undefined {
+  if (!carrier || before.objects[carrier.spec]?.resourceVersion !== carrier.resourceVersion) return undefined;
+  return `${carrier.spec} is what it was when this run began: has the patch been merged?`;
+}
+
+/**
+ * The same pauses again, as many of them as can be. What was there before the first of them stays what a later thaw goes back to.
+ * @throws RescueError naming what runs, where one cannot be paused; @param because  what made it necessary, told with it
+ */
+async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[], because?: unknown): Promise<void> {
+  const failures: RescueError[] = [];
   for (const { id, object, means, application, title } of held) {
     const pause: Pause = { id: id.replace(/^pause /, ''), object, means: means ?? 'automation-off', title, ...(application === undefined ? {} : { application }) };
-    await send(work, () => work.cluster.preparePause(pause, work.store.id));
+    try {
+      await send(work, () => work.cluster.preparePause(pause, work.store.id));
+    } catch (error) {
+      if (!(error instanceof RescueError) || error.code === 'disk') throw error;
+      failures.push(new RescueError(error.code, `${object.resource.kind} ${place(object)} RUNS and could not be paused again: ${error.message}`, error.next, { cause: error }));
+    }
   }
+  const [first] = failures;
+  if (first) throw new RescueError(first.code, [...(because instanceof Error ? [because.message] : []), ...failures.map(({ message }) => message)].join(' '), ['Pause it by hand now.', ...first.next], { cause: first });
   work.dispatch({ type: 'pause.checked', checks: await work.cluster.check(heldPauses(work.state())) });
 }
 
@@ -191,13 +244,18 @@ export async function lookAfter(work: ClusterWork): Promise<void> {
  * One patch: made from what is there now, intended on disk, sent once. Where somebody else wrote in between nothing was written, so it is made
  * anew, as long as what it is about is still the same.
  */
-export async function send(work: ClusterWork, prepare: () => Promise<Prepared>): Promise<ClusterPatch | null> {
+export async function send(work: ClusterWork, prepare: () => Promise<Prepared>): Promise<{ readonly patch: ClusterPatch } | { readonly already: string }> {
   let first: ClusterPatch | null = null;
   for (let attempt = 1; ; attempt += 1) {
-    const prepared = await prepare();
+    const prepared = await prepare().catch((error: unknown) => {
+      // A dry run meets other writers as well.
+      if (error instanceof RescueError && error.code === 'changed-meanwhile' && attempt < TRIES) return null;
+      throw error;
+    });
+    if (prepared === null) continue;
     if ('already' in prepared) {
       work.progress(prepared.already);
-      return null;
+      return prepared;
     }
     const { patch } = prepared;
     if (first !== null && JSON.stringify(first.previous) !== JSON.stringify(patch.previous)) {
@@ -208,7 +266,7 @@ export async function send(work: ClusterWork, prepare: () => Promise<Prepared>):
     try {
       const { resourceVersion } = await work.cluster.send(patch, prepared.secret);
       work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer' });
-      return patch;
+      return { patch };
     } catch (error) {
       const failure = asFailure(error);
       // Only a look can tell: the intent stays open.

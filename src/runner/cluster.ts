@@ -1,7 +1,9 @@
 /** What the runner needs from a cluster; `kubernetes` implements it. */
 import type { EvidenceCandidate } from '../runbook/model.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk, SyncBefore } from '../runbook/cluster.ts';
+
+export type { ObjectMark, SyncBefore } from '../runbook/cluster.ts';
 
 /** A remembered version with its text, which goes to disk and never into the journal. */
 export interface RememberedText extends Omit<Remembered, 'file' | 'sha256'> {
@@ -9,23 +11,6 @@ export interface RememberedText extends Omit<Remembered, 'file' | 'sha256'> {
   readonly name: string;
   /** The whole object as JSON. */
   readonly text: string;
-}
-
-/** What a sync is held against: taken before the automation is on again. */
-export interface SyncBefore {
-  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; readonly stuck: string | null; readonly running: boolean }[];
-  /** Objects that carry the realm or start it, by spec. */
-  readonly objects: Readonly<Record<string, ObjectMark>>;
-  /** uids of the Jobs of their namespaces. */
-  readonly jobs: readonly string[];
-}
-
-export interface ObjectMark {
-  readonly resourceVersion: string;
-  /** Of everything but metadata that moves by itself. */
-  readonly content: string;
-  /** Of the pod template; null where there is none. */
-  readonly template: string | null;
 }
 
 export interface SyncAfter {

@@ -20,8 +20,8 @@ export function* transcriptJsonPieces(lines: readonly JournalLine[]): Generator<
   const { run, connection, finished, stopped, steps, triage, differences, choices, account, exported, thaw } = story.state;
   const document = {
     schema: 'realm-rescue/transcript/v1',
-    session: run?.id ?? null,
-    tool: run?.tool ?? null,
+    session: story.id === '' ? null : story.id,
+    tool: story.tool === '' ? null : story.tool,
     target: { url: run?.url ?? null, realm: run?.realm ?? null, envTag: run?.envTag ?? null, serverVersion: connection?.serverVersion ?? null },
     startedAt: story.from === '' ? null : story.from,
     endedAt: story.to === '' ? null : story.to,
@@ -41,7 +41,7 @@ export function* transcriptJsonPieces(lines: readonly JournalLine[]): Generator<
     cluster: story.state.cluster,
     thaw: { statement: thaw.statement ?? null, equal: thaw.equal },
     head: story.head,
-    verify: `realm-rescue transcript verify ${run?.id ?? ''}`,
+    verify: `realm-rescue transcript verify ${story.id}`,
     journal: lines,
   };
   for (const piece of prettyChunks(document, 2)) yield printable(piece);

@@ -1,3 +1,5 @@
+import type { FreezeInfo } from '../runbook/cluster-events.ts';
+import { heldPauses } from '../runbook/cluster-state.ts';
 import type { JournalLine } from '../runbook/model.ts';
 import { sanitise } from '../ui/text.ts';
 import { clusterSection } from './cluster-section.ts';
@@ -25,6 +27,7 @@ export function transcriptMarkdown(lines: readonly JournalLine[]): string {
 }
 
 function head(story: Story): string[] {
+  if (story.freeze !== null) return freezeHead(story, story.freeze);
   const { run, account, snapshots } = story.state;
   const before = account?.sessionsBefore ?? snapshots['live-before']?.sessions?.online ?? null;
   const shown = (n: number | null | undefined) => (n === null || n === undefined ? 'not known' : number(n));
@@ -49,6 +52,12 @@ function head(story: Story): string[] {
   ];
 }
 
+function freezeHead(story: Story, { from, place }: FreezeInfo): string[] {
+  const held = heldPauses(story.state.cluster);
+  const paused = held.length === 0 ? 'Nothing is paused by it any more.' : `**Still paused**: ${held.map(({ object }) => `${object.resource.kind} ${code(object.name)}`).join(', ')}. To let it run again: ${code(`realm-rescue thaw ${story.id}`)}`;
+  return [`# Freeze of the writer of ${code(from)}, ${dayOf(story.from)}`, '', `**Summary.** In context ${code(place)}. ${paused}`];
+}
+
 function timelineSection(story: Story): string[] {
   let day = '';
   const rows = momentsOf(story).map((moment) => {
@@ -65,7 +74,6 @@ function logSection(story: Story): string[] {
 }
 
 function footer(story: Story): string[] {
-  const { run } = story.state;
-  const id = run?.id ?? '';
-  return ['---', '', `realm-rescue ${prose(run?.tool ?? '')} · session ${code(id)} · ${count(story.lines.length, 'event')} · head ${code(story.head)} · verify with: ${code(`realm-rescue transcript verify ${id}`)}`];
+  const { id, tool } = story;
+  return ['---', '', `realm-rescue ${prose(tool)} · session ${code(id)} · ${count(story.lines.length, 'event')} · head ${code(story.head)} · verify with: ${code(`realm-rescue transcript verify ${id}`)}`];
 }

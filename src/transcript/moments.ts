@@ -44,6 +44,7 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'patch.sent': return patchMoment(event.id, story);
     case 'patch.failed': return `A patch failed: ${prose(event.failure.title)}`;
     case 'pause.checked': return event.checks.every(({ holds }) => holds) ? null : `A pause was **undone**: ${prose(event.checks.filter(({ holds }) => !holds).map(({ because }) => because).join('; '))}`;
+    case 'sync.abandoned': return `The writer was paused again, because nobody could say what its sync did: ${prose(event.because)}`;
     case 'sync.watched': return `The next sync was ${event.ok ? 'a no-op' : '**not a no-op**'}: ${event.levels.map(({ level, noOp, because }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : '**changed**'} (${prose(because)})`).join(', ')}`;
     case 'freeze.stated': return event.statement === null ? 'Nobody stated that the writer was paused' : `${who(event.by)} stated that the writer was paused: ${prose(event.statement)}`;
     case 'capture.succeeded': return event.captured.label === 'live-after' ? null : `The realm was captured before anything was written (${code(event.captured.file)})`;

@@ -1,5 +1,6 @@
 import { GENESIS, encodeLine, lineHash } from '../journal/chain.ts';
 import type { Operation } from '../realm/model.ts';
+import type { FreezeInfo } from '../runbook/cluster-events.ts';
 import type { Failure, JournalLine, Proof, RunEvent, RunState } from '../runbook/model.ts';
 import { replay } from '../runbook/transition.ts';
 
@@ -36,6 +37,11 @@ export interface ClientStory {
 export interface Story {
   readonly lines: readonly JournalLine[];
   readonly state: RunState;
+  /** Of the run, or of the record of a freeze alone; empty where the journal does not say. */
+  readonly id: string;
+  readonly tool: string;
+  /** What a record of a freeze alone is of; null for a run. */
+  readonly freeze: FreezeInfo | null;
   /** `sha256:` of the last line. */
   readonly head: string;
   /** ISO times of the first and the last event; empty for an empty journal. */
@@ -55,9 +61,14 @@ export function tell(lines: readonly JournalLine[]): Story {
   const last = lines.at(-1);
   const operations = new Map(lines.flatMap(({ event }) => (event.type === 'plan.made' ? event.plan.groups.flatMap((group) => group.operations) : [])).map((operation) => [operation.id, operation]));
   const writes = writesOf(lines, operations);
+  const begun = lines.find(({ event }) => event.type === 'freeze.begun')?.event;
+  const freeze = begun?.type === 'freeze.begun' && state.run === null ? begun.freeze : null;
   return {
     lines,
     state,
+    id: state.run?.id ?? freeze?.id ?? '',
+    tool: state.run?.tool ?? freeze?.tool ?? '',
+    freeze,
     head: last ? lineHash(encodeLine(last)) : GENESIS,
     from: first?.at ?? '',
     to: last?.at ?? '',

@@ -1,4 +1,5 @@
 /** Keys while text is asked for: a typed word, a statement, a path, a name, a reason, a filter. */
+import { evidenceSpec } from '../realm/evidence-words.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import { clusterAnswer } from './cluster-answer.ts';
 import type { Command } from './keys.ts';
@@ -65,12 +66,10 @@ function submitWord({ state: { question } }: RunSnapshot, local: LocalState, typ
   return say(local, `"${typed}" is not the word. Nothing was started. Please type ${question.word}.`);
 }
 
-const SPEC = /^(?:(?:file|git|snapshot|configmap|realm|events):|events$)/;
-
 /** A typed source: a bare path means `file:`, as on the command line. */
 function withSource(local: LocalState, typed: string): LocalState {
   if (typed === '') return local;
-  const spec = SPEC.test(typed) ? typed : `file:${typed}`;
+  const spec = evidenceSpec(typed);
   if (local.selected.includes(spec)) return local;
   return { ...local, added: local.added.includes(spec) ? local.added : [...local.added, spec], selected: [...local.selected, spec] };
 }

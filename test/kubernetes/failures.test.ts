@@ -17,6 +17,7 @@ describe('a field that this schema does not have', () => {
   test.each<[string, Json, string | null]>([
     ['after a dump of the object', status(422, dumped('spec.syncPolicy.automated.enabled'), 'Invalid').body, 'spec.syncPolicy.automated.enabled'],
     ['in an object that speaks of another one', status(422, dumped('spec.syncPolicy.automated.enabled', 'strict decoding error: unknown field \\"x.y\\"')).body, 'spec.syncPolicy.automated.enabled'],
+    ['in one that is shown without marks', status(422, 'x is invalid: patch: Invalid value: map[note:strict decoding error: unknown field "x.y" hunter2]: strict decoding error: unknown field "spec.a"').body, 'spec.a'],
     ['the first of two', status(422, `${dumped('spec.a')}, unknown field "spec.b"`).body, 'spec.a'],
     ['a refusal of another kind', status(422, 'Application.argoproj.io "keycloak" is invalid: spec.project: Required value').body, null],
     ['strict about something else', status(422, 'x is invalid: patch: Invalid value: "{}": strict decoding error: duplicate field "spec.a"').body, null],
@@ -29,6 +30,7 @@ describe('a field that this schema does not have', () => {
     const error = refusal(status(422, dumped('spec.syncPolicy.automated.enabledd')), WRITE);
     expect(said(error)).toEqual({ code: 'write-failed', message: 'The API server of context prod-eu refuses patching Application argocd/keycloak: strict decoding error: unknown field "spec.syncPolicy.automated.enabledd".', next: [] });
     expect(JSON.stringify(said(error))).not.toContain('hunter2');
+    expect(refusal(status(422, dumped('spec.a', 'strict decoding error: hunter2')), WRITE).message).not.toContain('hunter2');
   });
 });
 

@@ -211,7 +211,7 @@ function process(world: World, moment: () => void): ClusterWork {
     close: async () => undefined,
   } satisfies Cluster;
   return {
-    cluster, hash: sha256, store: { id: '8f2c', writeText: (file, text) => void world.texts.set(file, typeof text === 'string' ? text : [...text].join('')) },
+    cluster, hash: sha256, patched: false, store: { id: '8f2c', writeText: (file, text) => void world.texts.set(file, typeof text === 'string' ? text : [...text].join('')) },
     state: (): ClusterState => journal.reduce(evolveCluster, NO_CLUSTER),
     dispatch: (event) => {
       moment();

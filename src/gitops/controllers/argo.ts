@@ -48,11 +48,11 @@ export const APPLICATION: ControllerKind = {
     const failed = phase === 'Failed' || phase === 'Error' ? textAt(state, 'message') ?? phase : null;
     return {
       // What it compared with moves before anything is applied, and a self-heal leaves no history (verified-kube.md 4.1).
-      revision: textAt(state, 'syncResult', 'revision') ?? textAt(listAt(object, 'status', 'history').at(-1), 'revision') ?? null,
+      revision: revisionOf(at(state, 'syncResult')) ?? revisionOf(listAt(object, 'status', 'history').at(-1)),
       synced: sync === undefined || sync === 'Unknown' ? null : sync === 'Synced',
       differing: listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync').map((entry) => synced(entry, 'OutOfSync')),
       mark: textAt(state, 'startedAt') ?? 'never',
-      changed: results.filter((result) => !isHook(result) && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
+      changed: results.filter((result) => !isHook(result) && textAt(result, 'status') !== 'PruneSkipped' && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
       hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
       running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
       trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),
@@ -62,6 +62,14 @@ export const APPLICATION: ControllerKind = {
   // The controller takes the annotation away in the very patch that brings the new status. Its time has whole seconds, and may be the same.
   refreshed: (object, before) => object.metadata.annotations?.[REFRESH] === undefined && (textAt(object, 'status', 'reconciledAt') ?? '') >= (textAt(before, 'status', 'reconciledAt') ?? ''),
 };
+
+/** Of one source, or those of several in their order. */
+function revisionOf(result: Json | undefined): string | null {
+  const one = textAt(result, 'revision');
+  if (one !== undefined && one !== '') return one;
+  const several = listAt(result, 'revisions').filter((revision) => typeof revision === 'string');
+  return several.length === 0 ? null : several.join(' ');
+}
 
 /** Ends the operation that is running; it must still be there. What it had begun is not taken back, and Argo CD never tries that revision again by itself. */
 export function terminatePatch(object: KubeObject): JsonObject {

@@ -1,7 +1,7 @@
 /** What is common to the controllers that apply git to a cluster: how one is paused, asked to look again, and seen to have done nothing. */
 import type { Json, JsonObject } from '../../realm/json.ts';
 import { equal, mergePatch, nested } from './merge-patch.ts';
-import { at, type KubeObject, type ResourceWord } from './object.ts';
+import { at, isObject, type KubeObject, type ResourceWord } from './object.ts';
 import type { RunningOperation } from '../../runbook/cluster.ts';
 
 /** The annotation that keeps what was there before the pause, on the object itself: it outlives the machine that froze it. */
@@ -71,7 +71,8 @@ export function fieldPatch(object: KubeObject, field: readonly string[], wanted:
  * @param current  what is there now
  */
 export function thawedValue(previous: Json | undefined, frozen: Json | undefined, current: Json | undefined): { readonly value: Json | undefined; readonly changedMeanwhile: boolean } {
-  if (equal(current, frozen)) return { value: previous, changedMeanwhile: false };
+  // Controllers and servers leave out what is empty.
+  if (current === undefined || equal(current, frozen)) return { value: previous, changedMeanwhile: false };
   const meanwhile = mergePatch(frozen, current);
   return { value: meanwhile === undefined ? previous : merged(previous, meanwhile), changedMeanwhile: true };
 }
@@ -79,11 +80,11 @@ export function thawedValue(previous: Json | undefined, frozen: Json | undefined
 function merged(value: Json | undefined, patch: Json): Json | undefined {
   if (patch === null) return undefined;
   if (typeof patch !== 'object' || Array.isArray(patch)) return patch;
-  const base: Record<string, Json> = value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...(value as JsonObject) } : {};
+  const base = new Map<string, Json>(isObject(value) ? Object.entries(value) : []);
   for (const [key, member] of Object.entries(patch as JsonObject)) {
-    const made = merged(Object.hasOwn(base, key) ? base[key] : undefined, member);
-    if (made === undefined) delete base[key];
-    else base[key] = made;
+    const made = merged(base.get(key), member);
+    if (made === undefined) base.delete(key);
+    else base.set(key, made);
   }
-  return base;
+  return Object.fromEntries(base);
 }

@@ -22,12 +22,13 @@ export function mergePatch(from: Json | undefined, to: Json | undefined): Json |
 /** What RFC 7386 makes of a value and a patch. */
 export function applyMergePatch(value: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const result: Record<string, Json> = isObject(value) ? { ...value } : {};
+  // A map, because a member may be called __proto__.
+  const result = new Map<string, Json>(isObject(value) ? Object.entries(value) : []);
   for (const [key, member] of Object.entries(patch)) {
-    if (member === null) delete result[key];
-    else result[key] = applyMergePatch(own(result, key), member);
+    if (member === null) result.delete(key);
+    else result.set(key, applyMergePatch(result.get(key), member));
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 /** `{spec: {syncPolicy: value}}` for the path `['spec', 'syncPolicy']`. */

@@ -35,9 +35,9 @@ export function ownersOf(object: KubeObject): readonly OwnerLink[] {
   }
   const release = annotations['meta.helm.sh/release-name'];
   if (release !== undefined) links.push({ word: 'helm', namespace: annotations['meta.helm.sh/release-namespace'] ?? namespace, name: release, because: 'annotations of Helm', certain: true });
-  const instance = labels['argocd.argoproj.io/instance'] ?? labels['app.kubernetes.io/instance'];
-  // Charts set this label themselves.
-  if (instance !== undefined && !tracked) links.push({ word: 'application', ...instanceName(instance), because: 'label app.kubernetes.io/instance', certain: false });
+  // Charts set the second label themselves.
+  const label = ['argocd.argoproj.io/instance', 'app.kubernetes.io/instance'].find((name) => labels[name] !== undefined);
+  if (label !== undefined && !tracked) links.push({ word: 'application', ...instanceName(labels[label] ?? ''), because: `label ${label}`, certain: false });
   return links;
 }
 
@@ -75,12 +75,12 @@ export function inInventory(kustomization: KubeObject, object: KubeObject, group
  * @param key  of data; null: any
  */
 export function lastWrite(object: KubeObject, key: string | null): LastWrite | null {
-  const part = object.kind === 'ConfigMap' || object.kind === 'Secret' ? 'f:data' : 'f:spec';
-  const entries = (object.metadata.managedFields ?? []).flatMap((entry: ManagedFields) => {
-    const fields = entry.fieldsV1?.[part];
+  const parts = object.kind === 'ConfigMap' || object.kind === 'Secret' ? ['data', 'binaryData'] : ['spec'];
+  const entries = (object.metadata.managedFields ?? []).flatMap((entry: ManagedFields) => parts.flatMap((part) => {
+    const fields = entry.fieldsV1?.[`f:${part}`];
     if (!isObject(fields) || entry.time === undefined || entry.subresource !== undefined) return [];
     if (key !== null && !Object.hasOwn(fields, `f:${key}`)) return [];
-    return [{ manager: entry.manager ?? '', time: entry.time, field: key === null ? '' : `data[${JSON.stringify(key)}]` }];
-  });
+    return [{ manager: entry.manager ?? '', time: entry.time, field: key === null ? '' : `${part}[${JSON.stringify(key)}]` }];
+  }));
   return entries.sort((a, b) => (a.time < b.time ? 1 : -1))[0] ?? null;
 }
