@@ -122,6 +122,7 @@ function controllerLevel(after: readonly { readonly name: ObjectName; readonly k
     }
     // The failure of an operation before this one stays in the status until the next one.
     if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
+    if (view.mark === was?.mark && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
     if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : `${name.name} differs from git and has not synced` };
     if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
     return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
@@ -164,7 +165,7 @@ async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, t
     last = kind.view(object);
     if (last.running) onProgress(`${kind.title} ${name.name}: syncing`);
     // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && last.synced === false && last.mark === mark && !kind.paused(object);
+    const waiting = kind.word === 'application' && last.synced === false && !last.idle && last.mark === mark && !kind.paused(object);
     return last.running || waiting ? null : last;
   });
   if (view !== null) return view;
@@ -206,13 +207,14 @@ async function fluxUpToDate(api: ClusterApi, object: KubeObject, view: SyncView)
   return revision === undefined ? null : revision === view.revision;
 }
 
+/** Those of a CronJob come by the clock, not by a sync. */
 async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
   const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
   const lists = await Promise.all(namespaces.map((namespace) => api.list(RESOURCES.job, { namespace }).catch((error: unknown) => {
     if (error instanceof RescueError && error.code === 'missing-role') return null;
     throw error;
   })));
-  return lists.flatMap((list) => (list?.items ?? []).map(({ metadata }) => metadata.uid ?? ''));
+  return lists.flatMap((list) => (list?.items ?? []).filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob')).map(({ metadata }) => metadata.uid ?? ''));
 }
 
 const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;

@@ -31,7 +31,7 @@ export interface ClusterState {
   readonly made: readonly { readonly patch: ClusterPatch; readonly resumed: boolean }[];
   readonly checks: readonly PauseCheck[];
   /** What the sync is held against; null: no thaw is under way. */
-  readonly awaited: { readonly before: SyncBefore; readonly fingerprint: string | null } | null;
+  readonly awaited: { readonly before: SyncBefore; readonly fingerprint: string | null; /** Something ran again since, whose sync nobody has judged. */ readonly begun: boolean } | null;
   /** What the sync after the thaw did; null: not watched. */
   readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly ok: boolean } | null;
 }
@@ -50,11 +50,11 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'restart.checked': return { ...state, restarted: event.realm };
     case 'resume.answered': return { ...state, resume: event.resume };
     case 'patch.intended': return { ...state, patches: { ...without(state.patches, event.patch.id), [event.patch.id]: { patch: event.patch, status: 'intended', failure: null } } };
-    case 'patch.sent': return settle(state, event.id, 'sent', null);
+    case 'patch.sent': return begun(settle(state, event.id, 'sent', null), event.id);
     case 'patch.failed': return settle(state, event.id, 'failed', event.failure);
     case 'pause.checked': return { ...state, checks: event.checks };
-    case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint } };
-    case 'sync.abandoned': return state;
+    case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint, begun: false } };
+    case 'sync.abandoned': return { ...state, awaited: state.awaited && { ...state.awaited, begun: false } };
     case 'sync.watched': return { ...state, awaited: null, watched: { levels: event.levels, changes: event.changes, ok: event.ok } };
   }
 }
@@ -63,6 +63,10 @@ function settle(state: ClusterState, id: string, status: PatchStatus, failure: F
   const known = state.patches[id];
   if (!known) return state;
   return { ...state, patches: { ...state.patches, [id]: { ...known, status, failure } }, made: status === 'sent' ? madeWith(state.made, known.patch) : state.made };
+}
+
+function begun(state: ClusterState, sent: string): ClusterState {
+  return state.awaited !== null && sent.startsWith('resume ') ? { ...state, awaited: { ...state.awaited, begun: true } } : state;
 }
 
 function madeWith(made: ClusterState['made'], patch: ClusterPatch): ClusterState['made'] {

@@ -154,7 +154,7 @@ export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<bool
 async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
   const { awaited } = work.state();
   // Something ran already in a thaw that was cut off: it is judged by what was there before that.
-  if (awaited && resumedPauses(work.state()).length > 0) return awaited;
+  if (awaited?.begun) return awaited;
   // The realm may have been overwritten while nobody could look.
   const fingerprint = awaited?.fingerprint ?? (work.fingerprint === null ? null : await work.fingerprint());
   const before = await work.cluster.before(sight);

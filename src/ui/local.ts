@@ -35,6 +35,7 @@ export function questionKey(question: Question | null): string {
   switch (question?.kind) {
     case undefined: return '';
     case 'confirm': return `confirm ${question.group.owner}`;
+    case 'make-safe': return `make-safe ${question.risk.object.resource.kind} ${question.risk.object.name}`;
     case 'not-proven': return `not-proven ${question.owner}`;
     case 'write-trouble': return `write-trouble ${question.operation.id}`;
     case 'failure': return `failure ${question.step}`;

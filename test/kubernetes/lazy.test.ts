@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -36,4 +36,25 @@ test('every command that takes evidence takes the cluster that it may lie in', (
   for (const [name, { options }] of Object.entries(COMMANDS)) {
     if (options.includes('evidence')) expect(options, name).toEqual(expect.arrayContaining(['kubeconfig', 'context', 'namespace']));
   }
+});
+
+/** The files of the built tool that a run of it loads. */
+function loadedBy(args: readonly string[]): readonly string[] {
+  const place = scratch();
+  const hook = join(place, 'hook.mjs');
+  const list = join(place, 'loaded.txt');
+  writeFileSync(hook, `import { registerHooks } from 'node:module'; import { appendFileSync } from 'node:fs';
+    registerHooks({ resolve: (specifier, context, next) => { const found = next(specifier, context); appendFileSync(${JSON.stringify(list)}, found.url + '\\n'); return found; } });`);
+  execFileSync(process.execPath, ['--import', hook, `${root}dist/realm-rescue.js`, ...args], { encoding: 'utf8', stdio: 'pipe', env: { PATH: process.env['PATH'] ?? '', HOME: place } });
+  return readFileSync(list, 'utf8').split('\n').filter((url) => url.includes('/dist/')).map((url) => fileURLToPath(url));
+}
+
+test('a whole recovery without a cluster loads nothing of Kubernetes, and help even less', () => {
+  const chunks = readdirSync(`${root}dist/chunks`).map((name) => `${root}dist/chunks/${name}`);
+  const kubernetes = chunks.filter((file) => readFileSync(file, 'utf8').includes('kubernetes-client-javascript'));
+  expect(kubernetes).toHaveLength(1);
+  expect(loadedBy(['freeze', '--help'])).not.toContain(kubernetes[0]);
+  const demo = loadedBy(['demo', '--no-input', '--session-dir', scratch()]);
+  expect(demo.length).toBeGreaterThan(5);
+  expect(demo).not.toContain(kubernetes[0]);
 });

@@ -608,19 +608,25 @@ describe('killed at any moment', () => {
     }
   });
 
-  test('while it thaws and the sync overwrites the realm: the next start never calls that a no-op, and the policy is not lost', async () => {
+  test.each<[string, () => World, Partial<ClusterWork>]>([
+    ['overwrites the realm', staleWorld, {}],
+    ['moves what nobody had announced, with no Keycloak to ask', () => {
+      const world = argoWorld();
+      world.write(MAP, { data: { 'realm.json': '{"realm":"primary","clients":["auth-service"]}' } });
+      world.onSync = () => world.write(STS, { spec: { template: { metadata: { annotations: { checksum: '2' } } } } });
+      return world;
+    }, { fingerprint: null }],
+  ])('while it thaws and the sync %s: the next start never calls that a no-op, it is paused again, and the policy is not lost', async (_name, make, without) => {
     for (let n = 0; ; n += 1) {
-      const world = staleWorld();
+      const world = make();
       const { sight } = await frozen(world);
-      const through = await killedAt(world, n, (work) => thaw(work, sight));
+      const through = await killedAt(world, n, (work) => thaw({ ...work, ...without }, sight));
       expectKnown(world);
-      const overwritten = world.realm === 'overwritten';
       // What was watched to its end is told already.
-      const ok = watchedOf(world)?.ok ?? await thaw(world.start(), sight);
-      expect({ n, overwritten, ok, off: [isOff(world), isOff(world, ROOT)] }).toEqual({ n, overwritten, ok: false, off: [true, true] });
-      world.realm = 'mended';
+      const ok = watchedOf(world)?.ok ?? await thaw({ ...world.start(), ...without }, sight);
+      expect({ n, ok, off: [isOff(world), isOff(world, ROOT)] }).toEqual({ n, ok: false, off: [true, true] });
       world.onSync = () => undefined;
-      expect(await thaw(world.start(), sight)).toBe(true);
+      expect(await thaw({ ...world.start(), ...without }, sight)).toBe(true);
       expect([policyOf(world), policyOf(world, ROOT), markOf(world)]).toEqual([POLICY, ROOT_POLICY, undefined]);
       if (through) break;
       expect(n).toBeLessThan(300);

@@ -50,6 +50,7 @@ export const APPLICATION: ControllerKind = {
       // What it compared with moves before anything is applied, and a self-heal leaves no history (verified-kube.md 4.1).
       revision: revisionOf(at(state, 'syncResult')) ?? revisionOf(listAt(object, 'status', 'history').at(-1)),
       synced: sync === undefined || sync === 'Unknown' ? null : sync === 'Synced',
+      idle: sync === 'OutOfSync' && isIdle(object),
       differing: listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync').map((entry) => synced(entry, 'OutOfSync')),
       mark: textAt(state, 'startedAt') ?? 'never',
       changed: results.filter((result) => !isHook(result) && textAt(result, 'status') !== 'PruneSkipped' && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
@@ -62,6 +63,17 @@ export const APPLICATION: ControllerKind = {
   // The controller takes the annotation away in the very patch that brings the new status. Its time has whole seconds, and may be the same.
   refreshed: (object, before) => object.metadata.annotations?.[REFRESH] === undefined && (textAt(object, 'status', 'reconciledAt') ?? '') >= (textAt(before, 'status', 'reconciledAt') ?? ''),
 };
+
+/** Automated sync does not act on a revision that it has synced once, unless it heals itself; and never prunes unless it may (gitops.md 1.8). */
+function isIdle(object: KubeObject): boolean {
+  const automated = at(object, 'spec', 'syncPolicy', 'automated');
+  const state = at(object, 'status', 'operationState');
+  const done = textAt(state, 'phase') === 'Succeeded' && revisionOf(at(state, 'syncResult')) === revisionOf(at(object, 'status', 'sync'));
+  if (!done || !isObject(automated)) return false;
+  if (automated['selfHeal'] !== true) return true;
+  const differing = listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync');
+  return automated['prune'] !== true && differing.every((entry) => at(entry, 'requiresPruning') === true);
+}
 
 /** Of one source, or those of several in their order. */
 function revisionOf(result: Json | undefined): string | null {

@@ -22,6 +22,8 @@ export interface SyncView {
   readonly revision: string | null;
   /** Whether git and cluster agree, in the controller's eyes; null where it does not say. */
   readonly synced: boolean | null;
+  /** It differs from git and will not do anything about it: it neither heals nor prunes what is left. */
+  readonly idle: boolean;
   /** Objects that differ from git. */
   readonly differing: readonly SyncedObject[];
   /** Moves with every sync: the start of the last operation, a count of reconciliations. */
@@ -72,8 +74,9 @@ export function fieldPatch(object: KubeObject, field: readonly string[], wanted:
  */
 export function thawedValue(previous: Json | undefined, frozen: Json | undefined, current: Json | undefined): { readonly value: Json | undefined; readonly changedMeanwhile: boolean } {
   // Controllers and servers leave out what is empty.
-  if (current === undefined || equal(current, frozen)) return { value: previous, changedMeanwhile: false };
-  const meanwhile = mergePatch(frozen, current);
+  const now = current === undefined && isObject(frozen) ? {} : current;
+  if (equal(now, frozen)) return { value: previous, changedMeanwhile: false };
+  const meanwhile = mergePatch(frozen, now);
   return { value: meanwhile === undefined ? previous : merged(previous, meanwhile), changedMeanwhile: true };
 }
 

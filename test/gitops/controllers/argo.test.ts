@@ -78,14 +78,27 @@ describe('what it says of itself', () => {
 
   test('in sync, after a sync that configured the realm', () => {
     expect(view({})).toEqual({
-      revision: V1, synced: true, differing: [], mark: '2026-11-20T22:43:07Z', hooks: [], running: false, trouble: null,
+      revision: V1, synced: true, idle: false, differing: [], mark: '2026-11-20T22:43:07Z', hooks: [], running: false, trouble: null,
       changed: [{ kind: 'ConfigMap', namespace: 'iam', name: 'keycloak-realm', message: 'configmap/keycloak-realm configured' }],
     });
   });
 
-  test('before anything', () => expect(view({ status: null })).toEqual({ revision: null, synced: null, differing: [], mark: 'never', changed: [], hooks: [], running: false, trouble: null }));
+  test('before anything', () => expect(view({ status: null })).toEqual({ revision: null, synced: null, idle: false, differing: [], mark: 'never', changed: [], hooks: [], running: false, trouble: null }));
 
   test.each<[string, boolean | null]>([['Synced', true], ['OutOfSync', false], ['Unknown', null]])('%s', (status, synced) => expect(view({ status: { sync: { status } } }).synced).toBe(synced));
+
+  // Automated sync acts once on a revision, unless it heals; what is left to prune stays where it may not prune.
+  test.each<[string, JsonObject, JsonObject, boolean]>([
+    ['differs at a revision that it has synced, and does not heal', { automated: { prune: true } }, {}, true],
+    ['the same, and it heals', { automated: { prune: true, selfHeal: true } }, {}, false],
+    ['heals, and only something to prune is left, which it may not', { automated: { selfHeal: true } }, { requiresPruning: true }, true],
+    ['heals and may prune', { automated: { selfHeal: true, prune: true } }, { requiresPruning: true }, false],
+    ['is not automated', {}, {}, false],
+  ])('%s', (_name, syncPolicy, resource, idle) => {
+    const status = { sync: { status: 'OutOfSync', revision: V1 }, operationState: { phase: 'Succeeded', syncResult: { revision: V1 } }, resources: [{ kind: 'ConfigMap', namespace: 'iam', name: 'old', status: 'OutOfSync', ...resource }] };
+    expect(APPLICATION.view({ kind: 'Application', metadata: { name: 'keycloak' }, spec: { syncPolicy }, status }).idle).toBe(idle);
+    expect(APPLICATION.view({ kind: 'Application', metadata: { name: 'keycloak' }, spec: { syncPolicy }, status: { ...status, sync: { status: 'OutOfSync', revision: V2 } } }).idle).toBe(false);
+  });
 
   // What it was compared with moves before anything of it is applied.
   test.each<[string, JsonObject, string | null]>([

@@ -202,4 +202,12 @@ describe('what a thaw puts back', () => {
     const previous = { automated: { prune: true }, retry: { limit: 5 } };
     expect(thawedValue(previous, { automated: { prune: true, enabled: false }, retry: { limit: 5 } }, { retry: { limit: 5 } })).toEqual({ value: { retry: { limit: 5 } }, changedMeanwhile: true });
   });
+
+  test('a policy that somebody has taken out whole, with something in it, stays out, and it is said', () => {
+    const previous = { automated: { prune: true }, retry: { limit: 5 } };
+    const flagged = thawedValue(previous, { automated: { prune: true, enabled: false }, retry: { limit: 5 } }, undefined);
+    expect([flagged.value ?? {}, flagged.changedMeanwhile]).toEqual([{}, true]);
+    // The automation was taken out by the pause, not by him.
+    expect(thawedValue(previous, { retry: { limit: 5 } }, undefined)).toEqual({ value: { automated: { prune: true } }, changedMeanwhile: true });
+  });
 });
