@@ -63,7 +63,7 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
   const steps: readonly (readonly [ClusterRight['step'], readonly Need[]])[] = [
     ...(search ? [['connect', keycloakNeeds(namespace, served)] as const] : []),
     // Where nothing says who applies it, that has to be searched for.
-    ['freeze', [...freezeNeeds(scope), ...(controllers.length === 0 ? searchNeeds() : [])]],
+    ['freeze', [...freezeNeeds(scope), ...writer.unread, ...(controllers.length === 0 && writer.unread.length === 0 ? searchNeeds() : [])]],
     ...(isController ? [] : [['evidence', evidenceNeeds(namespace)] as const]),
     ['thaw', thawNeeds(scope)],
   ];

@@ -8,7 +8,7 @@ export function sightLines(sight: ClusterSight): readonly string[] {
     `Context ${sight.context} (${sight.server}) as ${sight.user}`,
     ...(sight.lastWrite === null ? [] : [`${sight.source}${sight.lastWrite.field === '' ? '' : ` ${sight.lastWrite.field}`} was last written by ${sight.lastWrite.manager} at ${sight.lastWrite.time} (a lead: anybody may write any name there)`]),
     ...sight.controllers.map(({ title, object, automation, revision, because, role }) => `${role === 'owner' ? 'above it: ' : ''}${title} ${place(object)}: ${automation}${revision === null ? '' : `, revision ${short(revision)}`} (${because})`),
-    ...sight.controllers.flatMap(({ title, object, running }) => (running === null ? [] : [`RUNNING in ${title} ${place(object)}${running.since === null ? '' : ` since ${running.since}`}: ${running.message || running.phase}; a pause does not stop it (--terminate does)`])),
+    ...sight.controllers.flatMap(({ title, object, running }) => (running === null ? [] : [`RUNNING in ${title} ${place(object)}${running.since === null ? '' : ` since ${running.since}`}: ${running.message || running.phase}; a pause does not stop it${object.resource.kind === 'Application' ? ' (--terminate does)' : ''}`])),
     ...sight.risks.map(({ object, setting, because }) => `A PAUSE DOES NOT STOP ${object.resource.kind} ${place(object)}: ${setting}: ${because}`),
     ...sight.notes.map((note) => `Note: ${note}.`),
   ];

@@ -8,7 +8,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
 
 const CLUSTER_EVENTS: ReadonlySet<RunEvent['type']> = new Set<ClusterEvent['type']>([
-  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'safe.answered', 'resume.answered', 'restart.answered', 'restart.checked', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.awaited', 'sync.abandoned', 'sync.watched',
+  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'safe.answered', 'resume.answered', 'restart.answered', 'restart.awaited', 'restart.checked', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.awaited', 'sync.abandoned', 'sync.watched',
 ]);
 
 /** What a record says of the cluster, whatever else it is a record of. */
@@ -20,7 +20,7 @@ export function clusterStateOf(lines: readonly JournalLine[]): ClusterState {
 export function clusterWork(cluster: Cluster, store: SessionStore, { fingerprint, onLine }: { readonly fingerprint: ClusterWork['fingerprint']; readonly onLine?: (line: JournalLine) => void }): ClusterWork {
   let state = clusterStateOf(store.lines);
   return {
-    cluster, store, fingerprint, hash: sha256, patched: false,
+    cluster, store, fingerprint, hash: sha256, patched: false, accounted: null,
     state: () => state,
     dispatch: (event) => {
       const line = store.append(event);

@@ -3,10 +3,11 @@ import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { place } from '../runbook/cluster-lines.ts';
 import { heldPauses } from '../runbook/cluster-state.ts';
-import type { ClusterSight, RestartRisk } from '../runbook/cluster.ts';
+import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
 import { controllerWord } from '../runbook/next.ts';
-import { makeSafe, pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
+import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
+import { mayNotPause } from '../runner/cluster-failures.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
@@ -47,21 +48,22 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     // A record that would hold nothing is not made.
     if (memory.versions.length > 0) recordRemembered(record.open(), memory);
     const sight = await cluster.look(from);
-    const safe = flags['make-safe'] ? sight.risks.filter((risk) => risk.safe !== null) : [];
-    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : memory.notes.map((note) => `Note: ${note}.`)), ...sight.pauses.map(({ title }) => `PATCH  ${title}`), ...safe.map((risk) => `PATCH  ${risk.safe?.title ?? ''}`)]);
-    if (sight.controllers.length === 0 && safe.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
-    const patches = sight.pauses.length + safe.length + (flags.terminate ? sight.controllers.filter(({ running }) => running !== null).length : 0);
+    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : memory.notes.map((note) => `Note: ${note}`)), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
+    // As kubectl apply takes it; in a message every line would be indented.
+    if (!sight.mayPause && !flags.json) process.stdout.write(sight.role ?? '');
+    if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
+    if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+    const patches = sight.pauses.length + (flags.terminate ? sight.controllers.filter(({ running }) => running !== null).length : 0);
     if (patches > 0) {
-      const word = controllerWord(sight) || (safe[0]?.object.name ?? '');
+      const word = controllerWord(sight);
       await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(patches, 'object')} would be patched`, ask: `Type ${word} to patch ${count(patches, 'object')}` });
       const work = record.open();
       work.dispatch({ type: 'cluster.seen', sight });
       work.dispatch({ type: 'pause.answered', pause: true, by: flags.confirm === undefined ? 'person' : 'flag' });
       await pauseAll(work, sight);
       if (flags.terminate) await terminateRunning(work, sight);
-      await makeSafe(work, safe);
     }
-    say(outcome(sight, safe, record.work, sessionFlag(invocation)));
+    say(outcome(sight, record.work, sessionFlag(invocation)));
     if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
     return EXIT.done;
   } finally {
@@ -69,15 +71,15 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
   }
 }
 
-function outcome(sight: ClusterSight, safe: readonly RestartRisk[], work: ClusterWork | null, flag: string): readonly string[] {
+function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): readonly string[] {
   const held = work === null ? [] : heldPauses(work.state());
-  const left = sight.risks.length - safe.length;
+  const running = work === null ? sight.controllers.filter((controller) => controller.running !== null) : sight.controllers.filter(({ object, running: operation }) => operation !== null && !Object.values(work.state().patches).some(({ patch, status }) => patch.purpose === 'terminate' && status === 'sent' && patch.object.name === object.name));
   return [
     ...held.map(({ title }) => `OK  ${title}: read back, and again after a while`),
-    ...safe.map((risk) => `OK  ${risk.safe?.title ?? ''}`),
     ...sight.controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `OK  ${title} ${place(object)} was paused already (${automation})`),
     ...(held.length > 0 && work ? [`What was there before is in record ${work.store.id}, and on the objects. To let it run again: realm-rescue thaw ${work.store.id}${flag}`] : []),
-    ...(left > 0 ? [`A restart of a pod still imports (${count(left, 'risk')} above)${sight.risks.some((risk) => risk.safe !== null && !safe.includes(risk)) ? '; --make-safe patches what can be patched live' : ''}.`] : []),
+    ...(sight.risks.length > 0 ? [`A start of a pod still imports (${count(sight.risks.length, 'risk')} above). recover offers the live patch against it, after it has captured what is still there.`] : []),
+    ...running.map(({ title, object }) => `STILL RUNNING: the operation of ${title} ${place(object)} goes on under the pause; ${object.resource.kind === 'Application' ? 'freeze --terminate ends it' : 'wait for its end'}.`),
   ];
 }
 
@@ -90,8 +92,9 @@ function recorder(invocation: Invocation, cluster: Cluster, from: string): { rea
     },
     open: () => {
       if (opened) return opened.work;
+      // Before there is a directory: a freeze that is refused leaves none behind.
+      const lock = acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: 'freeze', now: Date.now });
       const store = newSession(invocation);
-      const lock = acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: store.id, now: Date.now });
       const work = clusterWork(cluster, store, { fingerprint: null });
       opened = { work, store, lock };
       work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });

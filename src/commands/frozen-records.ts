@@ -3,7 +3,7 @@ import { readJournal } from '../journal/read.ts';
 import { sessionIds } from '../journal/sessions.ts';
 import { RescueError } from '../realm/errors.ts';
 import { heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
-import type { ObjectName } from '../runbook/cluster.ts';
+import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
 import type { RunInfo } from '../runbook/model.ts';
 import type { FreezeInfo } from '../runbook/cluster-events.ts';
 import { clusterStateOf } from './cluster-work.ts';
@@ -14,6 +14,8 @@ export interface FrozenRecord {
   /** A recovery, or a freeze alone. */
   readonly run: RunInfo | null;
   readonly freeze: FreezeInfo | null;
+  /** ISO time of its last event; empty where it has none. */
+  readonly lastAt: string;
 }
 
 /** One record with what it says of the cluster. Throws RescueError for a record that cannot be read. */
@@ -24,21 +26,24 @@ export function frozenRecord(directory: string, id: string): FrozenRecord {
     if (event.type === 'run.started') ({ run } = event);
     if (event.type === 'freeze.begun') ({ freeze } = event);
   }
-  return { id, state: clusterStateOf(lines), run, freeze };
+  return { id, state: clusterStateOf(lines), run, freeze, lastAt: lines.at(-1)?.at ?? '' };
 }
 
-/** The records in which one of these objects is still paused, as far as they know; those that cannot be read are passed over. */
-export function recordsOf(directory: string, objects: readonly ObjectName[]): readonly FrozenRecord[] {
-  const wanted = new Set(objects.map(key));
+/**
+ * The records in which something of a sight is still paused, as far as they know, the newest last. Another cluster may have objects of the same names, and a
+ * project windows for many applications. Records that cannot be read are passed over.
+ */
+export function recordsOf(directory: string, { server, controllers, pauses }: ClusterSight): readonly FrozenRecord[] {
+  const wanted = new Set([...controllers.map(({ object }) => key(object)), ...pauses.map(({ object, application }) => key(object, application))]);
   return sessionIds(directory).flatMap((id) => {
     try {
       const record = frozenRecord(directory, id);
-      return heldPauses(record.state).some(({ object }) => wanted.has(key(object))) ? [record] : [];
+      return record.state.sight?.server === server && heldPauses(record.state).some(({ object, application }) => wanted.has(key(object, application))) ? [record] : [];
     } catch (error) {
       if (error instanceof RescueError) return [];
       throw error;
     }
-  });
+  }).sort((a, b) => (a.lastAt < b.lastAt ? -1 : 1));
 }
 
-const key = ({ resource, namespace, name }: ObjectName): string => `${resource.kind} ${namespace ?? ''}/${name}`;
+const key = ({ resource, namespace, name }: ObjectName, application = ''): string => `${resource.kind} ${namespace ?? ''}/${name} ${application}`;

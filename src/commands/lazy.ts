@@ -100,6 +100,7 @@ export function lazyCluster(target: ClusterTarget): Cluster {
     happened: async (patch) => (await load()).happened(patch),
     settle: async () => (await load()).settle(),
     check: async (pauses) => (await load()).check(pauses),
+    glance: async (sight) => (await load()).glance(sight),
     before: async (sight) => (await load()).before(sight),
     watch: async (...args) => (await load()).watch(...args),
     frozen: async (object) => (await load()).frozen(object),

@@ -28,7 +28,7 @@ export const OPTIONS = {
   'no-color': { type: 'boolean', environment: 'NO_COLOR', help: 'no colour' },
   'accessible': { type: 'boolean', environment: 'ACCESSIBLE', help: 'plain numbered prompts, nothing redrawn' },
   'debug': { type: 'boolean', help: 'show the stack trace of an error' },
-  'evidence': { type: 'string', value: 'SPEC', multiple: true, help: 'what should be there: file:PATH, git:PATH@REV, snapshot:PATH, realm:NAME; from a cluster configmap:NS/NAME[/KEY], secret:NS/NAME[/KEY], last-applied:NS/NAME[/KEY], helm:NS/RELEASE[@REVISION], realmimport:NS/NAME; earlier wins' },
+  'evidence': { type: 'string', value: 'SPEC', multiple: true, help: 'what should be there: file:PATH, git:PATH@REV, snapshot:PATH, realm:NAME; from a cluster configmap:NS/NAME[/KEY], secret:NS/NAME[/KEY], last-applied:NS/NAME[/KEY], helm:NS/RELEASE[@REVISION], realmimport:NS/NAME, keycloakrealm:NS/NAME; earlier wins' },
   'lost': { type: 'string', value: 'CHOICE', help: 'answer for everything lost: restore, keep, leave or ask' },
   'changed': { type: 'string', value: 'CHOICE', help: 'answer for everything changed' },
   'live-only': { type: 'string', value: 'CHOICE', help: 'answer for everything that exists only live' },

@@ -7,7 +7,8 @@ import { count } from '../runbook/lines.ts';
 import { place } from '../runbook/cluster-lines.ts';
 import { heldPauses, restartable } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
-import { lookAfter, restart, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
+import { restart } from '../runner/cluster-pods.ts';
+import { lookAfter, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
@@ -22,7 +23,7 @@ import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
-import { typedWord } from './typed-word.ts';
+import { isSaid, typedWord } from './typed-word.ts';
 
 /** Lets the writer run again exactly as it was before the freeze, and watches that its next sync is nothing. */
 export const run: CommandRun = async (invocation) => {
@@ -33,7 +34,7 @@ export const run: CommandRun = async (invocation) => {
   if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
   const context = flags.context ?? named?.state.sight?.context;
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
-  const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
+  const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });
   try {
     return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
   } finally {
@@ -51,9 +52,9 @@ interface ThawRequest {
 async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory }: ThawRequest): Promise<ExitCode> {
   const { flags } = invocation;
   const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
-  const sight = await cluster.look(from);
+  const sight = await lookFor(cluster, from, named);
   if (named?.state.sight && named.state.sight.server !== sight.server) throw new RescueError('usage', `Record ${named.id} is of the cluster at ${named.state.sight.server}, and this is ${sight.server}.`, ['Name the right one with --context.']);
-  const record = named ?? recordsOf(directory, [...sight.controllers, ...sight.pauses].map(({ object }) => object)).at(-1) ?? null;
+  const record = named ?? recordsOf(directory, sight).at(-1) ?? null;
   const known = record === null ? await fromObjects(cluster, sight) : [];
   if (record === null && known.length === 0) {
     say(`Nothing of ${from} is paused by realm-rescue${sight.controllers.length === 0 ? '' : `: ${sight.controllers.map(({ title, object, automation }) => `${title} ${place(object)} is ${automation}`).join(', ')}`}.`);
@@ -81,8 +82,21 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
   }
 }
 
+/** What carried the realm may be gone, or say no more who applies it: what was seen at the freeze is enough to let that run again. */
+async function lookFor(cluster: Cluster, from: string, named: FrozenRecord | null): Promise<ClusterSight> {
+  const recorded = named?.state.sight;
+  try {
+    const sight = await cluster.look(from);
+    return sight.controllers.length === 0 && recorded?.server === sight.server ? recorded : sight;
+  } catch (error) {
+    if (error instanceof RescueError && error.code === 'object-not-found' && recorded && cluster.place.endsWith(`(${recorded.server})`)) return recorded;
+    throw error;
+  }
+}
+
 async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, known, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly say: (line: string) => void }): Promise<ExitCode> {
   const { flags } = invocation;
+  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight });
   for (const patch of known) {
     work.dispatch({ type: 'patch.intended', patch });
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
@@ -96,15 +110,19 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], ok: true }, 2);
     return EXIT.done;
   }
+  if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
-  const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster.before(sight);
+  const word = controllerWord(sight);
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again` };
+  // A wish that a controller look at git is a write as well.
+  const said = held.length > 0 && isSaid(asking);
+  const before = flags['no-watch'] || held.length === 0 ? null : said ? await work.cluster.before(sight) : await work.cluster.glance(sight);
   for (const controller of before?.controllers ?? []) {
     if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
     else if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
     else say(`${place(controller.object)}: ${controller.differing.length > 0 ? `the next sync brings ${controller.differing.join(', ')}` : 'the next sync may bring changes'}.`);
   }
-  const word = controllerWord(sight);
-  if (held.length > 0) await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again`, ask: `Type ${word} to let it run again` });
+  if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
   work.dispatch({ type: 'cluster.seen', sight });
@@ -134,7 +152,7 @@ async function fromObjects(cluster: Cluster, sight: ClusterSight): Promise<reado
   const marked = await Promise.all(sight.controllers.map(({ object }) => cluster.frozen(object)));
   const windows = await Promise.all(sight.pauses.filter(({ means }) => means === 'deny-window').map(async (pause): Promise<ClusterPatch | null> => {
     const prepared = await cluster.preparePause(pause, '');
-    return 'already' in prepared ? { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: [], value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } : null;
+    return 'already' in prepared ? { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: null, value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } : null;
   }));
   // Owners were paused first, and run again last.
   return [...marked.toReversed().flatMap((found) => found?.patch ?? []), ...windows.flatMap((patch) => patch ?? [])];

@@ -10,7 +10,7 @@ export type Spec =
   | ClusterSpec;
 
 /** What lies in a cluster. */
-export type ClusterSpec = KeySpec | HelmSpec | (InCluster & { readonly type: 'realmimport' });
+export type ClusterSpec = KeySpec | HelmSpec | (InCluster & { readonly type: 'realmimport' }) | (InCluster & { readonly type: 'keycloakrealm' });
 
 /** A key of an object. `last-applied`: what kubectl or Argo CD wrote last, from the annotation that it left on a ConfigMap or Secret. */
 export interface KeySpec extends InCluster {
@@ -37,6 +37,7 @@ const CLUSTER_FORMS = {
   'last-applied': 'last-applied:NAMESPACE/NAME[/KEY]',
   'helm': 'helm:NAMESPACE/RELEASE[@REVISION]',
   'realmimport': 'realmimport:NAMESPACE/NAME',
+  'keycloakrealm': 'keycloakrealm:NAMESPACE/NAME',
 } as const satisfies Record<ClusterSpec['type'], string>;
 
 const WORDS = new RegExp(`^(${EVIDENCE_WORDS.join('|')})(?::(.*)|$)`, 's');
@@ -84,12 +85,12 @@ const IN_CLUSTER = /^(?<namespace>[a-z0-9][a-z0-9-]*)\/(?<name>[a-z0-9][a-z0-9.-
 
 function clusterSpec(type: ClusterSpec['type'], rest: string, spec: string): ClusterSpec {
   const { namespace, name, revision, key } = IN_CLUSTER.exec(rest)?.groups ?? {};
-  const keyed = type !== 'helm' && type !== 'realmimport';
+  const keyed = type !== 'helm' && type !== 'realmimport' && type !== 'keycloakrealm';
   if (namespace === undefined || name === undefined || (key !== undefined && !keyed) || (revision !== undefined && type !== 'helm')) {
     throw new RescueError('usage', `"${spec}" does not name anything in a cluster.`, [`Write ${CLUSTER_FORMS[type]}.`]);
   }
   if (type === 'helm') return { type, namespace, name, revision: revision === undefined ? null : Number(revision) };
-  return type === 'realmimport' ? { type, namespace, name } : { type, namespace, name, key: key ?? null };
+  return type === 'realmimport' || type === 'keycloakrealm' ? { type, namespace, name } : { type, namespace, name, key: key ?? null };
 }
 
 function usage(spec: string): RescueError {

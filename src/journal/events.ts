@@ -12,6 +12,7 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'pause.answered': 'A typed word (or `--confirm`) starts the pauses; `false` leaves the writer as it is.',
   'safe.answered': 'A typed word (or `--make-safe`) lets the live workload be patched so that a start of its pods imports over nothing; `false` leaves it.',
   'restart.answered': 'A typed word (or `--restart`) lets the pods be restarted once on purpose; `false` leaves them.',
+  'restart.awaited': 'The fingerprint of the realm before that restart.',
   'restart.checked': 'What the realm was after that restart.',
   'resume.answered': 'A typed word (or `--confirm`) lets the writer run again; `false` leaves it paused.',
   'patch.intended': 'A patch of a cluster object is about to leave, with exactly what stands there. On disk before the first byte is sent.',

@@ -26,6 +26,8 @@ export interface SessionSummary {
   readonly exit: number | null;
   /** What this run has paused in a cluster and not let run again: `application:argocd/keycloak`. */
   readonly frozen: readonly string[];
+  /** A thaw let the writer run, and nobody has judged its sync yet. */
+  readonly unjudged: boolean;
   /** What a record of a freeze alone is of: `configmap:iam/keycloak-realm in prod-eu (https://…)`; null for a run. */
   readonly freeze: string | null;
   readonly head: string;
@@ -121,6 +123,7 @@ function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'direc
     finished: state.finished !== null,
     exit: state.finished?.exit ?? null,
     frozen: heldPauses(state.cluster).map(({ id }) => id.replace(/^pause /, '')),
+    unjudged: state.cluster.awaited?.begun === true,
     freeze: begun?.type === 'freeze.begun' ? `${begun.freeze.from} in ${begun.freeze.place}` : null,
   };
 }

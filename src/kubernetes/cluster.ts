@@ -5,7 +5,7 @@ import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.t
 import type { Cluster } from '../runner/cluster.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, shown, specOf, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
-import { lastWrite } from '../gitops/controllers/owners.ts';
+import { appliedObjects, lastWrite } from '../gitops/controllers/owners.ts';
 import { openCluster, type ClusterApi } from './api.ts';
 import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
@@ -15,7 +15,7 @@ import { remember } from './remember.ts';
 import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
 import { restartRisks, unseenSources, workloadsOf, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
-import { rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
+import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
 export interface ClusterOptions {
   readonly now?: () => number;
@@ -32,16 +32,23 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     place: `${api.context} (${api.server})`,
     remember: async (from) => {
       const { object, key } = parseFrom(from, api.namespace);
-      const carrier = await carrierOf(api, object);
-      const { workloads } = await aroundCarrier(api, carrier, object);
-      return remember(api, [{ name: object, key }, ...workloads.map((workload) => ({ name: nameOfObject(workload), key: null })), ...(await controllersOf(api, [carrier, ...workloads]))]);
+      // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
+      const around = await tolerated(async () => {
+        const carrier = await carrierOf(api, object);
+        const { workloads } = await aroundCarrier(api, carrier, object);
+        return [...workloads.map((workload) => ({ name: nameOfObject(workload), key: null })), ...(await controllersOf(api, [carrier, ...workloads]))];
+      });
+      return remember(api, [{ name: object, key }, ...(around ?? []).filter(({ name }) => specOf(name) !== specOf(object))]);
     },
     look: (from) => look(api, from),
     candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).object.namespace ?? api.namespace, realm }),
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
-    prepareSync: (object) => prepareSync(api, object),
+    prepareSync: async (object) => {
+      await ended(api, object, times);
+      return prepareSync(api, object);
+    },
     prepareSafe: async (risk) => prepareSafe(api, risk, await freshRisk(api, risk)),
     rolledOut: (object, onProgress) => rolledOut(api, object, times, onProgress),
     prepareRestart: (object) => prepareRestart(api, object, now()),
@@ -53,6 +60,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     happened: (patch) => happened(api, patch),
     settle: () => pauseFor(times.settle),
     check: (pauses) => Promise.all(pauses.map((pause) => checkPause(api, pause))),
+    glance: (sight) => syncBefore(api, sight, times, null),
     before: (sight) => syncBefore(api, sight, times, token()),
     watch: (sight, before, onProgress) => watchSync(api, sight, before, { times, token: token(), onProgress }),
     frozen: async (name) => {
@@ -68,13 +76,16 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const [user, carrier] = await Promise.all([whoAmI(api), carrierOf(api, source)]);
   const { workloads, configMaps, notes } = await aroundCarrier(api, carrier, source);
   const found = await findWriter(api, [carrier, ...workloads]);
-  const missing = await missingRights(api, freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }));
+  const applied = await appliedBy(api, carrier);
+  const needs = freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) });
+  const missing = await missingRights(api, [...needs, ...found.unread]);
+  const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
     carrier: controllerKind(carrier.kind ?? '') ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
-    objects: [...(controllerKind(carrier.kind ?? '') ? [] : [source]), ...workloads.map(nameOfObject)],
+    objects: [...(controllerKind(carrier.kind ?? '') ? applied.objects : [source]), ...workloads.map(nameOfObject)],
     controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
-    notes: [...found.notes, ...notes, ...unseenSources(workloads, { configMaps })], mayPause: !missing.some(({ verb }) => verb === 'patch'), role: missing.length === 0 ? null : roleYaml(missing, user),
+    notes: [...found.notes, ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
   };
 }
 
@@ -86,13 +97,36 @@ async function freshRisk(api: ClusterApi, { object, setting }: RestartRisk): Pro
   return restartRisks(all, { configMaps }).find((risk) => specOf(risk.object) === specOf(object) && risk.setting === setting);
 }
 
+async function tolerated<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RescueError && error.code !== 'refused-login' && error.code !== 'unreachable' && error.code !== 'tls') return null;
+    throw error;
+  }
+}
+
 async function carrierOf(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   const object = await api.get(name);
   if (object) return { kind: name.resource.kind, ...object };
   throw new RescueError('object-not-found', `There is no ${shown(name)} in the cluster of context ${api.context}.`, ['Check the name, the namespace and --context.', `See what is there with: kubectl get ${name.resource.plural} -A`]);
 }
 
-/** The workloads that read a ConfigMap or Secret; a controller that was named itself tells them by what it applied. */
+/** What a controller that was named itself says it applied, of the kinds that carry a realm or import one: its next sync is held against that. */
+async function appliedBy(api: ClusterApi, controller: KubeObject): Promise<{ readonly objects: readonly ObjectName[]; readonly notes: readonly string[] }> {
+  const read = await Promise.all(appliedObjects(controller).map(async (name) => {
+    try {
+      await api.get(name);
+      return { name, refused: false };
+    } catch (error) {
+      if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
+      return { name, refused: true };
+    }
+  }));
+  return { objects: read.flatMap(({ name, refused }) => (refused ? [] : [name])), notes: read.flatMap(({ name, refused }) => (refused ? [`These credentials may not read ${shown(name)}: what a sync does to it is not seen`] : [])) };
+}
+
+/** The workloads that read a ConfigMap or Secret. */
 async function aroundCarrier(api: ClusterApi, carrier: KubeObject, name: ObjectName): Promise<Awaited<ReturnType<typeof workloadsOf>>> {
   if (controllerKind(carrier.kind ?? '') || name.namespace === null) return { workloads: [], configMaps: [], notes: [] };
   return workloadsOf(api, name.namespace, name);

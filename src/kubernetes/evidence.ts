@@ -8,6 +8,7 @@ import type { JsonObject } from '../realm/json.ts';
 import type { EvidenceCandidate } from '../runbook/model.ts';
 import { at, isObject, nameOf, RESOURCES, shown, type KubeObject, type ResourceWord } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { operatorCandidates, readOperatorRealm } from './operator-realm.ts';
 import { readRelease, recordName, releaseName, RELEASE_TYPE } from './helm.ts';
 import { keyTexts, lastApplied, lastAppliedTexts, textsOf, timeOf, writerNote, written } from './texts.ts';
 
@@ -22,6 +23,7 @@ export function clusterEvidence(api: ClusterApi, now: () => number = Date.now): 
       if (spec.type === 'helm') return readHelm(api, spec, now());
       if (spec.type === 'last-applied') return readLastApplied(api, spec, now());
       if (spec.type === 'realmimport') return [importText(await existing(api, 'keycloakrealmimport', spec), now())];
+      if (spec.type === 'keycloakrealm') return [await readOperatorRealm(api, spec, now())];
       return textsOf(await existing(api, spec.type, spec), `${spec.type}:${spec.namespace}/${spec.name}`, spec.key, now());
     },
   };
@@ -100,7 +102,7 @@ async function newestRecord(api: ClusterApi, namespace: string, name: string): P
 
 /**
  * What in a namespace holds the realm, newest first: ConfigMaps and Secrets key by key, what was last applied to them where something else
- * stands there now, revisions of Helm releases, KeycloakRealmImports. What these credentials may not list is left out. None is recommended:
+ * stands there now, revisions of Helm releases, KeycloakRealmImports, KeycloakRealms. What these credentials may not list is left out. None is recommended:
  * the one that is newest may be what overwrote the realm.
  */
 export async function clusterCandidates(api: ClusterApi, { namespace, realm, now = Date.now() }: { readonly namespace: string; readonly realm: string; readonly now?: number }): Promise<readonly EvidenceCandidate[]> {
@@ -111,13 +113,15 @@ export async function clusterCandidates(api: ClusterApi, { namespace, realm, now
     });
     return answer?.items ?? [];
   };
-  const [maps, secrets, records, imports] = await Promise.all([
+  const [maps, secrets, records, imports, realms] = await Promise.all([
     listed('configmap'), listed('secret', `type!=${RELEASE_TYPE},type!=kubernetes.io/service-account-token`), listed('secret', `type=${RELEASE_TYPE}`), listed('keycloakrealmimport'),
+    operatorCandidates(api, namespace, now),
   ]);
   const found = [
     ...[...maps, ...secrets].flatMap((object) => [...keyCandidates(object, realm, now), ...appliedCandidates(object, realm, now)]),
     ...releaseCandidates([...records, ...maps].filter(({ metadata }) => releaseName(metadata.name) !== null), realm, now),
     ...imports.filter((object) => isObject(at(object, 'spec', 'realm'))).flatMap((object) => candidate(importText(object, now), `KeycloakRealmImport ${namespace}/${object.metadata.name}`, realm)),
+    ...realms.flatMap(({ text, title }) => candidate(text, title, realm)),
   ];
   return found.sort((a, b) => (b.date ?? '').localeCompare(a.date ?? ''));
 }

@@ -6,6 +6,7 @@ import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, RESOURCES, shown, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
+import { applierNeeds, searchNeeds, type Need } from './needs.ts';
 
 export interface FoundWriter {
   /** Those that apply first, then their owners. */
@@ -13,6 +14,8 @@ export interface FoundWriter {
   /** Owners first: a pause of a child that its owner reverts is none. */
   readonly pauses: readonly Pause[];
   readonly notes: readonly string[];
+  /** What could not be read of what applies the carriers: who that is, or how to pause it, is not known. */
+  readonly unread: readonly Need[];
 }
 
 interface Found {
@@ -32,6 +35,7 @@ const ARGO_NAMESPACES = ['argocd', 'openshift-gitops', 'argo-cd'];
  */
 export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[]): Promise<FoundWriter> {
   const notes: string[] = [];
+  const unread: Need[] = [];
   const found = new Map<string, Found>();
   const queue: { readonly link: OwnerLink; readonly of: KubeObject; readonly role: SeenController['role'] }[] = [];
   const add = (object: KubeObject, role: SeenController['role'], because: string): void => {
@@ -45,7 +49,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     else {
       const links = ownersOf(carrier);
       for (const link of links) queue.push({ link, of: carrier, role: 'applies' });
-      if (!links.some(({ certain }) => certain)) for (const holder of await holdersOf(api, carrier, notes)) add(holder.object, 'applies', holder.because);
+      if (!links.some(({ certain }) => certain)) for (const holder of await holdersOf(api, carrier, { notes, unread })) add(holder.object, 'applies', holder.because);
     }
   }
   for (let next = queue.shift(); next; next = queue.shift()) {
@@ -56,7 +60,14 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
       continue;
     }
     const object = await resolve(api, link, of, notes);
-    if (!object) {
+    if (object === 'refused' && link.word === 'applicationset') {
+      // By default it takes back every change of a child, and a deny window does no harm where it would not.
+      const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
+      if (child) child.applicationSet = { kind: 'ApplicationSet', metadata: { name: link.name } };
+      continue;
+    }
+    if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
+    if (object === null || object === 'refused') {
       if (link.certain) notes.push(`${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`);
       continue;
     }
@@ -69,40 +80,43 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     add(object, role, because);
   }
   const all = [...found.values()];
-  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)] };
+  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread };
 }
 
-async function resolve(api: ClusterApi, link: OwnerLink, of: KubeObject, notes: string[]): Promise<KubeObject | null> {
+async function resolve(api: ClusterApi, link: OwnerLink, of: KubeObject, notes: string[]): Promise<KubeObject | null | 'refused'> {
   if (link.word === 'helm') return null;
   if (link.namespace !== null) return readable(() => api.get(nameOf(link.word as 'application', link.namespace, link.name)));
   const everywhere = await readable(() => api.list(RESOURCES.application, { namespace: null, fieldSelector: `metadata.name=${link.name}` }));
-  const candidates = everywhere?.items ?? (await Promise.all([...new Set([...ARGO_NAMESPACES, api.namespace])].map((namespace) => readable(() => api.get(nameOf('application', namespace, link.name)))))).filter((object) => object !== null);
+  const tried: readonly (KubeObject | null | 'refused')[] = everywhere === 'refused' ? await Promise.all([...new Set([...ARGO_NAMESPACES, api.namespace])].map((namespace) => readable(() => api.get(nameOf('application', namespace, link.name))))) : everywhere?.items ?? [];
+  const candidates = tried.filter((object) => object !== null && object !== 'refused');
   // Two instances of Argo CD may have an application of the same name; the one that lists the object is meant.
   const listing = candidates.filter((candidate) => listsObject(candidate, of));
   const chosen = listing.length > 0 ? listing : candidates;
   if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
-  return chosen[0] ?? null;
+  return chosen[0] ?? (tried.includes('refused') ? 'refused' : null);
 }
 
 /** Controllers that list the object although it says nothing of them. */
-async function holdersOf(api: ClusterApi, carrier: KubeObject, notes: string[]): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
-  const [applications, kustomizations] = await Promise.all([readable(() => api.list(RESOURCES.application, { namespace: null })), readable(() => api.list(RESOURCES.kustomization, { namespace: null }))]);
+async function holdersOf(api: ClusterApi, carrier: KubeObject, { notes, unread }: { readonly notes: string[]; readonly unread: Need[] }): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
+  const lists = await Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => readable(() => api.list(resource, { namespace: null }))));
+  const [applications, kustomizations] = lists.map((list) => (list === 'refused' ? null : list));
   const word = wordOf(carrier.kind ?? '');
   const group = word === null ? '' : RESOURCES[word].group;
   const found = [
     ...(applications?.items ?? []).filter((entry) => listsObject(entry, carrier)).map((object) => ({ object, because: `its list of resources has ${shownObject(carrier)}` })),
     ...(kustomizations?.items ?? []).filter((entry) => inInventory(entry, carrier, group)).map((object) => ({ object, because: `its inventory has ${shownObject(carrier)}` })),
   ];
-  if (found.length === 0) notes.push(`no controller claims ${shownObject(carrier)}${applications === null && kustomizations === null ? ', as far as these credentials can see' : ''}`);
+  if (found.length === 0) notes.push(`no controller claims ${shownObject(carrier)}${lists.includes('refused') ? ', as far as these credentials can see' : ''}`);
+  if (found.length === 0) unread.push(...searchNeeds().filter((_, index) => lists[index] === 'refused'));
   return found;
 }
 
-/** What these credentials may not read, or the cluster does not have, is null; what is wrong with the cluster itself is thrown. */
-async function readable<T>(read: () => Promise<T | null>): Promise<T | null> {
+/** What the cluster does not have is null; what is wrong with the cluster itself is thrown. */
+async function readable<T>(read: () => Promise<T | null>): Promise<T | null | 'refused'> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
+    if (error instanceof RescueError && error.code === 'missing-role') return 'refused';
     throw error;
   }
 }

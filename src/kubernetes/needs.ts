@@ -64,6 +64,11 @@ export function searchNeeds(): readonly Need[] {
   return [RESOURCES.application, RESOURCES.kustomization].flatMap((resource) => needsOf(['list'], resource, null, 'find a controller that its objects do not name'));
 }
 
+/** What applies a carrier and cannot be read; null: an application of a namespace that nobody names. */
+export function applierNeeds(object: ObjectName | null): readonly Need[] {
+  return object === null ? searchNeeds().slice(0, 1) : objectNeeds(['get', 'list', 'patch'], [object], 'find and pause');
+}
+
 /** The live patches that are offered. */
 export function safeNeeds(risks: readonly RestartRisk[]): readonly Need[] {
   return objectNeeds(['get', 'patch'], risks.filter(({ safe }) => safe !== null).map(({ object }) => object), 'make safe');

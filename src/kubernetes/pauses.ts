@@ -52,8 +52,8 @@ export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promis
     const windows = listAt(object, ...WINDOWS);
     const left = windows.filter((window) => !isOurWindow(window, application));
     if (left.length === windows.length) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
-    // An empty list was not there before us, unless it was.
-    const value: Json = left.length === 0 && sent.previous === null ? null : left;
+    // An empty list was not there before us, unless it was: others may have had windows then, and have none now.
+    const value: Json = left.length === 0 && !equal(sent.previous, []) ? null : left;
     return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
   }
   const kind = kindOf(sent.object);
@@ -62,7 +62,11 @@ export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promis
     if (!marked) return { already: `${shown(sent.object)} is not paused any more (${kind.automation(object)})` };
     return { patch: { ...head, title: `take the mark of the pause off ${shown(sent.object)}, which somebody has resumed already`, body: fieldPatch(object, kind.field, current, null), previous: current ?? null, value: current ?? null } };
   }
-  const { value, changedMeanwhile } = thawedValue(sent.previous ?? undefined, sent.value ?? undefined, current);
+  // Somebody may have let it run and frozen it again since: what the object remembers is nearer than an old record.
+  const mark = object.metadata.annotations?.[FROZEN_ANNOTATION];
+  const own = textAt(sent.body, 'metadata', 'annotations', FROZEN_ANNOTATION);
+  const latest = mark !== undefined && own !== undefined && mark !== own ? frozenRecord(object, sent.object)?.patch ?? sent : sent;
+  const { value, changedMeanwhile } = thawedValue(latest.previous ?? undefined, latest.value ?? undefined, current);
   return {
     patch: {
       ...head, body: fieldPatch(object, kind.field, value, null), previous: current ?? null, value: value ?? null,
@@ -78,15 +82,19 @@ export async function prepareTerminate(api: ClusterApi, name: ObjectName): Promi
   if (kind.word !== 'application' || running === null) return { already: `nothing is running in ${shown(name)}` };
   if (running.phase === 'Terminating') return { already: `the operation of ${shown(name)} is being ended already` };
   if (!isObject(at(object, 'operation')) && textAt(object, 'status', 'operationState', 'phase') !== 'Running') return { already: `nothing is running in ${shown(name)}` };
+  const asked = at(object, 'operation') ?? null;
+  // Nothing has been done yet, and there is no state that could say that it ends.
+  if (running.since === null) return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `take back the operation that ${shown(name)} has not begun`, body: versioned(object, { operation: null }), field: ['operation'], previous: asked, value: null } };
   return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `end the running operation of ${shown(name)}`, body: terminatePatch(object), field: ['status', 'operationState', 'phase'], previous: textAt(object, 'status', 'operationState', 'phase') ?? null, value: 'Terminating' } };
 }
 
-/** @returns already where it is no application, or something runs: a second operation would be refused or mixed into the first */
+/** @returns already where it is no application, has nothing left to sync, or something runs: a second operation would be refused or mixed into the first */
 export async function prepareSync(api: ClusterApi, name: ObjectName): Promise<Prepared> {
   const object = await present(api, name);
   const kind = kindOf(name);
   if (kind.word !== 'application') return { already: `${shown(name)} reconciles by itself` };
   if (kind.running(object) !== null) return { already: `${shown(name)} is syncing` };
+  if (kind.view(object).synced === true) return { already: `${shown(name)} has synced by itself` };
   const body = syncPatch(object);
   return { patch: { id: `sync ${specOf(name)}`, purpose: 'sync', object: name, title: `ask ${shown(name)} for one sync: it does not repeat one that failed`, body, field: ['operation'], previous: null, value: body['operation'] ?? null } };
 }

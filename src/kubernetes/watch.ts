@@ -34,13 +34,16 @@ function appliersOf(sight: ClusterSight): readonly Applier[] {
   });
 }
 
-/** Where everything stands while it is paused. Argo CD compares also then, so it is asked to. */
-export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, token: string): Promise<SyncBefore> {
+/**
+ * Where everything stands while it is paused. Argo CD compares also then, so it is asked to.
+ * @param token  of the request; null: nothing is written, and the last comparison counts
+ */
+export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, token: string | null): Promise<SyncBefore> {
   const controllers = await Promise.all(appliersOf(sight).map(async ({ name, kind }) => {
     let object = await read(api, name);
     let late = false;
     // A suspended Flux object answers such a request without looking at anything (verified-kube.md 4.2).
-    if (kind.word === 'application') {
+    if (kind.word === 'application' && token !== null) {
       const answered = await refresh(api, { name, kind }, token, { every: times.every, refresh: times.compare });
       late = answered === null;
       object = answered ?? object;
@@ -87,7 +90,7 @@ function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: Syn
 
 function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
   const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
-  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
+  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced !== true)) return true;
   return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
 }
 
@@ -107,30 +110,40 @@ export async function rolledOut(api: ClusterApi, name: ObjectName, times: WatchT
     const object = await read(api, name);
     const number = (field: string) => Number(at(object, 'status', field) ?? 0);
     const wanted = Number(at(object, 'spec', 'replicas') ?? 1);
-    // With OnDelete nothing restarts by itself.
-    if (textAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return true;
-    return number('observedGeneration') >= (object.metadata.generation ?? 0) && number('updatedReplicas') >= wanted && number('readyReplicas') >= wanted ? true : null;
+    if (!restartsPods(object)) return true;
+    // As `kubectl rollout status`: an old pod that still serves beside the new one is not the end of it.
+    const all = number('observedGeneration') >= (object.metadata.generation ?? 0) && number('updatedReplicas') >= wanted && number('replicas') <= number('updatedReplicas');
+    return all && number('readyReplicas') >= wanted ? true : null;
   });
   if (done === null) throw new RescueError('not-proven', `The pods of ${shown(name)} did not all become ready within ${times.sync / 1000} s.`, [`Look with: kubectl rollout status ${name.resource.kind.toLowerCase()}/${name.name}${name.namespace === null ? '' : ` -n ${name.namespace}`}`]);
+}
+
+/** Whether a new template restarts pods by itself: not where there are none, where the roll-out is halted, or where somebody deletes them by hand. */
+export function restartsPods(object: KubeObject): boolean {
+  const strategy = at(object, 'spec', 'updateStrategy');
+  return Number(at(object, 'spec', 'replicas') ?? 1) > 0 && at(object, 'spec', 'paused') !== true && textAt(strategy, 'type') !== 'OnDelete' && Number(at(strategy, 'rollingUpdate', 'partition') ?? 0) === 0;
 }
 
 function controllerLevel(after: readonly { readonly name: ObjectName; readonly kind: ControllerKind; readonly view: SyncView; readonly was: SyncBefore['controllers'][number] | undefined }[], hooks: readonly SyncedObject[]): NoOpLevel {
   const parts = after.map(({ name, kind, view, was }) => {
     if (kind.word !== 'application') {
-      const same = view.revision === was?.revision;
-      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
+      // Other values make a new version of a release with the same chart.
+      const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;
+      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : kind.word === 'helmrelease' ? `made version ${view.mark.split(' ')[0] ?? ''} of the release with chart ${short(view.revision)}` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
     }
     // The failure of an operation before this one stays in the status until the next one.
     if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
     if (view.mark === was?.mark && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
-    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : `${name.name} differs from git and has not synced` };
+    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : view.synced === null ? `${name.name} does not say whether it agrees with git` : `${name.name} differs from git and has not synced` };
     if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
     return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
   });
+  if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
   return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
 }
 
 function clusterLevel(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>, moved: readonly string[], jobs: readonly string[]): NoOpLevel {
+  if (Object.keys(before).length + Object.keys(after).length === 0 && jobs.length === 0) return { level: 'cluster', noOp: null, because: 'no object is known that it applies' };
   const touched = Object.keys(after).filter((spec) => before[spec]?.resourceVersion !== after[spec]?.resourceVersion && !moved.some((line) => line.startsWith(spec)));
   const because = moved.length > 0 || jobs.length > 0
     ? [...moved, ...(jobs.length > 0 ? [`${jobs.length} new ${jobs.length === 1 ? 'Job' : 'Jobs'}`] : [])].join('; ')
@@ -155,6 +168,12 @@ async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, 
     const object = await read(api, name);
     return kind.refreshed(object, before, token) ? object : null;
   });
+}
+
+/** Waits until an operation that is being ended has ended; one that goes on for longer is left to whoever looks next. */
+export async function ended(api: ClusterApi, name: ObjectName, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<void> {
+  const kind = controllerKind(name.resource.kind);
+  await awaited(times.refresh, times.every, async () => (kind?.running(await read(api, name)) ?? null) === null || null);
 }
 
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
@@ -211,6 +230,7 @@ async function fluxUpToDate(api: ClusterApi, object: KubeObject, view: SyncView)
 async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
   const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
   const lists = await Promise.all(namespaces.map((namespace) => api.list(RESOURCES.job, { namespace }).catch((error: unknown) => {
+    // The look beforehand has named the right that is missing, and the notes of it say what is not seen.
     if (error instanceof RescueError && error.code === 'missing-role') return null;
     throw error;
   })));

@@ -33,7 +33,9 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       if (settings.frozen !== null) return { type: 'pause.answered', pause: false, by: 'flag' };
       if (settings.confirm === question.word || settings.confirm === run?.realm) return { type: 'pause.answered', pause: true, by: 'flag' };
       return unconfirmed(settings.confirm, run?.realm ?? '', `${toPause(question.sight).join(' and ')} would be paused`);
-    case 'make-safe': return { type: 'safe.answered', object: question.risk.object, safe: settings.makeSafe === true, by: 'flag' };
+    case 'make-safe':
+      if (settings.makeSafe === true && settings.confirm !== question.word && settings.confirm !== run?.realm) return unconfirmed(settings.confirm, run?.realm ?? '', `${question.risk.object.resource.kind} ${question.risk.object.name} would be patched live, and its pods restart`);
+      return { type: 'safe.answered', object: question.risk.object, safe: settings.makeSafe === true, by: 'flag' };
     case 'restart': return { type: 'restart.answered', restart: false, by: 'flag' };
     // The patch has to be merged first, which no flag of this run can know.
     case 'resume': return { type: 'resume.answered', resume: false, by: 'flag' };

@@ -1,5 +1,5 @@
 /** How a source of evidence begins, as `--evidence` and the screens take it; anything else is a path. */
-export const EVIDENCE_WORDS = ['file', 'git', 'snapshot', 'realm', 'configmap', 'secret', 'last-applied', 'helm', 'realmimport', 'events'] as const;
+export const EVIDENCE_WORDS = ['file', 'git', 'snapshot', 'realm', 'configmap', 'secret', 'last-applied', 'helm', 'realmimport', 'keycloakrealm', 'events'] as const;
 
 const SPEC = new RegExp(`^(?:${EVIDENCE_WORDS.join('|')})(?::|$)`);
 

@@ -37,4 +37,6 @@ export type ClusterEvent =
   | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean; /** What is odd about it all the same. */ readonly note?: string }
   /** Whether the pods shall be restarted once on purpose, to see that a start imports nothing. */
   | { readonly type: 'restart.answered'; readonly restart: boolean; readonly by: By }
+  /** The fingerprint that the realm is held against, on record before the first pod goes. */
+  | { readonly type: 'restart.awaited'; readonly fingerprint: string | null }
   | { readonly type: 'restart.checked'; readonly objects: readonly ObjectName[]; readonly realm: NoOpLevel };

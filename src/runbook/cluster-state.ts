@@ -23,6 +23,8 @@ export interface ClusterState {
   readonly safe: Readonly<Record<string, boolean>>;
   /** Whether the pods shall be restarted once after the thaw; null: not answered yet. */
   readonly restart: boolean | null;
+  /** What the realm is held against after a restart that is under way. */
+  readonly restartAwaited: { readonly fingerprint: string | null } | null;
   /** What the realm was after that restart; null: it was not done. */
   readonly restarted: NoOpLevel | null;
   /** Every patch, by id, in the order of its latest intent. */
@@ -36,7 +38,7 @@ export interface ClusterState {
   readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly ok: boolean } | null;
 }
 
-export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
+export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restartAwaited: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
 
 export function evolveCluster(state: ClusterState, event: ClusterEvent): ClusterState {
   switch (event.type) {
@@ -47,7 +49,8 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'pause.answered': return { ...state, pause: event.pause };
     case 'safe.answered': return { ...state, safe: { ...state.safe, [objectKey(event.object)]: event.safe } };
     case 'restart.answered': return { ...state, restart: event.restart };
-    case 'restart.checked': return { ...state, restarted: event.realm };
+    case 'restart.awaited': return { ...state, restartAwaited: { fingerprint: event.fingerprint } };
+    case 'restart.checked': return { ...state, restarted: event.realm, restartAwaited: null };
     case 'resume.answered': return { ...state, resume: event.resume };
     case 'patch.intended': return { ...state, patches: { ...without(state.patches, event.patch.id), [event.patch.id]: { patch: event.patch, status: 'intended', failure: null } } };
     case 'patch.sent': return begun(settle(state, event.id, 'sent', null), event.id);
@@ -111,8 +114,9 @@ export function risksToPatch({ sight, safe, patches }: ClusterState): readonly R
 
 /** Workloads whose pods a deliberate restart would start anew; none where the sync has done so already. */
 export function restartable({ sight, watched }: ClusterState): readonly ObjectName[] {
-  if (watched?.changes.some((change) => change.includes('its pods restart'))) return [];
-  return (sight?.objects ?? []).filter(({ resource }) => resource.kind === 'StatefulSet' || resource.kind === 'Deployment');
+  // Of an application that was named itself, any workload is among the objects.
+  if (sight === null || sight.carrier === null || watched?.changes.some((change) => change.includes('its pods restart'))) return [];
+  return sight.objects.filter(({ resource }) => resource.kind === 'StatefulSet' || resource.kind === 'Deployment');
 }
 
 /** Patches that were about to be sent when the process ended. */

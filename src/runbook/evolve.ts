@@ -61,6 +61,7 @@ const EVOLVERS: Evolvers = {
   },
   'safe.answered': clusterEvent,
   'restart.answered': clusterEvent,
+  'restart.awaited': clusterEvent,
   'restart.checked': (state, event) => {
     const checked = clusterEvent(state, event);
     const equal = event.realm.noOp !== false;

@@ -2,7 +2,8 @@
 import { sha256 } from '../realm/canonical.ts';
 import { heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import type { Effect } from '../runbook/model.ts';
-import { checkHeld, findWriter, makeSafe, pauseAll, remember, restart, thaw, type ClusterWork } from './cluster-work.ts';
+import { makeSafe, restart } from './cluster-pods.ts';
+import { checkHeld, findWriter, pauseAll, remember, thaw, type ClusterWork } from './cluster-work.ts';
 import type { EffectContext } from './context.ts';
 
 type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'check-pause' | 'make-safe' | 'resume' | 'restart'>;
@@ -37,7 +38,7 @@ function workOf(context: EffectContext): ClusterWork {
   const { ports } = context;
   if (!ports.cluster) throw new Error('this run has no cluster');
   return {
-    cluster: ports.cluster, store: ports.store, hash: sha256,
+    cluster: ports.cluster, store: ports.store, hash: sha256, accounted: context.state().snapshots['live-after']?.fingerprint ?? null,
     patched: (context.state().exported?.files ?? []).some(({ artefact, refusal, added, removed }) => refusal === null && artefact !== 'other' && added + removed > 0),
     state: () => context.state().cluster,
     dispatch: (event) => context.dispatch(event),

@@ -1,10 +1,11 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
 import { RescueError } from '../realm/errors.ts';
 import { ANNOUNCED, place } from '../runbook/cluster-lines.ts';
-import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, ObjectName, PauseCheck, Remembered, RestartRisk } from '../runbook/cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { Cluster, Prepared, SyncAfter, SyncBefore } from './cluster.ts';
+import { mayNotPause, undone } from './cluster-failures.ts';
 import { asFailure } from './failure.ts';
 import type { SessionStore } from './ports.ts';
 
@@ -19,6 +20,8 @@ export interface ClusterWork {
   /** The fingerprint of the realm as it is now; null where no Keycloak is asked. */
   readonly fingerprint: (() => Promise<string>) | null;
   readonly hash: (text: string) => string;
+  /** The fingerprint of the realm as this run has accounted for it; null where it has not. */
+  readonly accounted: string | null;
   /** The export of this run changed what carries the realm in git. */
   readonly patched: boolean;
 }
@@ -52,9 +55,10 @@ export async function findWriter(work: ClusterWork, from: string): Promise<Clust
  *
  * @throws RescueError what kept a patch from being sent, `missing-role` before anything is sent, `changed-meanwhile` where a pause was taken back at once
  */
-export async function pauseAll(work: ClusterWork, { pauses, mayPause, role, user }: ClusterSight): Promise<void> {
+export async function pauseAll(work: ClusterWork, sight: ClusterSight): Promise<void> {
   await lookAfter(work);
-  if (!mayPause && pauses.length > 0) throw new RescueError('missing-role', `${user} may not pause the writer; nothing was sent.`, ['Have somebody apply this, or pause it by hand and state it with --frozen TEXT:', ...(role ?? '').trimEnd().split('\n')]);
+  const { pauses, mayPause } = sight;
+  if (!mayPause && pauses.length > 0) throw mayNotPause(sight);
   const made: ClusterPatch[] = [];
   const already: PauseCheck[] = [];
   try {
@@ -102,10 +106,6 @@ async function refuseUndone(work: ClusterWork): Promise<void> {
   throw undone(broken);
 }
 
-function undone(broken: readonly PauseCheck[]): RescueError {
-  return new RescueError('changed-meanwhile', `A pause was taken back: ${broken.map(({ because }) => because).join('; ')}.`, ['Pause what takes it back as well, or have its owner pause it; then try again: it is looked at anew.']);
-}
-
 /** Ends operations that a pause does not stop; only where somebody asked for it. */
 export async function terminateRunning(work: ClusterWork, sight: ClusterSight): Promise<void> {
   for (const { object, running } of sight.controllers) if (running !== null) await send(work, () => work.cluster.prepareTerminate(object));
@@ -113,7 +113,17 @@ export async function terminateRunning(work: ClusterWork, sight: ClusterSight): 
 
 /** What `pauseAll` made, made undone, in the opposite order. */
 export async function resumeAll(work: ClusterWork, held: readonly ClusterPatch[]): Promise<void> {
-  for (const patch of held.toReversed()) await send(work, () => work.cluster.prepareResume(patch));
+  for (const patch of held.toReversed()) {
+    const done = await send(work, () => work.cluster.prepareResume(patch));
+    if ('already' in done && heldPauses(work.state()).some(({ id }) => id === patch.id)) resumedByOthers(work, patch, done.already);
+  }
+}
+
+/** Somebody else has let it run again: a record that did not say so would call it paused for ever. */
+function resumedByOthers(work: ClusterWork, paused: ClusterPatch, title: string): void {
+  const patch: ClusterPatch = { ...paused, id: paused.id.replace(/^pause /, 'resume '), purpose: 'resume', title, body: {}, previous: paused.value, value: paused.previous };
+  work.dispatch({ type: 'patch.intended', patch });
+  work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
 }
 
 /**
@@ -134,8 +144,8 @@ export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<bool
     for (const { object, running } of before.controllers) if (running) await send(work, () => work.cluster.prepareTerminate(object));
     await resumeAll(work, held);
     // An operation that failed or was ended is never tried again for the same revision (verified-kube.md 4.1).
-    for (const { object, stuck, synced } of before.controllers) if (stuck !== null && synced === false) await send(work, () => work.cluster.prepareSync(object));
-    after = await landed(work, sight, await work.cluster.watch(sight, before, work.progress));
+    for (const { object, stuck, running, synced } of before.controllers) if ((stuck !== null || running) && synced === false) await send(work, () => work.cluster.prepareSync(object));
+    after = await stillOn(work, all, await landed(work, sight, await work.cluster.watch(sight, before, work.progress)));
     realm = await realmLevel(work, fingerprint);
   } catch (error) {
     await freezeAgain(work, all, error);
@@ -156,7 +166,7 @@ async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ re
   // Something ran already in a thaw that was cut off: it is judged by what was there before that.
   if (awaited?.begun) return awaited;
   // The realm may have been overwritten while nobody could look.
-  const fingerprint = awaited?.fingerprint ?? (work.fingerprint === null ? null : await work.fingerprint());
+  const fingerprint = awaited?.fingerprint ?? work.accounted ?? (work.fingerprint === null ? null : await work.fingerprint());
   const before = await work.cluster.before(sight);
   for (const { stuck } of before.controllers) if (stuck !== null) work.progress(stuck);
   work.dispatch({ type: 'sync.awaited', before, fingerprint });
@@ -174,33 +184,15 @@ async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter):
   return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
 
-/** Live patches of workloads, each waited for until its pods are the new ones. */
-export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[]): Promise<void> {
-  for (const risk of risks) {
-    await lookAfter(work);
-    const sent = await send(work, () => work.cluster.prepareSafe(risk));
-    if ('patch' in sent) await work.cluster.rolledOut(risk.object, work.progress);
-    // What needs no patch any more is answered for good.
-    else work.dispatch({ type: 'safe.answered', object: risk.object, safe: false, by: 'dependency' });
-  }
+/** What somebody has paused again meanwhile has answered, and done nothing: that proves nothing (verified-kube.md 4.2). */
+async function stillOn(work: ClusterWork, resumed: readonly ClusterPatch[], after: SyncAfter): Promise<SyncAfter> {
+  const checks = await work.cluster.check(resumed);
+  const off = resumed.filter(({ id }) => checks.some((check) => check.id === id && check.holds)).map(({ object }) => `${object.resource.kind} ${place(object)}`);
+  if (off.length === 0) return after;
+  return { ...after, levels: after.levels.map((level) => (level.level === 'controller' ? { ...level, noOp: false, because: `${off.join(', ')} was paused again by somebody else before it had synced` } : level)) };
 }
 
-/** One restart on purpose: a start of a pod is when an import would run. Where the realm is another then, the writer is paused again. */
-export async function restart(work: ClusterWork, objects: readonly ObjectName[]): Promise<boolean> {
-  await lookAfter(work);
-  const before = work.fingerprint === null ? null : await work.fingerprint();
-  const resumed = resumedPauses(work.state());
-  for (const object of objects) {
-    await send(work, () => work.cluster.prepareRestart(object));
-    await work.cluster.rolledOut(object, work.progress);
-  }
-  const realm = await realmLevel(work, before);
-  if (realm.noOp === false) await freezeAgain(work, resumed);
-  work.dispatch({ type: 'restart.checked', objects, realm });
-  return realm.noOp !== false;
-}
-
-async function realmLevel({ fingerprint }: ClusterWork, before: string | null): Promise<NoOpLevel> {
+export async function realmLevel({ fingerprint }: ClusterWork, before: string | null): Promise<NoOpLevel> {
   if (fingerprint === null || before === null) return { level: 'realm', noOp: null, because: 'no Keycloak was named to read the realm from' };
   const after = await fingerprint();
   return { level: 'realm', noOp: after === before, because: after === before ? `fingerprint ${after.slice(0, 19)}… before and after` : `fingerprint ${before.slice(0, 19)}… → ${after.slice(0, 19)}…` };
@@ -216,7 +208,7 @@ function unmerged({ carrier }: ClusterSight, before: SyncBefore): string | undef
  * The same pauses again, as many of them as can be. What was there before the first of them stays what a later thaw goes back to.
  * @throws RescueError naming what runs, where one cannot be paused; @param because  what made it necessary, told with it
  */
-async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[], because?: unknown): Promise<void> {
+export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[], because?: unknown): Promise<void> {
   const failures: RescueError[] = [];
   for (const { id, object, means, application, title } of held) {
     const pause: Pause = { id: id.replace(/^pause /, ''), object, means: means ?? 'automation-off', title, ...(application === undefined ? {} : { application }) };

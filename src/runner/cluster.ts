@@ -68,6 +68,8 @@ export interface Cluster {
   check(pauses: readonly ClusterPatch[]): Promise<readonly PauseCheck[]>;
   /** Asks the controllers to compare while they are paused, and waits for it: with git equal to live there is nothing left to do before they run again. */
   before(sight: ClusterSight): Promise<SyncBefore>;
+  /** The same without asking: nothing is written. */
+  glance(sight: ClusterSight): Promise<SyncBefore>;
   /** Waits for the sync after a resume and says what it did. */
   watch(sight: ClusterSight, before: SyncBefore, onProgress: (text: string) => void): Promise<SyncAfter>;
   /** Other pauses of this tool that the cluster still carries: what was there before each, from the object itself. */

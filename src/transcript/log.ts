@@ -25,6 +25,7 @@ const TELLERS: Tellers = {
   'pause.answered': ({ pause, by }) => `${WHO[by]} ${pause ? 'confirms the pauses' : 'leaves the writer as it is'}`,
   'safe.answered': ({ object, safe, by }) => `${WHO[by]} ${safe ? 'confirms the live patch of' : 'leaves'} ${object.resource.kind} ${object.name}`,
   'restart.answered': ({ restart, by }) => `${WHO[by]} ${restart ? 'lets the pods restart once' : 'leaves the pods as they are'}`,
+  'restart.awaited': ({ fingerprint }) => `before the restart the realm is ${fingerprint ?? 'not looked at'}`,
   'restart.checked': ({ objects, realm }) => `after a restart of ${many(objects.map(({ name }) => name))} the realm was ${realm.noOp === false ? 'CHANGED' : 'the same'}: ${realm.because}`,
   'resume.answered': ({ resume, by }) => `${WHO[by]} ${resume ? 'lets the writer run again' : 'leaves the writer paused'}`,
   'patch.intended': ({ patch }) => `intent: ${patch.title} (${patch.id})`,

@@ -7,13 +7,14 @@ import { nameOf, type ResourceWord } from '../../src/gitops/controllers/object.t
 import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { clusterCandidates } from '../../src/kubernetes/evidence.ts';
 import { remember } from '../../src/kubernetes/remember.ts';
+import type { JsonObject } from '../../src/realm/json.ts';
 import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
 import { release } from './release.ts';
 
 let kubernetes: RealKubernetes;
 let failed = false;
 let open: ClusterApi[] = [];
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['keycloak'] }); });
+beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['keycloak', 'epam'] }); });
 beforeEach(() => { onTestFailed(() => { failed = true; }); });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
@@ -202,6 +203,26 @@ describe('evidence', () => {
     expect(await specs('oncall')).toEqual([`configmap:${namespace}/realm/realm.json`]);
     await kubernetes.revokeAll();
     expect(await specs('oncall')).toEqual([]);
+  });
+
+  it('from a KeycloakRealm of EPAM, of a cluster that serves neither the legacy operator nor all kinds of this one', async () => {
+    const { namespace } = await place();
+    const make = (plural: string, kind: string, name: string, spec: JsonObject) => kubernetes.admin.create(`/apis/v1.edp.epam.com/v1/namespaces/${namespace}/${plural}`, { apiVersion: 'v1.edp.epam.com/v1', kind, metadata: { name }, spec }, { fieldManager: 'argocd-controller' });
+    await make('keycloakrealms', 'KeycloakRealm', 'main', { realmName: 'primary' });
+    await make('keycloakclients', 'KeycloakClient', 'web', { clientId: 'web', public: true, realmRef: { kind: 'KeycloakRealm', name: 'main' } });
+    await make('keycloakclients', 'KeycloakClient', 'other', { clientId: 'other', realmRef: { kind: 'KeycloakRealm', name: 'other' } });
+    const spec = `keycloakrealm:${namespace}/main`;
+    const snapshot = await readAs('admin', spec);
+    expect(snapshot).toMatchObject({ source: spec, completeness: 'stated', representation: { realm: 'primary', clients: [{ clientId: 'web', publicClient: true }] } });
+    expect(snapshot.representation.clients).toHaveLength(1);
+    expect(snapshot.notes).toContain('last written by argocd-controller, as it calls itself');
+    expect((await clusterCandidates(as('admin'), { namespace, realm: 'primary' })).map((found) => found.spec)).toEqual([spec]);
+    await expect(readAs('oncall', spec)).rejects.toMatchObject({ code: 'missing-role', message: expect.stringContaining('keycloakrealms') });
+    await kubernetes.grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakrealms'], verbs: ['get'] }]);
+    await expect(readAs('oncall', spec)).rejects.toMatchObject({ code: 'missing-role', message: expect.stringContaining('keycloakclients') });
+    await kubernetes.grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakclients'], verbs: ['list'] }]);
+    expect((await readAs('oncall', spec)).representation.clients).toHaveLength(1);
+    await expect(readAs('admin', `keycloakrealm:${namespace}/none`)).rejects.toMatchObject({ code: 'object-not-found', message: expect.stringContaining(`no KeycloakRealm ${namespace}/none`) });
   });
 
   it('is refused in a clear sentence', async () => {

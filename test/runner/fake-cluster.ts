@@ -202,6 +202,7 @@ function process(world: World, moment: () => void): ClusterWork {
     happened: (patch) => happened(api, patch),
     settle: async () => regenerate(world),
     check: (pauses) => Promise.all(pauses.map((pause) => checkPause(api, pause))),
+    glance: () => { throw new Error('not asked here'); },
     before: (sight) => syncBefore(api, sight, TIMES, `realm-rescue-before-${tokens += 1}`),
     watch: (sight, before, onProgress) => watchSync(api, sight, before, { times: TIMES, token: `realm-rescue-watch-${tokens += 1}`, onProgress }),
     frozen: async (name) => {
@@ -211,7 +212,7 @@ function process(world: World, moment: () => void): ClusterWork {
     close: async () => undefined,
   } satisfies Cluster;
   return {
-    cluster, hash: sha256, patched: false, store: { id: '8f2c', writeText: (file, text) => void world.texts.set(file, typeof text === 'string' ? text : [...text].join('')) },
+    cluster, hash: sha256, patched: false, accounted: null, store: { id: '8f2c', writeText: (file, text) => void world.texts.set(file, typeof text === 'string' ? text : [...text].join('')) },
     state: (): ClusterState => journal.reduce(evolveCluster, NO_CLUSTER),
     dispatch: (event) => {
       moment();

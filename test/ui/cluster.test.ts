@@ -362,9 +362,10 @@ describe('by flags', () => {
     for (const settings of [{}, { confirm: 'primary' }, { confirm: 'keycloak', thawed: 'resumed' }]) expect(headless(untilResume(settings))).toEqual({ type: 'resume.answered', resume: false, by: 'flag' });
   });
 
-  test('a live patch of a workload only by its own flag, and a restart never', () => {
+  test('a live patch of a workload only by its own flag and the word, and a restart never', () => {
     expect(headless(untilSafe({ confirm: 'primary' }))).toEqual({ type: 'safe.answered', object: STS, safe: false, by: 'flag' });
-    expect(headless(untilSafe({ makeSafe: true }))).toEqual({ type: 'safe.answered', object: STS, safe: true, by: 'flag' });
+    expect(headless(untilSafe({ makeSafe: true, confirm: 'primary' }))).toEqual({ type: 'safe.answered', object: STS, safe: true, by: 'flag' });
+    expect(headless(untilSafe({ makeSafe: true }))).toMatchObject({ exit: 5, missing: ['--confirm primary'] });
     expect(headless(untilRestart({ confirm: 'primary', makeSafe: true }))).toEqual({ type: 'restart.answered', restart: false, by: 'flag' });
   });
 });

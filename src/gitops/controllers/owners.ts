@@ -1,6 +1,6 @@
 /** Who applies an object, read from the object itself: labels and annotations that controllers leave, and the log of field managers. */
 import type { LastWrite } from '../../runbook/cluster.ts';
-import { isObject, listAt, textAt, type KubeObject, type ManagedFields, type ResourceWord } from './object.ts';
+import { isObject, listAt, nameOf, RESOURCES, textAt, type KubeObject, type ManagedFields, type ObjectName, type ResourceWord } from './object.ts';
 
 /** A controller that claims an object. */
 export interface OwnerLink {
@@ -67,6 +67,22 @@ export function listsObject(application: KubeObject, object: KubeObject): boolea
 export function inInventory(kustomization: KubeObject, object: KubeObject, group: string): boolean {
   const id = `${object.metadata.namespace ?? ''}_${object.metadata.name}_${group}_${object.kind ?? ''}`;
   return listAt(kustomization, 'status', 'inventory', 'entries').some((entry) => textAt(entry, 'id') === id);
+}
+
+/** Kinds that carry a realm, or start pods that import one. */
+const OF_INTEREST = ['configmap', 'secret', 'statefulset', 'deployment', 'cronjob', 'keycloakrealmimport'] as const satisfies readonly ResourceWord[];
+
+/** What a controller lists of these kinds as applied by it, whatever controller it is. */
+export function appliedObjects(controller: KubeObject): readonly ObjectName[] {
+  const resources = listAt(controller, 'status', 'resources').map((entry) => ({ group: textAt(entry, 'group') ?? '', kind: textAt(entry, 'kind') ?? '', namespace: textAt(entry, 'namespace') ?? '', name: textAt(entry, 'name') ?? '' }));
+  const inventory = listAt(controller, 'status', 'inventory', 'entries').map((entry) => {
+    const [, namespace = '', name = '', group = '', kind = ''] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(textAt(entry, 'id') ?? '') ?? [];
+    return { group, kind, namespace, name };
+  });
+  return [...resources, ...inventory].flatMap(({ group, kind, namespace, name }) => {
+    const word = OF_INTEREST.find((known) => RESOURCES[known].kind === kind && RESOURCES[known].group === group);
+    return word === undefined || namespace === '' || name === '' ? [] : [nameOf(word, namespace, name)];
+  });
 }
 
 /**

@@ -1,0 +1,46 @@
+/** What restarts pods: the live patch that makes a workload safe, and one restart on purpose. */
+import { objectKey, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
+import type { NoOpLevel, ObjectName, RestartRisk } from '../runbook/cluster.ts';
+import { freezeAgain, lookAfter, realmLevel, send, type ClusterWork } from './cluster-work.ts';
+
+/** Live patches of workloads, each waited for until its pods are the new ones. */
+export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[]): Promise<void> {
+  for (const risk of risks) {
+    await lookAfter(work);
+    const sent = await send(work, () => work.cluster.prepareSafe(risk));
+    if ('patch' in sent) await work.cluster.rolledOut(risk.object, work.progress);
+    // What needs no patch any more is answered for good.
+    else work.dispatch({ type: 'safe.answered', object: risk.object, safe: false, by: 'dependency' });
+  }
+}
+
+/**
+ * One restart on purpose: a start of a pod is when an import would run. Where the realm is another then, or nobody can say, the writer is paused
+ * again. A restart that was cut off is taken up: what was sent is waited for, and held against what was there before it.
+ */
+export async function restart(work: ClusterWork, objects: readonly ObjectName[]): Promise<boolean> {
+  await lookAfter(work);
+  const resumed = resumedPauses(work.state());
+  let { restartAwaited: awaited } = work.state();
+  if (!awaited) {
+    awaited = { fingerprint: work.fingerprint === null ? null : await work.fingerprint() };
+    work.dispatch({ type: 'restart.awaited', ...awaited });
+  }
+  let realm: NoOpLevel;
+  try {
+    for (const object of objects) {
+      if (!isRestarted(work.state(), object)) await send(work, () => work.cluster.prepareRestart(object));
+      await work.cluster.rolledOut(object, work.progress);
+    }
+    realm = await realmLevel(work, awaited.fingerprint);
+  } catch (error) {
+    await freezeAgain(work, resumed, error);
+    throw error;
+  }
+  if (realm.noOp === false) await freezeAgain(work, resumed);
+  work.dispatch({ type: 'restart.checked', objects, realm });
+  return realm.noOp !== false;
+}
+
+const isRestarted = ({ patches }: ClusterState, object: ObjectName): boolean =>
+  Object.values(patches).some(({ patch, status }) => patch.purpose === 'restart' && status === 'sent' && objectKey(patch.object) === objectKey(object));
