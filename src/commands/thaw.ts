@@ -133,7 +133,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
     return EXIT.done;
   }
-  let ok = await thaw(work, sight);
+  let ok = await thaw(work, sight, said ? null : before);
   const { watched } = work.state();
   for (const level of watched?.levels ?? []) say(levelLine(level));
   for (const change of watched?.changes ?? []) say(`    ${change}`);

@@ -46,7 +46,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
     prepareSync: async (object) => {
-      await ended(api, object, times);
+      await ended(api, object, times, token());
       return prepareSync(api, object);
     },
     prepareSafe: async (risk) => prepareSafe(api, risk, await freshRisk(api, risk)),

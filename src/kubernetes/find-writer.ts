@@ -1,7 +1,8 @@
 /** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
 import { RescueError } from '../realm/errors.ts';
 import type { ObjectName, Pause, SeenController } from '../runbook/cluster.ts';
-import { toleratesPause } from '../gitops/controllers/argo.ts';
+import { keepsAnnotation, toleratesPause } from '../gitops/controllers/argo.ts';
+import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, RESOURCES, shown, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
@@ -137,6 +138,7 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
   const was = kind.automation(object);
   if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${plain(name)} (${was})` }];
   if (applicationSet === null || toleratesPause(applicationSet, name.name)) {
+    if (applicationSet !== null && !keepsAnnotation(applicationSet, FROZEN_ANNOTATION)) notes.push(`ApplicationSet ${applicationSet.metadata.name} takes annotations off ${shown(name)}: what was there before the pause will be known to the record on this machine alone`);
     return [{ id: specOf(name), object: name, means: 'automation-off', title: `automation off on ${kind.title} ${plain(name)} (${was})` }];
   }
   // The ApplicationSet takes back a change of its child within half a second (verified-kube.md 4.1).

@@ -4,6 +4,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { ClusterSight, NoOpLevel, ObjectName, SeenController } from '../runbook/cluster.ts';
 import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
 import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
+import { skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
@@ -41,6 +42,7 @@ function appliersOf(sight: ClusterSight): readonly Applier[] {
 export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, token: string | null): Promise<SyncBefore> {
   const controllers = await Promise.all(appliersOf(sight).map(async ({ name, kind }) => {
     let object = await read(api, name);
+    if (kind.word === 'application' && skipsReconcile(object)) throw skipped(name);
     let late = false;
     // A suspended Flux object answers such a request without looking at anything (verified-kube.md 4.2).
     if (kind.word === 'application' && token !== null) {
@@ -69,15 +71,17 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
     return { name, kind, was, view: await settled(api, applier, was?.mark ?? '', times, onProgress) };
   }));
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
-  const [objects, jobs] = [await marksOf(api, sight.objects), await jobsOf(api, sight)];
+  const [objects, jobs] = await steadily(times, async () => [await marksOf(api, sight.objects), await jobsOf(api, sight)] as const);
   const moved = movedObjects(before.objects, objects);
   const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
   const synced = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.changed));
   const hooks = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.hooks));
+  // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
+  const upgraded = after.filter(({ kind, view, was }) => kind.word === 'helmrelease' && view.mark !== was?.mark).map(({ name }) => `a new version of the release of HelmRelease ${name.name}`);
   return {
     levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
-    changes: [...new Set([...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...synced.filter((object) => !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
+    unannounced: [...upgraded, ...synced.filter((object) => !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     revisions: after.map(({ was, view }) => `${short(was?.revision ?? null)} → ${short(view.revision)}`).join(', '),
   };
 }
@@ -90,7 +94,7 @@ function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: Syn
 
 function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
   const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
-  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced !== true)) return true;
+  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
   return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
 }
 
@@ -163,17 +167,28 @@ function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Reado
 /** Asks, and waits for the answer; null where none comes. */
 async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
   const before = await read(api, name);
-  await api.patch(name, kind.refresh(token));
+  let asked = false;
   return awaited(times.refresh, times.every, async () => {
+    // A wish without an answer is told again: it asks for a look and for nothing else.
+    if (!asked) await api.patch(name, kind.refresh(token));
+    asked = true;
     const object = await read(api, name);
     return kind.refreshed(object, before, token) ? object : null;
   });
 }
 
+/** Nothing has been let run: what it would do could not be seen. */
+function skipped(name: ObjectName): RescueError {
+  return new RescueError('needs-decision', `${shown(name)} skips reconciliation by the annotation argocd.argoproj.io/skip-reconcile: it compares nothing, and its next sync cannot be watched.`, [`Take it off while the pause stands: kubectl annotate application ${name.name}${name.namespace === null ? '' : ` -n ${name.namespace}`} argocd.argoproj.io/skip-reconcile-`, 'Then: realm-rescue thaw. Or let it run again without being watched: realm-rescue thaw --no-watch']);
+}
+
 /** Waits until an operation that is being ended has ended; one that goes on for longer is left to whoever looks next. */
-export async function ended(api: ClusterApi, name: ObjectName, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<void> {
+export async function ended(api: ClusterApi, name: ObjectName, times: Pick<WatchTimes, 'every' | 'refresh'>, token: string): Promise<void> {
   const kind = controllerKind(name.resource.kind);
-  await awaited(times.refresh, times.every, async () => (kind?.running(await read(api, name)) ?? null) === null || null);
+  if (!kind || kind.running(await read(api, name)) === null) return;
+  // Argo CD looks at an operation when its application changes, and taking a window out changes the project only.
+  await api.patch(name, kind.refresh(token));
+  await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null);
 }
 
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
@@ -191,19 +206,33 @@ async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, t
   throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
 }
 
+/** An API server that has just started knows nobody's rights yet: those that were there are not taken for gone before this has passed, in milliseconds. */
+const STARTING = 20_000;
+
 /** Reads again and again until there is an answer; an API server that is away for a while is waited for, within the same limit. */
 async function awaited<T>(limit: number, every: number, look: () => Promise<T | null>): Promise<T | null> {
   const end = performance.now() + limit;
+  let refusedSince: number | null = null;
   for (;;) {
     try {
       const found = await look();
       if (found !== null) return found;
       if (performance.now() >= end) return null;
+      refusedSince = null;
     } catch (error) {
-      if (!(error instanceof RescueError) || !['unreachable', 'server-error'].includes(error.code) || performance.now() >= end) throw error;
+      if (!(error instanceof RescueError) || performance.now() >= end) throw error;
+      if (['missing-role', 'refused-login'].includes(error.code)) refusedSince ??= performance.now();
+      else if (!['unreachable', 'no-answer', 'server-error'].includes(error.code)) throw error;
+      if (refusedSince !== null && performance.now() - refusedSince > STARTING) throw error;
     }
     await pause(every);
   }
+}
+
+/** One reading, however long the server is away for. */
+async function steadily<T>(times: WatchTimes, look: () => Promise<T>): Promise<T> {
+  const found = await awaited(times.refresh, times.every, async () => ({ value: await look() }));
+  return (found as { readonly value: T }).value;
 }
 
 async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {

@@ -1,6 +1,7 @@
 /** What keeps a pause from being made, or undoes it, in words. */
 import { RescueError } from '../realm/errors.ts';
-import type { ClusterSight, PauseCheck } from '../runbook/cluster.ts';
+import { place } from '../runbook/cluster-lines.ts';
+import type { ClusterSight, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
 
 /** Names the Role that is missing. */
 export function mayNotPause({ user, role, source, controllers }: ClusterSight): RescueError {
@@ -10,4 +11,14 @@ export function mayNotPause({ user, role, source, controllers }: ClusterSight): 
 
 export function undone(broken: readonly PauseCheck[]): RescueError {
   return new RescueError('changed-meanwhile', `A pause was taken back: ${broken.map(({ because }) => because).join('; ')}.`, ['Pause what takes it back as well, or have its owner pause it; then try again: it is looked at anew.']);
+}
+
+/** What git brings beyond what was shown before the word lets nothing run. Throws RescueError `needs-decision`. */
+export function refuseUntold({ controllers }: SyncBefore, told: SyncBefore | null): void {
+  for (const { object, differing, synced } of told === null ? [] : controllers) {
+    const shown = told?.controllers.find((one) => JSON.stringify(one.object) === JSON.stringify(object));
+    const fresh = differing.filter((line) => shown?.differing.includes(line) !== true);
+    if (fresh.length === 0 && !(shown?.synced === true && synced === false)) continue;
+    throw new RescueError('needs-decision', `Since the word was asked for, git differs in more than was shown: ${fresh.join(', ') || place(object)}. Nothing runs again.`, ['Start the same thaw again: it shows that first.']);
+  }
 }

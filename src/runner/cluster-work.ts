@@ -1,11 +1,11 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
-import { RescueError } from '../realm/errors.ts';
+import { RescueError, type ErrorCode } from '../realm/errors.ts';
 import { ANNOUNCED, place } from '../runbook/cluster-lines.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { Cluster, Prepared, SyncAfter, SyncBefore } from './cluster.ts';
-import { mayNotPause, undone } from './cluster-failures.ts';
+import { mayNotPause, refuseUntold, undone } from './cluster-failures.ts';
 import { asFailure } from './failure.ts';
 import type { SessionStore } from './ports.ts';
 
@@ -130,12 +130,13 @@ function resumedByOthers(work: ClusterWork, paused: ClusterPatch, title: string)
  * Lets the writer run again and holds its sync against what was there before. Where it was not a no-op, or nobody can say, the writer is
  * paused again at once. A thaw that was killed is taken up with what it had found before.
  *
+ * @param told  what the engineer saw before the word: what git brings beyond that lets nothing run
  * @returns whether it was a no-op at every level that could be looked at
  */
-export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<boolean> {
+export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null = null): Promise<boolean> {
   await lookAfter(work);
   const held = heldPauses(work.state());
-  const { before, fingerprint } = await expectation(work, sight);
+  const { before, fingerprint } = await expectation(work, sight, told);
   const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];
   let after: SyncAfter;
   let realm: NoOpLevel;
@@ -161,7 +162,7 @@ export async function thaw(work: ClusterWork, sight: ClusterSight): Promise<bool
 }
 
 /** What the sync is held against, on record before the writer runs. */
-async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
+async function expectation(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
   const { awaited } = work.state();
   // Something ran already in a thaw that was cut off: it is judged by what was there before that.
   if (awaited?.begun) return awaited;
@@ -169,6 +170,7 @@ async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ re
   const fingerprint = awaited?.fingerprint ?? work.accounted ?? (work.fingerprint === null ? null : await work.fingerprint());
   const before = await work.cluster.before(sight);
   for (const { stuck } of before.controllers) if (stuck !== null) work.progress(stuck);
+  refuseUntold(before, told);
   work.dispatch({ type: 'sync.awaited', before, fingerprint });
   return { before, fingerprint };
 }
@@ -178,8 +180,10 @@ async function expectation(work: ClusterWork, sight: ClusterSight): Promise<{ re
  * is that nothing else moved, and that from then on nothing moves at all.
  */
 async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter): Promise<SyncAfter> {
-  if (first.changes.length === 0 || first.unannounced.length > 0) return first;
-  work.progress(`landed as announced: ${first.changes.join('; ')}`);
+  // Flux applies a new revision also where it says what is live already.
+  const nothing = first.changes.length === 0 && first.levels.every(({ noOp }) => noOp !== false);
+  if (nothing || first.unannounced.length > 0) return first;
+  work.progress(first.changes.length === 0 ? 'looked at once more' : `landed as announced: ${first.changes.join('; ')}`);
   const second = await work.cluster.watch(sight, await work.cluster.before(sight), work.progress);
   return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
@@ -213,7 +217,7 @@ export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch
   for (const { id, object, means, application, title } of held) {
     const pause: Pause = { id: id.replace(/^pause /, ''), object, means: means ?? 'automation-off', title, ...(application === undefined ? {} : { application }) };
     try {
-      await send(work, () => work.cluster.preparePause(pause, work.store.id));
+      await insistently(work, () => send(work, () => work.cluster.preparePause(pause, work.store.id)));
     } catch (error) {
       if (!(error instanceof RescueError) || error.code === 'disk') throw error;
       failures.push(new RescueError(error.code, `${object.resource.kind} ${place(object)} RUNS and could not be paused again: ${error.message}`, error.next, { cause: error }));
@@ -222,6 +226,25 @@ export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch
   const [first] = failures;
   if (first) throw new RescueError(first.code, [...(because instanceof Error ? [because.message] : []), ...failures.map(({ message }) => message)].join(' '), ['Pause it by hand now.', ...first.next], { cause: first });
   work.dispatch({ type: 'pause.checked', checks: await work.cluster.check(heldPauses(work.state())) });
+}
+
+/** What a server says that is away or has just started: it knows nobody's rights for some seconds. */
+const PASSING: readonly ErrorCode[] = ['unreachable', 'no-answer', 'server-error', 'missing-role', 'refused-login', 'changed-meanwhile'];
+const INSISTING = 15;
+
+/** A writer that runs and should not is worth waiting for the server. */
+async function insistently(work: ClusterWork, act: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await lookAfter(work);
+      await act();
+      return;
+    } catch (error) {
+      if (!(error instanceof RescueError) || !PASSING.includes(error.code) || attempt >= INSISTING) throw error;
+      work.progress(`not paused again yet: ${error.message}`);
+      await work.cluster.settle();
+    }
+  }
 }
 
 /** A patch that a crash left open: whether it happened is looked up, and it is never sent unseen. */

@@ -15,7 +15,7 @@ export const APPLICATION: ControllerKind = {
   field: ['spec', 'syncPolicy'],
   automation: (object) => {
     const automated = at(object, 'spec', 'syncPolicy', 'automated');
-    if (object.metadata.annotations?.[SKIP] === 'true') return 'reconciliation skipped';
+    if (skipsReconcile(object)) return 'reconciliation skipped';
     if (!isObject(automated)) return 'no automation';
     const on = ['prune', 'selfHeal', 'allowEmpty'].filter((name) => automated[name] === true);
     return `${automated['enabled'] === false ? 'automation off' : 'automated'} {${on.join(', ')}}`;
@@ -83,16 +83,28 @@ function revisionOf(result: Json | undefined): string | null {
   return several.length === 0 ? null : several.join(' ');
 }
 
+/** It neither compares nor syncs, nor takes up a wish to (verified-kube.md 4.1). */
+export function skipsReconcile(object: KubeObject): boolean {
+  return object.metadata.annotations?.[SKIP] === 'true';
+}
+
 /** Ends the operation that is running; it must still be there. What it had begun is not taken back, and Argo CD never tries that revision again by itself. */
 export function terminatePatch(object: KubeObject): JsonObject {
   const { resourceVersion } = object.metadata;
   return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: { phase: 'Terminating' } } };
 }
 
-/** One sync of the revision that the application follows, on our name; the earlier result goes, or it would be blamed on both (verified-kube.md 4.1). */
+/**
+ * One sync of the revision that the application follows, on our name; the earlier result goes, or it would be blamed on both (verified-kube.md 4.1).
+ * The controller takes options and pruning from the operation alone, never from the policy (Argo CD 3.2.0, controller/sync.go): without
+ * ServerSideApply a realm of 256 KB could not be applied.
+ */
 export function syncPatch(object: KubeObject): JsonObject {
   const { resourceVersion } = object.metadata;
-  return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: null }, operation: { initiatedBy: { username: 'realm-rescue' }, info: [{ name: 'Reason', value: 'realm-rescue thaw' }], sync: {} } };
+  const policy = at(object, 'spec', 'syncPolicy');
+  const syncOptions = listAt(policy, 'syncOptions');
+  const sync: JsonObject = { ...(at(policy, 'automated', 'prune') === true ? { prune: true } : {}), ...(syncOptions.length > 0 ? { syncOptions } : {}) };
+  return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: null }, operation: { initiatedBy: { username: 'realm-rescue' }, info: [{ name: 'Reason', value: 'realm-rescue thaw' }], sync } };
 }
 
 /** A window that is always open: it forbids every sync of one application and leaves comparing alone (verified-kube.md 4.1). */
@@ -120,6 +132,12 @@ export function toleratesPause(applicationSet: KubeObject, application: string):
     return listAt(entry, 'jsonPointers').some((pointer) => pointer === '/spec/syncPolicy' || pointer === '/spec/syncPolicy/automated' || pointer === '/spec')
       || listAt(entry, 'jqPathExpressions').some((path) => path === '.spec.syncPolicy' || path === '.spec.syncPolicy.automated');
   });
+}
+
+/** Whether an annotation of a child outlives the ApplicationSet's next look at it, which takes away what it did not write (gitops.md 1.3). */
+export function keepsAnnotation(applicationSet: KubeObject, annotation: string): boolean {
+  const policy = textAt(applicationSet, 'spec', 'syncPolicy', 'applicationsSync');
+  return policy === 'create-only' || policy === 'create-delete' || listAt(applicationSet, 'spec', 'preservedFields', 'annotations').includes(annotation);
 }
 
 function synced(entry: Json, message: string): SyncedObject {

@@ -7,6 +7,8 @@ const REQUESTED = 'reconcile.fluxcd.io/requestedAt';
 
 const condition = (object: KubeObject, type: string): Json | undefined => listAt(object, 'status', 'conditions').find((entry) => textAt(entry, 'type') === type);
 const isTrue = (entry: Json | undefined): boolean => textAt(entry, 'status') === 'True';
+/** One that has failed and waits for its next try calls itself reconciling as well, for as long as it fails (kustomize-controller 1.9.5). */
+const isAtWork = (entry: Json | undefined): boolean => isTrue(entry) && textAt(entry, 'reason') !== 'ProgressingWithRetry';
 
 /** What both kinds share. A controller that is suspended still answers a request to reconcile, and does nothing. */
 const SUSPENDING: Omit<ControllerKind, 'word' | 'title' | 'view'> = {
@@ -16,10 +18,10 @@ const SUSPENDING: Omit<ControllerKind, 'word' | 'title' | 'view'> = {
   pauses: (object) => (at(object, 'spec', 'suspend') === true ? [] : [true]),
   running: (object) => {
     const reconciling = condition(object, 'Reconciling');
-    return isTrue(reconciling) ? { since: textAt(reconciling, 'lastTransitionTime') ?? null, phase: 'Running', message: textAt(reconciling, 'message') ?? '' } : null;
+    return isAtWork(reconciling) ? { since: textAt(reconciling, 'lastTransitionTime') ?? null, phase: 'Running', message: textAt(reconciling, 'message') ?? '' } : null;
   },
   refresh: (token) => ({ metadata: { annotations: { [REQUESTED]: token } } }),
-  refreshed: (object, _before, token) => textAt(object, 'status', 'lastHandledReconcileAt') === token && !isTrue(condition(object, 'Reconciling')),
+  refreshed: (object, _before, token) => textAt(object, 'status', 'lastHandledReconcileAt') === token && !isAtWork(condition(object, 'Reconciling')),
 };
 
 export const KUSTOMIZATION: ControllerKind = {
@@ -35,7 +37,7 @@ export const KUSTOMIZATION: ControllerKind = {
       // Flux does not say which objects it changed: their own resourceVersion does.
       idle: false, differing: [], changed: [], hooks: [],
       mark: `${textAt(object, 'status', 'lastAppliedRevision') ?? 'never'} ${counts.join(' ')}`.trim(),
-      running: isTrue(condition(object, 'Reconciling')),
+      running: isAtWork(condition(object, 'Reconciling')),
       trouble: textAt(ready, 'status') === 'False' ? textAt(ready, 'message') ?? null : null,
     };
   },
@@ -55,7 +57,7 @@ export const HELM_RELEASE: ControllerKind = {
       idle: false, differing: [], changed: [], hooks: [],
       // A new revision of the release is an upgrade; a reconciliation without one changed nothing but what had drifted.
       mark: isObject(newest) ? `${version} ${textAt(newest, 'digest') ?? ''}`.trim() : 'never',
-      running: isTrue(condition(object, 'Reconciling')),
+      running: isAtWork(condition(object, 'Reconciling')),
       trouble: textAt(ready, 'status') === 'False' ? textAt(ready, 'message') ?? null : null,
     };
   },

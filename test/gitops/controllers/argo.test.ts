@@ -192,8 +192,11 @@ describe('what is patched besides', () => {
     const made = applyMergePatch(application(), syncPatch(application())) as KubeObject;
     expect(at(made, 'status', 'operationState')).toBeUndefined();
     expect(at(made, 'operation', 'initiatedBy')).toEqual({ username: 'realm-rescue' });
-    // gitops.md 1.7: force deletes and makes anew; a chosen revision or strategy would be another sync than the one of git.
-    expect(Object.keys(at(made, 'operation', 'sync') as JsonObject)).toEqual([]);
+    // gitops.md 1.7: force deletes and makes anew; a chosen revision or strategy would be another sync than the one of git. Options and pruning
+    // the controller takes from the operation alone, so they are those of the policy.
+    expect(at(made, 'operation', 'sync')).toEqual({ prune: true, syncOptions: at(application(), 'spec', 'syncPolicy', 'syncOptions') });
+    const plain = { ...application(), spec: { syncPolicy: { automated: {} } } } as KubeObject;
+    expect(at(syncPatch(plain), 'operation', 'sync')).toEqual({});
     expect(APPLICATION.running(made)).not.toBeNull();
   });
 });
