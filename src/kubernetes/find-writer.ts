@@ -61,10 +61,16 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
       continue;
     }
     const object = await resolve(api, link, of, notes);
-    if (object === 'refused' && link.word === 'applicationset') {
-      // By default it takes back every change of a child, and a deny window does no harm where it would not.
+    if (link.word === 'applicationset' && object !== null) {
       const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
-      if (child) child.applicationSet = { kind: 'ApplicationSet', metadata: { name: link.name } };
+      if (!child) continue;
+      // By default it takes back every change of a child, and a deny window does no harm where it would not.
+      child.applicationSet = object === 'refused' ? { kind: 'ApplicationSet', metadata: { name: link.name } } : object;
+      if (toleratesPause(child.applicationSet, child.name.name)) continue;
+      const project = await readable(() => api.get(projectOf(child)));
+      // A window in a project that states its windows in git does not last.
+      if (project === null || project === 'refused') continue;
+      for (const above of ownersOf(project)) queue.push({ link: above, of: project, role: 'owner' });
       continue;
     }
     if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
@@ -73,11 +79,6 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
       continue;
     }
     if (!link.certain && !listsObject(object, of)) continue;
-    if (link.word === 'applicationset') {
-      const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
-      if (child) child.applicationSet = object;
-      continue;
-    }
     add(object, role, because);
   }
   const all = [...found.values()];
@@ -142,9 +143,13 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
     return [{ id: specOf(name), object: name, means: 'automation-off', title: `automation off on ${kind.title} ${plain(name)} (${was})` }];
   }
   // The ApplicationSet takes back a change of its child within half a second (verified-kube.md 4.1).
-  const project = nameOf('appproject', textAt(object, 'status', 'controllerNamespace') ?? name.namespace, textAt(object, 'spec', 'project') ?? 'default');
+  const project = projectOf({ object, name });
   notes.push(`ApplicationSet ${applicationSet.metadata.name} takes back every change of ${shown(name)}: a deny window in AppProject ${project.name} stops its syncs instead, for as long as it stands there`);
   return [{ id: specOf(name), object: project, means: 'deny-window', application: name.name, title: `deny window for ${kind.title} ${plain(name)} in AppProject ${plain(project)} (${was})` }];
+}
+
+function projectOf({ object, name }: Pick<Found, 'object' | 'name'>): ObjectName {
+  return nameOf('appproject', textAt(object, 'status', 'controllerNamespace') ?? name.namespace, textAt(object, 'spec', 'project') ?? 'default');
 }
 
 const plain = ({ namespace, name }: ObjectName): string => `${namespace === null ? '' : `${namespace}/`}${name}`;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
@@ -704,6 +706,38 @@ describe('the API server goes away', () => {
     isDone(await place.tool(thawed(id)));
     expect([await place.policy('root'), await place.policy()]).toEqual([ROOT, POLICY]);
     expect(await place.frozen()).toEqual({ [id]: [] });
+  });
+
+  it('after a patch, whose answer never comes: it may have happened, and the thaw looks first', async () => {
+    const place = await withParent();
+    const sockets = new Set<Socket>();
+    let swallow = false;
+    const { port } = new URL(kubernetes.url);
+    const between = createServer((near) => {
+      const far = connect(Number(port), '127.0.0.1');
+      for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined).on('close', () => { near.destroy(); far.destroy(); }));
+      near.pipe(far);
+      far.on('data', (bytes) => { if (!swallow) near.write(bytes); });
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const kubeconfig = join(sessionPlace(), 'config');
+    writeFileSync(kubeconfig, readFileSync(kubernetes.kubeconfig('admin'), 'utf8').replace(`:${port}`, `:${(between.address() as AddressInfo).port}`));
+    try {
+      const running = place.held(confirmed(place, '--json'), /"type":"patch\.intended","patch":\{"id":"pause application:[^"]*\/keycloak"/, async () => { swallow = true; }, { kubeconfig });
+      await eventually(async () => expect(await place.policy()).toEqual(off()));
+      for (const socket of sockets) socket.destroy();
+      swallow = false;
+      const run = await running;
+      const [id = ''] = place.records();
+      expect(run.exit, run.stderr).toBe(3);
+      expect(run.stderr).toMatch(/lost after a write had been sent \(\S+\); it may or may not have happened\. .*Whether Application \S+\/keycloak is paused is not known\./);
+      expect((await place.frozen())[id]).toContain(`application:${place.namespace}/keycloak`);
+      isDone(await place.tool(thawed(id), { kubeconfig }));
+      expect([await place.policy('root'), await place.policy(), await place.frozen()]).toEqual([ROOT, POLICY, { [id]: [] }]);
+    } finally {
+      between.close();
+      for (const socket of sockets) socket.destroy();
+    }
   });
 });
 

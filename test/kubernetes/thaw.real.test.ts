@@ -350,12 +350,16 @@ describe.concurrent('Flux', () => {
 });
 
 describe('the API server goes away', () => {
+  /** Whose rights it has to learn anew when it starts: for some seconds it refuses what is allowed. */
+  const few = async (place: Place): Promise<void> => kubernetes.grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list', 'patch'] }]);
+
   it('while the sync is watched, and comes back: the thaw goes on', () => staged(async ({ place, git, controller }) => {
+    await few(place);
     Object.assign(git, { revision: V2, objects: [place.tracked('keycloak', OTHER)] });
     await eventually(async () => expect((await place.get(place.application())).status?.['sync']).toMatchObject({ status: 'OutOfSync' }));
-    const running = place.tool(thawing(place));
+    const running = place.tool(thawing(place, '--context', 'oncall'), { user: 'oncall' });
     await eventually(async () => expect(await place.policy()).toEqual(POLICY));
-    // Its last wish is on the object by now; nobody answers it yet.
+    // Its last wish is on the object by now, or it has synced; nobody answers it yet.
     controller.hold();
     await eventually(async () => expect((await place.get(place.application())).metadata.annotations?.['argocd.argoproj.io/refresh'] !== undefined || (await textOf(place)) === OTHER).toBe(true));
     await kubernetes.halt();
@@ -364,5 +368,23 @@ describe('the API server goes away', () => {
     const run = await running;
     expect(run.exit, run.stderr).toBe(0);
     expect([await textOf(place), await place.policy(), place.events().findLast(({ type }: Event) => type === 'sync.watched')?.['ok']]).toEqual([OTHER, POLICY, true]);
+  }));
+
+  it('just as the writer is to be paused again: that is tried until it is', () => staged(async ({ place, git }) => {
+    await few(place);
+    Object.assign(git, { revision: V2, objects: [place.tracked('keycloak', OTHER)], hooks: ['import'] });
+    let started: Promise<void> | undefined;
+    const run = await place.held(thawing(place, '--context', 'oncall'), /"type":"patch\.intended","patch":\{"id":"pause /, async () => {
+      await kubernetes.halt();
+      started = kubernetes.start();
+    }, { user: 'oncall' });
+    await started;
+    expect(run.exit, run.stderr).toBe(4);
+    expect(run.stderr).toMatch(/not paused again yet: /);
+    expect([await place.policy(), await isMarked(place, place.application()), await place.frozen()]).toEqual([off(), true, { [place.records()[0] ?? '']: [`application:${place.namespace}/keycloak`] }]);
+    git.hooks = [];
+    const again = await place.tool(thawing(place, '--context', 'oncall'), { user: 'oncall' });
+    expect(again.exit, again.stderr).toBe(0);
+    expect(await place.policy()).toEqual(POLICY);
   }));
 });

@@ -146,7 +146,8 @@ export function openWorld(objects: readonly KubeObject[]): World {
       patch: async (name, patch, { dryRun = false } = {}) => {
         moment();
         const spec = specOf(name);
-        const mishap = world.mishaps.find((one) => one.of === name.name && (one.dryRun ?? false) === dryRun && (one.times ?? 1) > 0);
+        // A wish that gets no answer is told again (watch.ts): what is of interest happens to what is meant to stay.
+        const mishap = isWish(patch) ? undefined : world.mishaps.find((one) => one.of === name.name && (one.dryRun ?? false) === dryRun && (one.times ?? 1) > 0);
         if (mishap) mishap.times = (mishap.times ?? 1) - 1;
         mishap?.first?.(world);
         if (mishap?.refused) throw mishap.refused;

@@ -67,12 +67,13 @@ export const APPLICATION: ControllerKind = {
 /** Automated sync does not act on a revision that it has synced once, unless it heals itself; and never prunes unless it may (gitops.md 1.8). */
 function isIdle(object: KubeObject): boolean {
   const automated = at(object, 'spec', 'syncPolicy', 'automated');
+  if (!isObject(automated)) return false;
+  const differing = listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync');
+  // Not even for a revision that it has not synced (Argo CD 3.2.0, autoSync).
+  if (automated['prune'] !== true && differing.length > 0 && differing.every((entry) => at(entry, 'requiresPruning') === true)) return true;
   const state = at(object, 'status', 'operationState');
   const done = textAt(state, 'phase') === 'Succeeded' && revisionOf(at(state, 'syncResult')) === revisionOf(at(object, 'status', 'sync'));
-  if (!done || !isObject(automated)) return false;
-  if (automated['selfHeal'] !== true) return true;
-  const differing = listAt(object, 'status', 'resources').filter((entry) => textAt(entry, 'status') === 'OutOfSync');
-  return automated['prune'] !== true && differing.every((entry) => at(entry, 'requiresPruning') === true);
+  return done && automated['selfHeal'] !== true;
 }
 
 /** Of one source, or those of several in their order. */
