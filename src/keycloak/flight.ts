@@ -43,21 +43,26 @@ export async function allPages<Entry>(size: number, page: (first: number, max: n
   return all;
 }
 
-/** The same Api, of which no more than `IN_FLIGHT` reads and token requests are in flight, however those who ask are nested. Writes do not wait. */
-export function bounded(api: Api): Api {
+/** Lets so many through at once; who comes later waits for a place, in the order of asking. */
+export function places(free: number): <Result>(ask: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
-  let free = IN_FLIGHT;
-  const within = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
-    if (free > 0) free -= 1;
+  let left = free;
+  return async (ask) => {
+    if (left > 0) left -= 1;
     else await new Promise<void>((go) => { waiting.push(go); });
     try {
       return await ask();
     } finally {
       const next = waiting.shift();
       if (next) next();
-      else free += 1;
+      else left += 1;
     }
   };
+}
+
+/** The same Api, of which no more than `IN_FLIGHT` reads and token requests are in flight, however those who ask are nested. Writes do not wait. */
+export function bounded(api: Api): Api {
+  const within = places(IN_FLIGHT);
   return {
     ...api,
     get: (parts, query) => within(() => api.get(parts, query)),

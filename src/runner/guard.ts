@@ -64,13 +64,22 @@ function verifiedOf(context: EffectContext): readonly Operation[] {
 }
 
 async function tellIfGone(context: EffectContext, operations: readonly Operation[]): Promise<boolean> {
-  const { images } = await seeObjects(context.ports.keycloak, references(context), operations.flatMap(touchedBy));
-  const operation = operations.find(({ after }) => differingImages(images, after).length > 0);
-  if (operation === undefined) return false;
+  const first = await differing(context, operations);
+  // A mapper whose first token is just being made can show none of its settings for a moment (docs/decisions/0017).
+  const found = first && (await differing(context, [first.operation]));
+  if (found === undefined) return false;
+  const { operation, images } = found;
   const around = await lookAround(context);
   // Clients beside this one may have come to the same end while the realm was read.
   if (context.state().writes[operation.id] === 'verified') tell(context, { operation, images: images.filter(({ id }) => operation.after.some((image) => image.id === id)), restored: true }, around);
   return true;
+}
+
+/** The first of some operations of which the realm does not show what it left. */
+async function differing(context: EffectContext, operations: readonly Operation[]): Promise<Pick<Found, 'operation' | 'images'> | undefined> {
+  const { images } = await seeObjects(context.ports.keycloak, references(context), operations.flatMap(touchedBy));
+  const operation = operations.find(({ after }) => differingImages(images, after).length > 0);
+  return operation && { operation, images };
 }
 
 interface Found {

@@ -4,9 +4,10 @@ import type { Api } from '../api.ts';
 import { inFlight } from '../flight.ts';
 import { isObject, objects, text } from '../text.ts';
 import type { Attempt } from './real-token.ts';
+import { EXAMPLE } from './token-queue.ts';
 import type { NeededRole, Probe } from './users.ts';
 
-const EXAMPLES: Readonly<Record<TokenKind, string>> = { access: 'generate-example-access-token', id: 'generate-example-id-token', userinfo: 'generate-example-userinfo' };
+const EXAMPLES: Readonly<Record<TokenKind, string>> = { access: `${EXAMPLE}access-token`, id: `${EXAMPLE}id-token`, userinfo: `${EXAMPLE}userinfo` };
 
 /**
  * What the server would put into this user's tokens now. Leaves no session and no event; needs view-clients and

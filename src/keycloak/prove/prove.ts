@@ -13,6 +13,7 @@ import { rememberPeople, type KnownPeople } from './known-people.ts';
 import { attachment, grantsRole, type Attachment } from './preview.ts';
 import { byIntrospection, failed, type Attempt, type Issuer } from './real-token.ts';
 import { openRealmKeys } from './realm-keys.ts';
+import { oneTokenAtATime } from './token-queue.ts';
 import { lacks, neededRole, nobody } from './users.ts';
 
 /** Makes claims of notes that a login leaves in its session; a preview has no login. */
@@ -25,7 +26,7 @@ export interface Asked extends Issuer {
 
 /** Clients are proven beside each other, and each claim in several ways: the server is asked a few things at a time all the same. */
 export function openAsked(api: Api): Asked {
-  const limited = bounded(api);
+  const limited = oneTokenAtATime(bounded(api));
   return { api: limited, people: rememberPeople(limited), keys: openRealmKeys(limited) };
 }
 
