@@ -15,7 +15,7 @@ const MAY = {
   keycloak: ['keycloak', 'realm', 'runner/ports.ts', 'runbook/model.ts', 'ui/text.ts', 'undici', 'jose', 'node:crypto', 'node:fs', 'node:tls', 'node:url', 'node:timers/promises', 'node:buffer'],
   evidence: ['evidence', 'realm', 'runner/ports.ts', 'runbook/model.ts', 'gitops', 'journal/snapshots.ts', 'yaml', 'jsonc-parser', 'node:*'],
   gitops: ['gitops', 'realm', 'transcript/escape.ts', 'runner/ports.ts', 'runbook/model.ts', 'runbook/cluster.ts', 'journal/files.ts', 'yaml', 'jsonc-parser', 'diff', 'node:*'],
-  kubernetes: ['kubernetes', 'gitops', 'evidence', 'realm', 'runner/ports.ts', 'runner/cluster.ts', 'runbook/model.ts', 'runbook/cluster.ts', 'keycloak/address.ts', 'keycloak/failures.ts', 'keycloak/text.ts', '@kubernetes/client-node', 'undici', 'node:*'],
+  kubernetes: ['kubernetes', 'gitops', 'evidence', 'realm', 'runner/ports.ts', 'runner/cluster.ts', 'runbook/model.ts', 'runbook/cluster.ts', 'keycloak/address.ts', 'keycloak/failures.ts', 'keycloak/text.ts', '@kubernetes/client-node', 'undici', 'yaml', 'node:*'],
   guard: ['guard', 'gitops', 'realm', 'runbook', 'node:*'],
   sandbox: ['sandbox', 'realm', 'undici', 'jose', 'yaml', 'node:*'],
   ui: ['ui', 'realm', 'runbook', 'runner/handle.ts', 'runner/ports.ts', 'version.ts', 'ink', 'ink-select-input', 'react', 'node:process', 'node:util'],

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { KubeConfig, type User } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 import { RescueError } from '../realm/errors.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { oneLine } from '../keycloak/text.ts';
@@ -77,8 +78,8 @@ function fromFile(file: string): KubeConfig {
     if (readFileSync(file, 'utf8').trim() === '') throw new Error('it is empty');
     // Like kubectl, which passes over entries that are not whole.
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
-    // A plugin that is named by a path lies beside the file; the library looks for it where it runs.
-    config.users = config.users.map((user) => withPluginBeside(user, dirname(file)));
+    const text = readFileSync(file, 'utf8');
+    config.users = config.users.map((user) => withTokenFile(withPluginBeside(user, dirname(file)), text, dirname(file)));
   } catch (error) {
     const said = error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '') : 'it is no YAML';
     throw new RescueError('kubeconfig', `The kubeconfig ${file} cannot be read: ${said}.`, ['Correct the file, or name another with --kubeconfig FILE.'], { cause: error });
@@ -86,10 +87,19 @@ function fromFile(file: string): KubeConfig {
   return config;
 }
 
+/** A plugin that is named by a path lies beside the file; the library looks for it where it runs. */
 function withPluginBeside(user: User, directory: string): User {
   const exec = user.exec as { readonly command?: unknown } | undefined;
   if (typeof exec?.command !== 'string' || !exec.command.includes('/') || isAbsolute(exec.command)) return user;
   return { ...user, exec: { ...exec, command: resolve(directory, exec.command) } };
+}
+
+/** The library knows tokenFile only under another name (token-file), and reads that file once. Like kubectl, the file counts before a token beside it. */
+function withTokenFile({ token, ...user }: User, text: string, directory: string): User {
+  const entries = (parse(text) as { readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } | null }[] } | null)?.users ?? [];
+  const file = entries.find(({ name }) => name === user.name)?.user?.tokenFile;
+  if (typeof file !== 'string' || file === '') return { ...user, ...(token === undefined ? {} : { token }) };
+  return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(directory, file) } } };
 }
 
 function merged(configs: readonly KubeConfig[]): KubeConfig {

@@ -36,12 +36,14 @@ export async function credentialsOf(opened: OpenedConfig, patience = PLUGIN_MILL
   } finally {
     cut.abort();
   }
-  const headers = Object.fromEntries(Object.entries(options.headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), String(value)]])));
+  const headers = Object.fromEntries(Object.entries(options.headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), String(value).trim()]])));
   if (options.auth) headers['authorization'] = `Basic ${Buffer.from(String(options.auth)).toString('base64')}`;
   const { ca, cert, key, rejectUnauthorized, servername } = options as RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer };
   if (plugin !== null && headers['authorization'] === undefined && cert === undefined) {
     throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(opened.context)} gives neither a token nor a certificate.`, [...clusterInfo(plugin), 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
   }
+  const file: unknown = user?.authProvider?.config?.tokenFile;
+  if (typeof file === 'string' && (headers['authorization'] ?? 'Bearer') === 'Bearer') throw new RescueError('kubeconfig', `The token file ${oneLine(file)} of context ${oneLine(opened.context)} is empty.`, ['Have it written anew, or use another context with --context.']);
   return {
     headers,
     tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }), ...(servername === undefined ? {} : { servername }) },

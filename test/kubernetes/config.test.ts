@@ -220,6 +220,23 @@ describe('a login of its own', () => {
     expect([String(tls.cert), headers, expires]).toEqual([EXPIRED, {}, Date.parse('2025-01-01T00:00:00Z')]);
   });
 
+  // client-go: TokenFile takes precedence over Token, and what is read is trimmed; a relative path is one from the directory of the kubeconfig.
+  test.each<[string, object]>([['alone', {}], ['beside a token', { token: 'older' }]])('a token in a file, %s', async (_name, beside) => {
+    const directory = place();
+    writeFileSync(join(directory, 'token'), 'from-file\n');
+    const file = kubeconfig({ current: 'prod', users: { oncall: { tokenFile: 'token', ...beside } } }, join(directory, 'config'));
+    expect((await credentialsOf(openConfig(at(file)))).headers).toEqual({ authorization: 'Bearer from-file' });
+  });
+
+  test('a token file that is empty or gone is named: nobody is asked as system:anonymous', async () => {
+    const directory = place();
+    writeFileSync(join(directory, 'empty'), '\n');
+    for (const name of ['empty', 'gone']) {
+      const error = await failure(credentialsOf(openConfig(at(kubeconfig({ current: 'prod', users: { oncall: { tokenFile: name } } }, join(directory, 'config'))))));
+      expect([error.code, error.message]).toEqual(['kubeconfig', expect.stringContaining(join(directory, name))]);
+    }
+  });
+
   test('a name and a password', async () => expect((await login({ username: 'oncall', password: 'pässword' })).headers).toEqual({ authorization: `Basic ${Buffer.from('oncall:pässword').toString('base64')}` }));
 
   test('a file that is not there is named', async () => {
