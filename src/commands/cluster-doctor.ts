@@ -1,10 +1,10 @@
-import { RescueError } from '../realm/errors.ts';
 import { CUSTOM_KEYCLOAKS } from '../kubernetes/find-keycloak.ts';
 import { findWriter } from '../kubernetes/find-writer.ts';
 import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
 import { parseFrom } from '../kubernetes/from-spec.ts';
 import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
 import { workloadsOf } from '../kubernetes/workloads.ts';
+import { permitted } from '../kubernetes/permitted.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, shown, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ObjectName } from '../runbook/cluster.ts';
@@ -54,7 +54,7 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
   // Without --from any ConfigMap of the namespace may be the one.
   const source = named ?? nameOf('configmap', namespace, '');
   const [user, around] = await Promise.all([whoAmI(api), isController ? { workloads: [], notes: [] } : workloadsOf(api, namespace, named)]);
-  const carrier = named === null ? null : await unlessForbidden(() => api.get(named));
+  const carrier = named === null ? null : await permitted(() => api.get(named));
   const writer = await findWriter(api, [...(carrier && named ? [{ kind: named.resource.kind, ...carrier }] : []), ...around.workloads] satisfies KubeObject[]);
   const own = isController && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
   const controllers = [...own, ...writer.controllers.map(({ object }) => object)];
@@ -80,15 +80,6 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
 
 function needWords({ verb, group, resource, namespace, name }: Need): string {
   return `${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`} ${namespace === null ? 'in all namespaces' : `in ${namespace}`}`;
-}
-
-async function unlessForbidden<T>(read: () => Promise<T | null>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  }
 }
 
 /** `get, list configmaps in iam`: verbs of one thing together, and no more than fits a line or two. */

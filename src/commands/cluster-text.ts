@@ -1,5 +1,5 @@
 /** What was found in a cluster, as lines for a person. */
-import { place } from '../runbook/cluster-lines.ts';
+import { place, shortRevision } from '../runbook/cluster.ts';
 import type { ClusterSight, NoOpLevel, Remembered } from '../runbook/cluster.ts';
 
 /** Who writes, and what else may write; the most telling first. */
@@ -7,7 +7,7 @@ export function sightLines(sight: ClusterSight): readonly string[] {
   return [
     `Context ${sight.context} (${sight.server}) as ${sight.user}`,
     ...(sight.lastWrite === null ? [] : [`${sight.source}${sight.lastWrite.field === '' ? '' : ` ${sight.lastWrite.field}`} was last written by ${sight.lastWrite.manager} at ${sight.lastWrite.time} (a lead: anybody may write any name there)`]),
-    ...sight.controllers.map(({ title, object, automation, revision, because, role }) => `${role === 'owner' ? 'above it: ' : ''}${title} ${place(object)}: ${automation}${revision === null ? '' : `, revision ${short(revision)}`} (${because})`),
+    ...sight.controllers.map(({ title, object, automation, revision, because, role }) => `${role === 'owner' ? 'above it: ' : ''}${title} ${place(object)}: ${automation}${revision === null ? '' : `, revision ${shortRevision(revision)}`} (${because})`),
     ...sight.controllers.flatMap(({ title, object, running }) => (running === null ? [] : [`RUNNING in ${title} ${place(object)}${running.since === null ? '' : ` since ${running.since}`}: ${running.message || running.phase}; a pause does not stop it${object.resource.kind === 'Application' ? ' (--terminate does)' : ''}`])),
     ...sight.risks.map(({ object, setting, because }) => `A PAUSE DOES NOT STOP ${object.resource.kind} ${place(object)}: ${setting}: ${because}`),
     ...sight.notes.map((note) => `Note: ${note}.`),
@@ -21,5 +21,3 @@ export function rememberedLines(versions: readonly Remembered[], directory: stri
 export function levelLine({ level, noOp, because }: NoOpLevel): string {
   return `${noOp === null ? '?  ' : noOp ? 'OK ' : 'NO '} ${level.padEnd(10)} ${because}`;
 }
-
-export const short = (revision: string): string => revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7));

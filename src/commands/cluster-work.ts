@@ -17,15 +17,14 @@ export function clusterStateOf(lines: readonly JournalLine[]): ClusterState {
 }
 
 /** The work of `freeze` and `thaw` alone, on a record that is open. */
-export function clusterWork(cluster: Cluster, store: SessionStore, { fingerprint, onLine }: { readonly fingerprint: ClusterWork['fingerprint']; readonly onLine?: (line: JournalLine) => void }): ClusterWork {
+export function clusterWork(cluster: Cluster, store: SessionStore, { fingerprint, patched = false }: { readonly fingerprint: ClusterWork['fingerprint']; readonly patched?: boolean }): ClusterWork {
   let state = clusterStateOf(store.lines);
   return {
-    cluster, store, fingerprint, hash: sha256, patched: false, accounted: null,
+    cluster, store, fingerprint, hash: sha256, patched, accounted: null,
     state: () => state,
     dispatch: (event) => {
-      const line = store.append(event);
+      store.append(event);
       state = evolveCluster(state, event);
-      onLine?.(line);
     },
     progress: (text) => void process.stderr.write(`${sanitise(`  ${text}`)}\n`),
   };

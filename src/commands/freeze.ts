@@ -1,7 +1,7 @@
 import { acquireLock, type Lock } from '../journal/lock.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import { heldPauses } from '../runbook/cluster-state.ts';
 import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
@@ -48,7 +48,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     // A record that would hold nothing is not made.
     if (memory.versions.length > 0) recordRemembered(record.open(), memory);
     const sight = await cluster.look(from);
-    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : memory.notes.map((note) => `Note: ${note}`)), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
+    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
     // As kubectl apply takes it; in a message every line would be indented.
     if (!sight.mayPause && !flags.json) process.stdout.write(sight.role ?? '');
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
@@ -77,7 +77,7 @@ function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): r
   return [
     ...held.map(({ title }) => `OK  ${title}: read back, and again after a while`),
     ...sight.controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `OK  ${title} ${place(object)} was paused already (${automation})`),
-    ...(held.length > 0 && work ? [`What was there before is in record ${work.store.id}, and on the objects. To let it run again: realm-rescue thaw ${work.store.id}${flag}`] : []),
+    ...(held.length > 0 && work ? [`What was there before is in record ${work.store.id}. To let it run again: realm-rescue thaw ${work.store.id}${flag}`] : []),
     ...(sight.risks.length > 0 ? [`A start of a pod still imports (${count(sight.risks.length, 'risk')} above). recover offers the live patch against it, after it has captured what is still there.`] : []),
     ...running.map(({ title, object }) => `STILL RUNNING: the operation of ${title} ${place(object)} goes on under the pause; ${object.resource.kind === 'Application' ? 'freeze --terminate ends it' : 'wait for its end'}.`),
   ];

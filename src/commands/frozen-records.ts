@@ -4,6 +4,7 @@ import { sessionIds } from '../journal/sessions.ts';
 import { RescueError } from '../realm/errors.ts';
 import { heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
+import { patchesCarrier } from '../runbook/exported.ts';
 import type { RunInfo } from '../runbook/model.ts';
 import type { FreezeInfo } from '../runbook/cluster-events.ts';
 import { clusterStateOf } from './cluster-work.ts';
@@ -14,6 +15,9 @@ export interface FrozenRecord {
   /** A recovery, or a freeze alone. */
   readonly run: RunInfo | null;
   readonly freeze: FreezeInfo | null;
+  /** The fingerprint of the realm as the recovery left it, and whether it changed in git what carries the realm. */
+  readonly accounted: string | null;
+  readonly patched: boolean;
   /** ISO time of its last event; empty where it has none. */
   readonly lastAt: string;
 }
@@ -21,12 +25,14 @@ export interface FrozenRecord {
 /** One record with what it says of the cluster. Throws RescueError for a record that cannot be read. */
 export function frozenRecord(directory: string, id: string): FrozenRecord {
   const { lines } = readJournal(`${directory}/${id}`, id);
-  let [run, freeze]: [RunInfo | null, FreezeInfo | null] = [null, null];
+  let [run, freeze, accounted, patched]: [RunInfo | null, FreezeInfo | null, string | null, boolean] = [null, null, null, false];
   for (const { event } of lines) {
     if (event.type === 'run.started') ({ run } = event);
     if (event.type === 'freeze.begun') ({ freeze } = event);
+    if (event.type === 'capture.succeeded' && event.captured.label === 'live-after') accounted = event.captured.fingerprint;
+    if (event.type === 'export.done') patched = patchesCarrier(event.exported);
   }
-  return { id, state: clusterStateOf(lines), run, freeze, lastAt: lines.at(-1)?.at ?? '' };
+  return { id, state: clusterStateOf(lines), run, freeze, accounted, patched, lastAt: lines.at(-1)?.at ?? '' };
 }
 
 /**

@@ -44,7 +44,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
   snapshot: {
     summary: 'write the live state to a file',
-    options: [...TARGET, 'out', ...OUTPUT],
+    options: [...TARGET, ...CLUSTER, 'out', ...OUTPUT],
     example: 'realm-rescue snapshot --url https://keycloak.example.com --realm primary --out .',
     load: () => import('./snapshot.ts'),
   },
@@ -70,7 +70,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   undo: {
     summary: 'take back what a recorded run wrote, from its journal',
     words: 'SESSION',
-    options: [...TARGET, 'client', 'operation', 'delete-clients', 'confirm', 'session-dir', ...OUTPUT],
+    options: [...TARGET, ...CLUSTER, 'client', 'operation', 'delete-clients', 'confirm', 'session-dir', ...OUTPUT],
     example: 'realm-rescue undo 8f2c --client api-gateway',
     load: () => import('./undo.ts'),
   },

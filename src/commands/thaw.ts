@@ -4,7 +4,7 @@ import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import { heldPauses, restartable } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
@@ -67,10 +67,10 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     const store = id === undefined ? newSession(invocation) : openRecorded(directory, id);
     try {
       const realm = await realmOf(invocation, record);
-      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null });
+      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
       if (id === undefined) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       try {
-        return await thawRecord(invocation, work, { sight, known, say });
+        return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
       } finally {
         await realm?.close();
       }
@@ -94,7 +94,7 @@ async function lookFor(cluster: Cluster, from: string, named: FrozenRecord | nul
   }
 }
 
-async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, known, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly say: (line: string) => void }): Promise<ExitCode> {
+async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, known, accounted, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly accounted: string | null; readonly say: (line: string) => void }): Promise<ExitCode> {
   const { flags } = invocation;
   if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight });
   for (const patch of known) {
@@ -119,9 +119,12 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   const before = flags['no-watch'] || held.length === 0 ? null : said ? await work.cluster.before(sight) : await work.cluster.glance(sight);
   for (const controller of before?.controllers ?? []) {
     if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
-    else if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
+    // What failed before is what the next sync will bring all the same.
+    if (controller.stuck !== null && controller.synced !== false) continue;
+    if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
     else say(`${place(controller.object)}: ${controller.differing.length > 0 ? `the next sync brings ${controller.differing.join(', ')}` : 'the next sync may bring changes'}.`);
   }
+  if (held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
   if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
@@ -133,7 +136,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
     return EXIT.done;
   }
-  let ok = await thaw(work, sight, said ? null : before);
+  let ok = await thaw(work, sight, before);
   const { watched } = work.state();
   for (const level of watched?.levels ?? []) say(levelLine(level));
   for (const change of watched?.changes ?? []) say(`    ${change}`);
@@ -158,11 +161,12 @@ async function fromObjects(cluster: Cluster, sight: ClusterSight): Promise<reado
   return [...marked.toReversed().flatMap((found) => found?.patch ?? []), ...windows.flatMap((patch) => patch ?? [])];
 }
 
-/** The realm level, where a Keycloak is named. */
+/** The realm level: where a Keycloak is named, and always for a recovery, whose record names it. Done means proven. */
 async function realmOf(invocation: Invocation, record: FrozenRecord | null): Promise<{ readonly fingerprint: () => Promise<string>; readonly close: () => Promise<void> } | null> {
   const { flags, environment } = invocation;
   const realm = flags.realm ?? environment['KEYCLOAK_REALM'];
-  if (flags.url === undefined && environment['KEYCLOAK_URL'] === undefined && realm === undefined) return null;
+  const named = flags.url !== undefined || environment['KEYCLOAK_URL'] !== undefined || realm !== undefined || (record?.run ?? null) !== null;
+  if (!named || flags['no-watch']) return null;
   const target = await resolveTarget(invocation, thisTerminal(invocation), record?.run ?? undefined);
   const { openKeycloak } = await import('../keycloak/keycloak.ts');
   const keycloak = openKeycloak({ ...target, readOnly: true });

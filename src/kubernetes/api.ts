@@ -53,7 +53,7 @@ export interface ClusterApi {
   version(group: string): Promise<string | null>;
   /** null where there is no such object, or no such kind. */
   get(name: ObjectName): Promise<KubeObject | null>;
-  /** null where the server does not serve the kind, or no longer remembers the moment. */
+  /** Each with its kind and version; null where the server does not serve the kind, or no longer remembers the moment. */
   list(resource: Resource, options: ListOptions): Promise<Listed | null>;
   /**
    * One JSON merge patch, sent once. With a resourceVersion in it a change by somebody else in between is refused.

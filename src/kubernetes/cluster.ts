@@ -4,7 +4,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, shown, specOf, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOfObject, shown, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { appliedObjects, lastWrite } from '../gitops/controllers/owners.ts';
 import { openCluster, type ClusterApi } from './api.ts';
 import { clusterCandidates } from './evidence.ts';
@@ -36,7 +36,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const around = await tolerated(async () => {
         const carrier = await carrierOf(api, object);
         const { workloads } = await aroundCarrier(api, carrier, object);
-        return [...workloads.map((workload) => ({ name: nameOfObject(workload), key: null })), ...(await controllersOf(api, [carrier, ...workloads]))];
+        return [...namesOf(workloads).map((name) => ({ name, key: null })), ...(await controllersOf(api, [carrier, ...workloads]))];
       });
       return remember(api, [{ name: object, key }, ...(around ?? []).filter(({ name }) => specOf(name) !== specOf(object))]);
     },
@@ -83,7 +83,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
     carrier: controllerKind(carrier.kind ?? '') ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
-    objects: [...(controllerKind(carrier.kind ?? '') ? applied.objects : [source]), ...workloads.map(nameOfObject)],
+    objects: [...(controllerKind(carrier.kind ?? '') ? applied.objects : [source]), ...namesOf(workloads)],
     controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
     notes: [...found.notes, ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
   };
@@ -136,8 +136,4 @@ async function controllersOf(api: ClusterApi, carriers: readonly KubeObject[]): 
   return (await findWriter(api, carriers)).controllers.map(({ object }) => ({ name: object, key: null }));
 }
 
-function nameOfObject({ kind, metadata }: KubeObject): ObjectName {
-  const word = wordOf(kind ?? '');
-  if (word === null) throw new Error(`${kind ?? 'an object'} is of no kind that this tool knows`);
-  return nameOf(word, metadata.namespace ?? null, metadata.name);
-}
+const namesOf = (objects: readonly KubeObject[]): readonly ObjectName[] => objects.flatMap((object) => nameOfObject(object) ?? []);

@@ -1,8 +1,8 @@
 /** What a container is given as variables and arguments, read where it really comes from. */
 import type { JsonObject } from '../realm/json.ts';
-import { RescueError } from '../realm/errors.ts';
 import { at, isObject, listAt, nameOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { permitted } from './permitted.ts';
 
 /**
  * The value of the first of these variables that is set to something, in the order of the names.
@@ -42,13 +42,8 @@ async function oneVariable(api: ClusterApi, namespace: string, container: JsonOb
 type Texts = (key: string) => string | undefined;
 
 async function configMap(api: ClusterApi, namespace: string, name: string): Promise<Texts | null> {
-  try {
-    const object = await api.get(nameOf('configmap', namespace, name));
-    return object && ((key) => textAt(object, 'data', key));
-  } catch (error) {
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  }
+  const object = await permitted(() => api.get(nameOf('configmap', namespace, name)));
+  return object && ((key) => textAt(object, 'data', key));
 }
 
 /** The texts of a Secret; null where there is none. */

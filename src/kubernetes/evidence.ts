@@ -8,6 +8,7 @@ import type { JsonObject } from '../realm/json.ts';
 import type { EvidenceCandidate } from '../runbook/model.ts';
 import { at, isObject, nameOf, RESOURCES, shown, type KubeObject, type ResourceWord } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { permitted } from './permitted.ts';
 import { operatorCandidates, readOperatorRealm } from './operator-realm.ts';
 import { readRelease, recordName, releaseName, RELEASE_TYPE } from './helm.ts';
 import { keyTexts, lastApplied, lastAppliedTexts, textsOf, timeOf, writerNote, written } from './texts.ts';
@@ -57,10 +58,7 @@ async function readLastApplied(api: ClusterApi, { namespace, name, key }: KeySpe
   const applied = map && lastApplied(map);
   if (map && applied) return lastAppliedTexts(map, applied, spec, key, now);
   // Whoever may not read Secrets did not mean one, where a ConfigMap of that name is.
-  const secret = await api.get(nameOf('secret', namespace, name)).catch((error: unknown) => {
-    if (map && error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  });
+  const secret = map ? await permitted(() => api.get(nameOf('secret', namespace, name))) : await api.get(nameOf('secret', namespace, name));
   const kept = secret && lastApplied(secret);
   if (secret && kept) return lastAppliedTexts(secret, kept, spec, key, now);
   const found = map ? 'ConfigMap' : secret ? 'Secret' : null;
@@ -107,10 +105,7 @@ async function newestRecord(api: ClusterApi, namespace: string, name: string): P
  */
 export async function clusterCandidates(api: ClusterApi, { namespace, realm, now = Date.now() }: { readonly namespace: string; readonly realm: string; readonly now?: number }): Promise<readonly EvidenceCandidate[]> {
   const listed = async (word: ResourceWord, fieldSelector?: string): Promise<readonly KubeObject[]> => {
-    const answer = await api.list(RESOURCES[word], { namespace, ...(fieldSelector === undefined ? {} : { fieldSelector }) }).catch((error: unknown) => {
-      if (error instanceof RescueError && error.code === 'missing-role') return null;
-      throw error;
-    });
+    const answer = await permitted(() => api.list(RESOURCES[word], { namespace, ...(fieldSelector === undefined ? {} : { fieldSelector }) }));
     return answer?.items ?? [];
   };
   const [maps, secrets, records, imports, realms] = await Promise.all([

@@ -1,10 +1,10 @@
 /** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
 import { RescueError } from '../realm/errors.ts';
-import type { ObjectName, Pause, SeenController } from '../runbook/cluster.ts';
+import { place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
 import { keepsAnnotation, toleratesPause } from '../gitops/controllers/argo.ts';
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, RESOURCES, shown, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, nameOfObject, RESOURCES, shown, shownObject, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { applierNeeds, searchNeeds, type Need } from './needs.ts';
@@ -137,28 +137,17 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
   const kind = controllerKind(name.resource.kind);
   if (!kind || kind.paused(object)) return [];
   const was = kind.automation(object);
-  if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${plain(name)} (${was})` }];
+  if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${place(name)} (${was})` }];
   if (applicationSet === null || toleratesPause(applicationSet, name.name)) {
     if (applicationSet !== null && !keepsAnnotation(applicationSet, FROZEN_ANNOTATION)) notes.push(`ApplicationSet ${applicationSet.metadata.name} takes annotations off ${shown(name)}: what was there before the pause will be known to the record on this machine alone`);
-    return [{ id: specOf(name), object: name, means: 'automation-off', title: `automation off on ${kind.title} ${plain(name)} (${was})` }];
+    return [{ id: specOf(name), object: name, means: 'automation-off', title: `automation off on ${kind.title} ${place(name)} (${was})` }];
   }
   // The ApplicationSet takes back a change of its child within half a second (verified-kube.md 4.1).
   const project = projectOf({ object, name });
   notes.push(`ApplicationSet ${applicationSet.metadata.name} takes back every change of ${shown(name)}: a deny window in AppProject ${project.name} stops its syncs instead, for as long as it stands there`);
-  return [{ id: specOf(name), object: project, means: 'deny-window', application: name.name, title: `deny window for ${kind.title} ${plain(name)} in AppProject ${plain(project)} (${was})` }];
+  return [{ id: specOf(name), object: project, means: 'deny-window', application: name.name, title: `deny window for ${kind.title} ${place(name)} in AppProject ${place(project)} (${was})` }];
 }
 
 function projectOf({ object, name }: Pick<Found, 'object' | 'name'>): ObjectName {
   return nameOf('appproject', textAt(object, 'status', 'controllerNamespace') ?? name.namespace, textAt(object, 'spec', 'project') ?? 'default');
-}
-
-const plain = ({ namespace, name }: ObjectName): string => `${namespace === null ? '' : `${namespace}/`}${name}`;
-
-function nameOfObject({ kind, metadata }: KubeObject): ObjectName | null {
-  const word = wordOf(kind ?? '');
-  return word === null ? null : nameOf(word, metadata.namespace ?? null, metadata.name);
-}
-
-function shownObject({ kind, metadata }: KubeObject): string {
-  return `${kind ?? 'object'} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
 }

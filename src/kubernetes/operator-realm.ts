@@ -5,6 +5,7 @@ import { unreadable } from '../evidence/document.ts';
 import { nameOf, RESOURCES, type KubeObject, type ResourceWord } from '../gitops/controllers/object.ts';
 import { epamRealm, legacyRealm, type OperatorRealm } from '../gitops/live/operator-realm.ts';
 import type { ClusterApi } from './api.ts';
+import { permitted } from './permitted.ts';
 import { timeOf, writerNote, written } from './texts.ts';
 
 interface Operator {
@@ -96,16 +97,6 @@ export async function operatorCandidates(api: ClusterApi, namespace: string, now
 
 async function listed(api: ClusterApi, word: ResourceWord, namespace: string): Promise<readonly KubeObject[]> {
   return (await api.list(RESOURCES[word], { namespace }))?.items ?? [];
-}
-
-/** null: these credentials may not. */
-async function permitted<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  }
 }
 
 /** It is as new as the newest of the objects that it is made of. */

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
 import { denyWindow, isOurWindow, syncPatch, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
-import { fieldPatch, FROZEN_ANNOTATION, thawedValue, type ControllerKind } from '../gitops/controllers/controller.ts';
+import { fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
@@ -167,11 +167,6 @@ export function frozenRecord(object: KubeObject, name: ObjectName): { readonly p
   const previous = record['previous'] ?? null;
   const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
   return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
-}
-
-function versioned(object: KubeObject, patch: JsonObject): JsonObject {
-  const { resourceVersion } = object.metadata;
-  return resourceVersion === undefined ? patch : { metadata: { resourceVersion }, ...patch };
 }
 
 async function present(api: ClusterApi, name: ObjectName): Promise<KubeObject> {

@@ -3,8 +3,9 @@
  * that of lint for files in git; the operator's own import is none, because its Job passes --override=false (gitops.md 2.2).
  */
 import type { JsonObject } from '../realm/json.ts';
-import type { ObjectName, RestartRisk } from '../runbook/cluster.ts';
-import { isObject, nameOf, shown, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import type { RestartRisk } from '../runbook/cluster.ts';
+import { versioned } from '../gitops/controllers/controller.ts';
+import { isObject, nameOf, nameOfObject, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { imageVersion } from '../gitops/launches/launch.ts';
 import { lintObject, type LiveObject, type LivePlace } from '../gitops/live/lint-object.ts';
 import { containersOf, isServerImage, podSources, type PodSource } from '../gitops/live/pods.ts';
@@ -127,9 +128,6 @@ function configMapRisk({ places, patch }: LiveObject, original: KubeObject, work
 }
 
 /** With the version that was read, so that nobody is written over. */
-function versioned({ metadata: { resourceVersion } }: KubeObject, patch: JsonObject): JsonObject {
-  return resourceVersion === undefined ? patch : { metadata: { resourceVersion }, ...patch };
-}
 
 function settingsOf(places: readonly LivePlace[]): string {
   return [...new Set(places.map(({ where, finding }) => `${where === '' ? '' : `${where}: `}${words(finding.rule, finding.setting)}`))].join('; ');
@@ -168,14 +166,4 @@ function unread(workload: KubeObject, { configMaps }: References): readonly stri
 /** By the image of the server; a program that imports may have another version. */
 function serverVersion(workload: KubeObject): string | null {
   return imageVersion(workload.kind === 'Keycloak' ? textAt(workload, 'spec', 'image') ?? null : containersOf(workload).find(({ image, init }) => !init && isServerImage(image))?.image ?? null);
-}
-
-function nameOfObject({ kind, metadata }: KubeObject): ObjectName | null {
-  const word = wordOf(kind ?? '');
-  return word === null ? null : nameOf(word, metadata.namespace ?? null, metadata.name);
-}
-
-function shownObject(object: KubeObject): string {
-  const name = nameOfObject(object);
-  return name === null ? `${object.kind ?? 'object'} ${object.metadata.name}` : shown(name);
 }

@@ -1,14 +1,15 @@
 /** The sync after a resume: asked for, awaited and held against what was there before (gitops.md 1.8, verified-kube.md 4). */
 import { setTimeout as pause } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
-import type { ClusterSight, NoOpLevel, ObjectName, SeenController } from '../runbook/cluster.ts';
+import { shortRevision, type ClusterSight, type NoOpLevel, type ObjectName, type SeenController } from '../runbook/cluster.ts';
 import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
 import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
-import { skipsReconcile } from '../gitops/controllers/argo.ts';
+import { comparedRevision, skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
 import { markOf, marksOf } from './marks.ts';
+import { permitted } from './permitted.ts';
 
 export interface WatchTimes {
   /** Between two looks, in milliseconds. */
@@ -51,8 +52,11 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
       object = answered ?? object;
     }
     const view = kind.view(object);
-    const synced = kind.word === 'application' ? (late ? null : view.synced) : await fluxUpToDate(api, object, view);
-    return { object: name, mark: view.mark, revision: view.revision, synced, running: view.running, differing: view.differing.map(named), stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
+    const source = kind.word === 'application' ? null : await sourceRevision(api, object);
+    const synced = kind.word === 'application' ? (late ? null : view.synced) : source === null ? null : source === view.revision;
+    // A release has the version of its chart, which is no revision of its source.
+    const target = kind.word === 'application' ? comparedRevision(object) : kind.word === 'kustomization' ? source : null;
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: view.differing.map(named), stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
   }));
   return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
 }
@@ -76,12 +80,15 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
   const synced = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.changed));
   const hooks = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.hooks));
+  // Somebody has pushed since: nobody was told of that commit, whatever it changes.
+  const strayed = after.some(({ view, was }) => view.mark !== was?.mark && (was?.target ?? null) !== null && view.revision !== was?.target);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
   const upgraded = after.filter(({ kind, view, was }) => kind.word === 'helmrelease' && view.mark !== was?.mark).map(({ name }) => `a new version of the release of HelmRelease ${name.name}`);
   return {
     levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
     changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...upgraded, ...synced.filter((object) => !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    unannounced: [...upgraded, ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.map(({ was, view }) => `${short(was?.revision ?? null)} → ${short(view.revision)}`).join(', '),
   };
 }
@@ -166,7 +173,7 @@ function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Reado
 
 /** Asks, and waits for the answer; null where none comes. */
 async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
-  const before = await read(api, name);
+  const before = await steadily(times, () => read(api, name));
   let asked = false;
   return awaited(times.refresh, times.every, async () => {
     // A wish without an answer is told again: it asks for a look and for nothing else.
@@ -230,7 +237,7 @@ async function awaited<T>(limit: number, every: number, look: () => Promise<T | 
 }
 
 /** One reading, however long the server is away for. */
-async function steadily<T>(times: WatchTimes, look: () => Promise<T>): Promise<T> {
+async function steadily<T>(times: Pick<WatchTimes, 'every' | 'refresh'>, look: () => Promise<T>): Promise<T> {
   const found = await awaited(times.refresh, times.every, async () => ({ value: await look() }));
   return (found as { readonly value: T }).value;
 }
@@ -241,31 +248,23 @@ async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   return object;
 }
 
-/** Whether the source has nothing newer than what was applied; null where it cannot be seen. */
-async function fluxUpToDate(api: ClusterApi, object: KubeObject, view: SyncView): Promise<boolean | null> {
+/** What a source of Flux offers; null where it cannot be seen. */
+async function sourceRevision(api: ClusterApi, object: KubeObject): Promise<string | null> {
   const kind = textAt(object, 'spec', 'sourceRef', 'kind');
   const name = textAt(object, 'spec', 'sourceRef', 'name');
   if (kind !== 'GitRepository' || name === undefined) return null;
   const resource = { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'gitrepositories', kind };
-  const source = await api.get({ resource, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }).catch((error: unknown) => {
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  });
-  const revision = textAt(source ?? undefined, 'status', 'artifact', 'revision');
-  return revision === undefined ? null : revision === view.revision;
+  const source = await permitted(() => api.get({ resource, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }));
+  return textAt(source ?? undefined, 'status', 'artifact', 'revision') ?? null;
 }
 
 /** Those of a CronJob come by the clock, not by a sync. */
 async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
   const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
-  const lists = await Promise.all(namespaces.map((namespace) => api.list(RESOURCES.job, { namespace }).catch((error: unknown) => {
-    // The look beforehand has named the right that is missing, and the notes of it say what is not seen.
-    if (error instanceof RescueError && error.code === 'missing-role') return null;
-    throw error;
-  })));
+  const lists = await Promise.all(namespaces.map((namespace) => permitted(() => api.list(RESOURCES.job, { namespace }))));
   return lists.flatMap((list) => (list?.items ?? []).filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob')).map(({ metadata }) => metadata.uid ?? ''));
 }
 
 const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;
-const short = (revision: string | null): string => (revision === null ? 'nothing' : revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7)));
+const short = (revision: string | null): string => (revision === null ? 'nothing' : shortRevision(revision));
 

@@ -1,5 +1,5 @@
 /** The third front end: nobody. Flags answer what they can; what they cannot is named, never guessed. */
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import type { ClusterSight } from '../runbook/cluster.ts';
 import type { RunState } from '../runbook/model.ts';
 import { flagChoices, missingChoices } from '../runbook/choices.ts';

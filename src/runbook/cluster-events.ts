@@ -34,7 +34,7 @@ export type ClusterEvent =
   | { readonly type: 'sync.awaited'; readonly before: SyncBefore; readonly fingerprint: string | null }
   /** Nobody can say what the sync did, and the writer is paused again. */
   | { readonly type: 'sync.abandoned'; readonly because: string }
-  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean; /** What is odd about it all the same. */ readonly note?: string }
+  | { readonly type: 'sync.watched'; readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly revisions: string; readonly ok: boolean; /** Workloads whose pods the sync has started anew. */ readonly restarted?: readonly ObjectName[]; /** What is odd about it all the same. */ readonly note?: string }
   /** Whether the pods shall be restarted once on purpose, to see that a start imports nothing. */
   | { readonly type: 'restart.answered'; readonly restart: boolean; readonly by: By }
   /** The fingerprint that the realm is held against, on record before the first pod goes. */

@@ -1,7 +1,7 @@
 /** What Freeze and Thaw leave behind in one line, where a cluster was asked. */
 import type { ClusterEvent } from './cluster-events.ts';
 import { heldPauses, type ClusterState } from './cluster-state.ts';
-import type { ObjectName } from './cluster.ts';
+import { place } from './cluster.ts';
 
 /** `Argo CD application argocd/keycloak: automation off, was automated {prune, selfHeal}`. */
 export function freezeLine(cluster: ClusterState): string {
@@ -22,8 +22,3 @@ export function thawLine({ revisions, levels, changes, ok, note }: Extract<Clust
 
 /** How a change begins that the engineer was told of before the writer ran again. */
 export const ANNOUNCED = 'as announced: ';
-
-/** `argocd/keycloak`. */
-export function place({ namespace, name }: ObjectName): string {
-  return namespace === null ? name : `${namespace}/${name}`;
-}

@@ -35,7 +35,7 @@ export interface ClusterState {
   /** What the sync is held against; null: no thaw is under way. */
   readonly awaited: { readonly before: SyncBefore; readonly fingerprint: string | null; /** Something ran again since, whose sync nobody has judged. */ readonly begun: boolean } | null;
   /** What the sync after the thaw did; null: not watched. */
-  readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly ok: boolean } | null;
+  readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly restarted: readonly ObjectName[]; readonly ok: boolean } | null;
 }
 
 export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restartAwaited: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
@@ -58,7 +58,7 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'pause.checked': return { ...state, checks: event.checks };
     case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint, begun: false } };
     case 'sync.abandoned': return { ...state, awaited: state.awaited && { ...state.awaited, begun: false } };
-    case 'sync.watched': return { ...state, awaited: null, watched: { levels: event.levels, changes: event.changes, ok: event.ok } };
+    case 'sync.watched': return { ...state, awaited: null, watched: { levels: event.levels, changes: event.changes, restarted: event.restarted ?? [], ok: event.ok } };
   }
 }
 
@@ -112,11 +112,12 @@ export function risksToPatch({ sight, safe, patches }: ClusterState): readonly R
   return (sight?.risks ?? []).filter(({ object }) => safe[objectKey(object)] === true && !Object.values(patches).some(({ patch, status }) => patch.purpose === 'make-safe' && status === 'sent' && objectKey(patch.object) === objectKey(object)));
 }
 
-/** Workloads whose pods a deliberate restart would start anew; none where the sync has done so already. */
+/** Workloads whose pods a deliberate restart would start anew: without those that the sync has restarted already. */
 export function restartable({ sight, watched }: ClusterState): readonly ObjectName[] {
   // Of an application that was named itself, any workload is among the objects.
-  if (sight === null || sight.carrier === null || watched?.changes.some((change) => change.includes('its pods restart'))) return [];
-  return sight.objects.filter(({ resource }) => resource.kind === 'StatefulSet' || resource.kind === 'Deployment');
+  if (sight === null || sight.carrier === null) return [];
+  const done = new Set((watched?.restarted ?? []).map(objectKey));
+  return sight.objects.filter((object) => ['StatefulSet', 'Deployment'].includes(object.resource.kind) && !done.has(objectKey(object)));
 }
 
 /** Patches that were about to be sent when the process ended. */

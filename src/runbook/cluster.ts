@@ -147,7 +147,7 @@ export interface NoOpLevel {
 
 /** What a sync is held against: taken before the automation is on again. */
 export interface SyncBefore {
-  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; readonly stuck: string | null; readonly running: boolean }[];
+  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; /** The revision that it was compared with, and that its next sync would bring; null: it does not say. Not in older journals. */ readonly target?: string | null; readonly stuck: string | null; readonly running: boolean }[];
   /** Objects that carry the realm or start it, by spec. */
   readonly objects: Readonly<Record<string, ObjectMark>>;
   /** uids of the Jobs of their namespaces. */
@@ -160,4 +160,14 @@ export interface ObjectMark {
   readonly content: string;
   /** Of the pod template; null where there is none. */
   readonly template: string | null;
+}
+
+/** `argocd/keycloak`. */
+export function place({ namespace, name }: Pick<ObjectName, 'namespace' | 'name'>): string {
+  return namespace === null ? name : `${namespace}/${name}`;
+}
+
+/** A git revision as people write it: a hash by its first seven digits. */
+export function shortRevision(revision: string): string {
+  return revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7));
 }

@@ -4,7 +4,8 @@ import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
 import { evolveCluster } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-events.ts';
-import { freezeLine, place, thawLine } from './cluster-lines.ts';
+import { place } from './cluster.ts';
+import { freezeLine, thawLine } from './cluster-lines.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

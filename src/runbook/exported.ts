@@ -23,6 +23,11 @@ export interface StrategyFinding {
   readonly done: string;
 }
 
+/** Whether an export changed in git what carries the realm. */
+export function patchesCarrier(exported: Exported | null): boolean {
+  return (exported?.files ?? []).some(({ artefact, refusal, added, removed }) => refusal === null && artefact !== 'other' && added + removed > 0);
+}
+
 export interface Exported {
   /** The directory that holds everything. */
   readonly directory: string;

@@ -2,7 +2,7 @@
 import { RescueError } from '../realm/errors.ts';
 import { count } from '../runbook/lines.ts';
 import type { EvidenceCandidate } from '../runbook/model.ts';
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import type { EffectContext } from './context.ts';
 import { counts } from './counts.ts';
 

@@ -1,6 +1,7 @@
 /** The effects that touch the cluster. */
 import { sha256 } from '../realm/canonical.ts';
 import { heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
+import { patchesCarrier } from '../runbook/exported.ts';
 import type { Effect } from '../runbook/model.ts';
 import { makeSafe, restart } from './cluster-pods.ts';
 import { checkHeld, findWriter, pauseAll, remember, thaw, type ClusterWork } from './cluster-work.ts';
@@ -39,7 +40,7 @@ function workOf(context: EffectContext): ClusterWork {
   if (!ports.cluster) throw new Error('this run has no cluster');
   return {
     cluster: ports.cluster, store: ports.store, hash: sha256, accounted: context.state().snapshots['live-after']?.fingerprint ?? null,
-    patched: (context.state().exported?.files ?? []).some(({ artefact, refusal, added, removed }) => refusal === null && artefact !== 'other' && added + removed > 0),
+    patched: patchesCarrier(context.state().exported),
     state: () => context.state().cluster,
     dispatch: (event) => context.dispatch(event),
     progress: (text) => context.progress({ part: text, done: null, total: null }),

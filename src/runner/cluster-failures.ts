@@ -1,6 +1,6 @@
 /** What keeps a pause from being made, or undoes it, in words. */
 import { RescueError } from '../realm/errors.ts';
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import type { ClusterSight, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
 
 /** Names the Role that is missing. */
@@ -15,10 +15,12 @@ export function undone(broken: readonly PauseCheck[]): RescueError {
 
 /** What git brings beyond what was shown before the word lets nothing run. Throws RescueError `needs-decision`. */
 export function refuseUntold({ controllers }: SyncBefore, told: SyncBefore | null): void {
-  for (const { object, differing, synced } of told === null ? [] : controllers) {
+  for (const { object, differing, synced, target = null } of told === null ? [] : controllers) {
     const shown = told?.controllers.find((one) => JSON.stringify(one.object) === JSON.stringify(object));
     const fresh = differing.filter((line) => shown?.differing.includes(line) !== true);
-    if (fresh.length === 0 && !(shown?.synced === true && synced === false)) continue;
-    throw new RescueError('needs-decision', `Since the word was asked for, git differs in more than was shown: ${fresh.join(', ') || place(object)}. Nothing runs again.`, ['Start the same thaw again: it shows that first.']);
+    // The same objects at another commit are other content.
+    const pushed = synced === false && (shown?.synced === true || (shown?.target ?? null) !== target);
+    if (fresh.length === 0 && !pushed) continue;
+    throw new RescueError('needs-decision', `Since the word was asked for, git differs in more than was shown: ${fresh.join(', ') || `${place(object)} is at ${target ?? 'another revision'} now`}. Nothing runs again.`, ['Start the same thaw again: it shows that first.']);
   }
 }

@@ -1,6 +1,7 @@
 /** Freeze and thaw, step by step: each patch intended on disk, sent once, looked at. The same for a recovery and for the two commands alone. */
 import { RescueError, type ErrorCode } from '../realm/errors.ts';
-import { ANNOUNCED, place } from '../runbook/cluster-lines.ts';
+import { ANNOUNCED } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
@@ -157,7 +158,7 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
   const ok = levels.every(({ noOp }) => noOp !== false);
   if (!ok) await freezeAgain(work, all);
   const note = ok && after.changes.length === 0 && work.patched ? unmerged(sight, before) : undefined;
-  work.dispatch({ type: 'sync.watched', levels, changes: after.changes, revisions: after.revisions, ok, ...(note === undefined ? {} : { note }) });
+  work.dispatch({ type: 'sync.watched', levels, changes: after.changes, restarted: after.restarted, revisions: after.revisions, ok, ...(note === undefined ? {} : { note }) });
   return ok;
 }
 
@@ -185,7 +186,7 @@ async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter):
   if (nothing || first.unannounced.length > 0) return first;
   work.progress(first.changes.length === 0 ? 'looked at once more' : `landed as announced: ${first.changes.join('; ')}`);
   const second = await work.cluster.watch(sight, await work.cluster.before(sight), work.progress);
-  return { ...second, revisions: first.revisions, changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
+  return { ...second, revisions: first.revisions, restarted: [...first.restarted, ...second.restarted], changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
 
 /** What somebody has paused again meanwhile has answered, and done nothing: that proves nothing (verified-kube.md 4.2). */

@@ -20,6 +20,8 @@ export interface SyncAfter {
   readonly changes: readonly string[];
   /** Of these, what nobody could know before: git and cluster agreed on it, or it is a hook or a Job. */
   readonly unannounced: readonly string[];
+  /** Workloads whose pods the sync has started anew. */
+  readonly restarted: readonly ObjectName[];
   /** `4f1d2c7 → b77e90a`. */
   readonly revisions: string;
 }

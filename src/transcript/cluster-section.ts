@@ -1,4 +1,4 @@
-import { place } from '../runbook/cluster-lines.ts';
+import { place } from '../runbook/cluster.ts';
 import type { PatchState } from '../runbook/cluster-state.ts';
 import type { NoOpLevel } from '../runbook/cluster.ts';
 import { code, prose, table } from './escape.ts';

@@ -39,8 +39,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
     list: async (resource, options) => {
       guard('list', resource, options.namespace);
       const items = objects.filter((object) => isOf(resource, object) && (options.namespace === null || object.metadata.namespace === options.namespace));
-      // Items of a real list say no version.
-      return { items: items.map((item) => Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'apiVersion')) as KubeObject), resourceVersion: '1' };
+      return { items, resourceVersion: '1' };
     },
     review: async (kind, _group, body) => ({ status: await review(kind, body) }),
   };

@@ -357,15 +357,14 @@ describe('the API server goes away', () => {
     await few(place);
     Object.assign(git, { revision: V2, objects: [place.tracked('keycloak', OTHER)] });
     await eventually(async () => expect((await place.get(place.application())).status?.['sync']).toMatchObject({ status: 'OutOfSync' }));
-    const running = place.tool(thawing(place, '--context', 'oncall'), { user: 'oncall' });
-    await eventually(async () => expect(await place.policy()).toEqual(POLICY));
-    // Its last wish is on the object by now, or it has synced; nobody answers it yet.
-    controller.hold();
-    await eventually(async () => expect((await place.get(place.application())).metadata.annotations?.['argocd.argoproj.io/refresh'] !== undefined || (await textOf(place)) === OTHER).toBe(true));
-    await kubernetes.halt();
-    await kubernetes.start();
-    controller.go();
-    const run = await running;
+    let started: Promise<void> | undefined;
+    const run = await place.held(thawing(place, '--context', 'oncall'), RESUMED, async () => {
+      // Nobody syncs before the server is back.
+      controller.hold();
+      await kubernetes.halt();
+      started = kubernetes.start().then(() => controller.go());
+    }, { user: 'oncall' });
+    await started;
     expect(run.exit, run.stderr).toBe(0);
     expect([await textOf(place), await place.policy(), place.events().findLast(({ type }: Event) => type === 'sync.watched')?.['ok']]).toEqual([OTHER, POLICY, true]);
   }));

@@ -84,6 +84,11 @@ function revisionOf(result: Json | undefined): string | null {
   return several.length === 0 ? null : several.join(' ');
 }
 
+/** The revision that it compared with, and that its next sync would bring. */
+export function comparedRevision(object: KubeObject): string | null {
+  return revisionOf(at(object, 'status', 'sync'));
+}
+
 /** It neither compares nor syncs, nor takes up a wish to (verified-kube.md 4.1). */
 export function skipsReconcile(object: KubeObject): boolean {
   return object.metadata.annotations?.[SKIP] === 'true';

@@ -56,6 +56,11 @@ export interface ControllerKind {
   refreshed(object: KubeObject, before: KubeObject, token: string): boolean;
 }
 
+/** A patch with the version that was read: a change by somebody else in between is then refused, and nothing is written over. */
+export function versioned({ metadata: { resourceVersion } }: KubeObject, patch: JsonObject): JsonObject {
+  return resourceVersion === undefined ? patch : { metadata: { resourceVersion }, ...patch };
+}
+
 /** A merge patch that puts a value into a field and, where asked, the record beside it; with the version that was read, so that nobody is written over. */
 export function fieldPatch(object: KubeObject, field: readonly string[], wanted: Json | undefined, record: JsonObject | null): JsonObject {
   const change = mergePatch(at(object, ...field), wanted);

@@ -1,6 +1,6 @@
 /** Kubernetes objects as plain data: what the pure part knows of them. Nothing here talks to a cluster. */
 import type { Json, JsonObject } from '../../realm/json.ts';
-import type { ObjectName, Resource } from '../../runbook/cluster.ts';
+import { place, type ObjectName, type Resource } from '../../runbook/cluster.ts';
 
 export type { ObjectName, Resource };
 
@@ -65,14 +65,25 @@ export function nameOf(word: ResourceWord, namespace: string | null, name: strin
   return { resource: RESOURCES[word], namespace, name };
 }
 
+/** The name of an object; null for a kind that is not in the table. */
+export function nameOfObject({ kind, metadata }: KubeObject): ObjectName | null {
+  const word = wordOf(kind ?? '');
+  return word === null ? null : nameOf(word, metadata.namespace ?? null, metadata.name);
+}
+
 /** `ConfigMap iam/keycloak-realm`: how a person reads it. */
-export function shown({ resource, namespace, name }: ObjectName): string {
-  return `${resource.kind} ${namespace === null ? '' : `${namespace}/`}${name}`;
+export function shown(object: ObjectName): string {
+  return `${object.resource.kind} ${place(object)}`;
+}
+
+/** The same of an object of any kind. */
+export function shownObject({ kind, metadata }: KubeObject): string {
+  return `${kind ?? 'object'} ${place({ namespace: metadata.namespace ?? null, name: metadata.name })}`;
 }
 
 /** `application:argocd/keycloak`: how a flag or the journal names it. */
-export function specOf({ resource, namespace, name }: ObjectName): string {
-  return `${resource.kind.toLowerCase()}:${namespace === null ? '' : `${namespace}/`}${name}`;
+export function specOf(object: ObjectName): string {
+  return `${object.resource.kind.toLowerCase()}:${place(object)}`;
 }
 
 /** The value at a path; undefined where something on the way is missing. */
