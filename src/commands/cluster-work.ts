@@ -8,7 +8,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { sanitise } from '../ui/text.ts';
 
 const CLUSTER_EVENTS: ReadonlySet<RunEvent['type']> = new Set<ClusterEvent['type']>([
-  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'safe.answered', 'resume.answered', 'restart.answered', 'restart.awaited', 'restart.checked', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.awaited', 'sync.abandoned', 'sync.watched',
+  'freeze.begun', 'thaw.begun', 'cluster.remembered', 'cluster.seen', 'pause.answered', 'terminate.answered', 'operations.ended', 'safe.answered', 'resume.answered', 'restart.answered', 'restart.awaited', 'restart.checked', 'patch.intended', 'patch.sent', 'patch.failed', 'pause.checked', 'sync.awaited', 'sync.abandoned', 'sync.watched',
 ]);
 
 /** What a record says of the cluster, whatever else it is a record of. */

@@ -2,7 +2,7 @@ import { acquireLock, type Lock } from '../journal/lock.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { place } from '../runbook/cluster.ts';
-import { heldPauses } from '../runbook/cluster-state.ts';
+import { endable, heldPauses, objectKey } from '../runbook/cluster-state.ts';
 import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
 import { controllerWord } from '../runbook/next.ts';
@@ -53,7 +53,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     if (!sight.mayPause && !flags.json) process.stdout.write(sight.role ?? '');
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
     if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
-    const patches = sight.pauses.length + (flags.terminate ? sight.controllers.filter(({ running }) => running !== null).length : 0);
+    const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
     if (patches > 0) {
       const word = controllerWord(sight);
       await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(patches, 'object')} would be patched`, ask: `Type ${word} to patch ${count(patches, 'object')}` });
@@ -73,13 +73,15 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
 
 function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): readonly string[] {
   const held = work === null ? [] : heldPauses(work.state());
-  const running = work === null ? sight.controllers.filter((controller) => controller.running !== null) : sight.controllers.filter(({ object, running: operation }) => operation !== null && !Object.values(work.state().patches).some(({ patch, status }) => patch.purpose === 'terminate' && status === 'sent' && patch.object.name === object.name));
+  const ended = work?.state().ended ?? null;
+  const running = sight.controllers.filter((controller) => controller.running !== null && ended?.ended.some((object) => objectKey(object) === objectKey(controller.object)) !== true);
   return [
     ...held.map(({ title }) => `OK  ${title}: read back, and again after a while`),
     ...sight.controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `OK  ${title} ${place(object)} was paused already (${automation})`),
     ...(held.length > 0 && work ? [`What was there before is in record ${work.store.id}. To let it run again: realm-rescue thaw ${work.store.id}${flag}`] : []),
     ...(sight.risks.length > 0 ? [`A start of a pod still imports (${count(sight.risks.length, 'risk')} above). recover offers the live patch against it, after it has captured what is still there.`] : []),
-    ...running.map(({ title, object }) => `STILL RUNNING: the operation of ${title} ${place(object)} goes on under the pause; ${object.resource.kind === 'Application' ? 'freeze --terminate ends it' : 'wait for its end'}.`),
+    ...(ended?.ended ?? []).map((object) => `OK  the running operation of ${object.resource.kind} ${place(object)} has ended`),
+    ...running.map(({ title, object }) => `STILL RUNNING: the operation of ${title} ${place(object)} goes on under the pause; ${object.resource.kind === 'Application' && ended === null ? 'freeze --terminate ends it' : 'wait for its end'}.`),
   ];
 }
 

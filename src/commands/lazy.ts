@@ -92,6 +92,7 @@ export function lazyCluster(target: ClusterTarget): Cluster {
     preparePause: async (...args) => (await load()).preparePause(...args),
     prepareResume: async (sent) => (await load()).prepareResume(sent),
     prepareTerminate: async (object) => (await load()).prepareTerminate(object),
+    ended: async (object) => (await load()).ended(object),
     prepareSync: async (object) => (await load()).prepareSync(object),
     prepareSafe: async (risk) => (await load()).prepareSafe(risk),
     prepareRestart: async (object) => (await load()).prepareRestart(object),

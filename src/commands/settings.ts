@@ -24,6 +24,7 @@ export async function runSettings(flags: Flags, defaults: Partial<RunSettings> =
     frozen: flags.frozen ?? defaults.frozen ?? null,
     thawed: flags.thawed ?? null,
     from: flags.from ?? defaults.from ?? null,
+    terminate: flags.terminate ?? defaults.terminate ?? false,
     makeSafe: flags['make-safe'] ?? defaults.makeSafe ?? false,
     repo: flags.repo ? workingTree(flags.repo) : (defaults.repo ?? null),
     out: flags.out ? resolve(flags.out) : null,

@@ -26,7 +26,7 @@ export interface CommandSpec {
 export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   recover: {
     summary: 'walk through the recovery of an overwritten realm (the default)',
-    options: [...TARGET, 'from', ...CLUSTER, 'evidence', ...DECIDING, ...RUNNING, 'make-safe', 'session-dir', 'read-only', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, 'evidence', ...DECIDING, ...RUNNING, 'terminate', 'make-safe', 'session-dir', 'read-only', ...OUTPUT],
     example: 'realm-rescue recover --url https://keycloak.example.com --realm primary --evidence git:charts/keycloak/realm.json@HEAD --repo .',
     load: () => import('./recover.ts'),
   },
@@ -63,7 +63,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   resume: {
     summary: 'go on with a recorded run after a crash or a stop',
     words: 'SESSION',
-    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'make-safe', 'session-dir', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'terminate', 'make-safe', 'session-dir', ...OUTPUT],
     example: 'realm-rescue resume 8f2c',
     load: () => import('./resume.ts'),
   },

@@ -118,6 +118,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   const said = held.length > 0 && isSaid(asking);
   const before = flags['no-watch'] || held.length === 0 ? null : said ? await work.cluster.before(sight) : await work.cluster.glance(sight);
   for (const controller of before?.controllers ?? []) {
+    if (controller.running && controller.object.resource.kind === 'Application') say(`PATCH  the operation that is running in Application ${place(controller.object)} is ended first: what it would do could not be told from its next sync`);
     if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
     // What failed before is what the next sync will bring all the same.
     if (controller.stuck !== null && controller.synced !== false) continue;

@@ -10,6 +10,8 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'cluster.remembered': 'Versions of the objects that the API server still remembered, each now on disk; before anything else.',
   'cluster.seen': 'The writer and who would undo its pause, what a pod restart would do, and which rights are missing.',
   'pause.answered': 'A typed word (or `--confirm`) starts the pauses; `false` leaves the writer as it is.',
+  'terminate.answered': 'A typed word (or `--terminate`) has an operation that runs under the pause ended; `false` lets it finish.',
+  'operations.ended': 'Which of these operations have ended, looked at again, and which go on.',
   'safe.answered': 'A typed word (or `--make-safe`) lets the live workload be patched so that a start of its pods imports over nothing; `false` leaves it.',
   'restart.answered': 'A typed word (or `--restart`) lets the pods be restarted once on purpose; `false` leaves them.',
   'restart.awaited': 'The fingerprint of the realm before that restart.',

@@ -45,6 +45,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
+    ended: (object) => ended(api, object, times, token()),
     prepareSync: async (object) => {
       await ended(api, object, times, token());
       return prepareSync(api, object);

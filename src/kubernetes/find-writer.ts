@@ -129,7 +129,7 @@ function seen({ object, name, role, because, applicationSet }: Found): SeenContr
   const view = kind.view(object);
   return {
     object: name, title: kind.title, role, because: applicationSet === null ? because : `${because}; made by ApplicationSet ${applicationSet.metadata.name}`,
-    automation: kind.automation(object), paused: kind.paused(object), running: kind.running(object), revision: view.revision,
+    automation: kind.automation(object), paused: kind.paused(object), interval: kind.interval(object), running: kind.running(object), revision: view.revision,
   };
 }
 

@@ -190,12 +190,12 @@ function skipped(name: ObjectName): RescueError {
 }
 
 /** Waits until an operation that is being ended has ended; one that goes on for longer is left to whoever looks next. */
-export async function ended(api: ClusterApi, name: ObjectName, times: Pick<WatchTimes, 'every' | 'refresh'>, token: string): Promise<void> {
+export async function ended(api: ClusterApi, name: ObjectName, times: Pick<WatchTimes, 'every' | 'refresh'>, token: string): Promise<boolean> {
   const kind = controllerKind(name.resource.kind);
-  if (!kind || kind.running(await read(api, name)) === null) return;
+  if (!kind || kind.running(await read(api, name)) === null) return true;
   // Argo CD looks at an operation when its application changes, and taking a window out changes the project only.
   await api.patch(name, kind.refresh(token));
-  await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null);
+  return (await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null)) === true;
 }
 
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */

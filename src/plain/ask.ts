@@ -10,7 +10,7 @@ import type { Question, RunState } from '../runbook/model.ts';
 import type { RunSnapshot } from '../runner/handle.ts';
 import type { Size } from '../ui/terminal.ts';
 import { clusterAnswer } from '../ui/cluster-answer.ts';
-import { pauseLines, restartLines, resumeLines, safeLines } from '../ui/view/cluster.ts';
+import { pauseLines, restartLines, resumeLines, safeLines, terminateLines } from '../ui/view/cluster.ts';
 import { candidateText, EVIDENCE_QUESTION } from '../ui/view/evidence.ts';
 import { chosenLackText } from '../ui/view/difference.ts';
 import { line, lineText, span, wrap, type Line } from '../ui/view/line.ts';
@@ -44,6 +44,7 @@ function promptFor(snapshot: RunSnapshot, question: Question, describe: Describe
   const { state } = snapshot;
   switch (question.kind) {
     case 'pause': return { lines: pauseLines(question.sight, state, size), ask: `Type ${question.word} to pause it, no to leave it and state what is paused:` };
+    case 'terminate': return { lines: terminateLines(question.controllers, size), ask: `Type ${question.word} to end it, no to let it finish:` };
     case 'make-safe': return { lines: safeLines(question.risk, size), ask: `Type ${question.word} to patch it now, no to leave it:` };
     case 'restart': return { lines: restartLines(question.objects, size), ask: `Type ${question.word} to restart it once, no to leave it:` };
     case 'resume': return { lines: resumeLines(state, size), ask: `Type ${question.word} to let it run again, no to leave it paused:` };
@@ -90,7 +91,7 @@ export function readReply({ state }: RunSnapshot, question: Question, text: stri
   if (typed === 'w' && state.triage !== null && question.kind !== 'freeze' && question.kind !== 'thaw') return { kind: 'why' };
   if (typed === 'q') return answered({ type: 'run.stopped', reason: question.kind === 'not-proven' ? 'not-proven' : question.kind === 'failure' || question.kind === 'write-trouble' ? 'failed' : 'quit', note: `left at ${state.step}` });
   switch (question.kind) {
-    case 'pause': case 'make-safe': case 'resume': case 'restart': {
+    case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': {
       const answer = typed === question.word || typed === 'no' ? clusterAnswer(question, typed === question.word) : null;
       return answer === null ? again('That is not the word. Nothing was patched.') : answered(answer);
     }

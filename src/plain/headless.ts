@@ -33,6 +33,9 @@ export function answerHeadless({ question, run, differences, choices }: RunState
       if (settings.frozen !== null) return { type: 'pause.answered', pause: false, by: 'flag' };
       if (settings.confirm === question.word || settings.confirm === run?.realm) return { type: 'pause.answered', pause: true, by: 'flag' };
       return unconfirmed(settings.confirm, run?.realm ?? '', `${toPause(question.sight).join(' and ')} would be paused`);
+    case 'terminate':
+      if (settings.terminate === true && settings.confirm !== question.word && settings.confirm !== run?.realm) return unconfirmed(settings.confirm, run?.realm ?? '', `the running operation of ${question.controllers.map(({ object }) => place(object)).join(' and ')} would be ended`);
+      return { type: 'terminate.answered', terminate: settings.terminate === true, by: 'flag' };
     case 'make-safe':
       if (settings.makeSafe === true && settings.confirm !== question.word && settings.confirm !== run?.realm) return unconfirmed(settings.confirm, run?.realm ?? '', `${question.risk.object.resource.kind} ${question.risk.object.name} would be patched live, and its pods restart`);
       return { type: 'safe.answered', object: question.risk.object, safe: settings.makeSafe === true, by: 'flag' };

@@ -22,6 +22,10 @@ export type ClusterEvent =
   | { readonly type: 'cluster.seen'; readonly sight: ClusterSight }
   /** A typed word (or `--confirm`) starts the pauses; false: they are left, and somebody states in words what is paused. */
   | { readonly type: 'pause.answered'; readonly pause: boolean; readonly by: By }
+  /** Whether an operation that a pause does not stop shall be ended. */
+  | { readonly type: 'terminate.answered'; readonly terminate: boolean; readonly by: By }
+  /** What became of operations that were to be ended, looked at again. */
+  | { readonly type: 'operations.ended'; readonly ended: readonly ObjectName[]; /** Those that go on all the same. */ readonly running: readonly ObjectName[] }
   /** Whether the live workload shall be made safe, by its name; its pods restart for it. */
   | { readonly type: 'safe.answered'; readonly object: ObjectName; readonly safe: boolean; readonly by: By }
   | { readonly type: 'resume.answered'; readonly resume: boolean; readonly by: By }
@@ -29,7 +33,7 @@ export type ClusterEvent =
   | { readonly type: 'patch.intended'; readonly patch: ClusterPatch }
   | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look' }
   | { readonly type: 'patch.failed'; readonly id: string; readonly failure: Failure }
-  | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[] }
+  | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[]; /** Seconds since they were made or looked at last, where the interval of a controller has passed: it would have taken them back by now. */ readonly after?: number }
   /** What the sync after the resume will be held against; on record before the writer runs, so that a thaw that was killed is not judged by what it let happen. */
   | { readonly type: 'sync.awaited'; readonly before: SyncBefore; readonly fingerprint: string | null }
   /** Nobody can say what the sync did, and the writer is paused again. */

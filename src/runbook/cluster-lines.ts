@@ -1,7 +1,8 @@
 /** What Freeze and Thaw leave behind in one line, where a cluster was asked. */
 import type { ClusterEvent } from './cluster-events.ts';
 import { heldPauses, type ClusterState } from './cluster-state.ts';
-import { place } from './cluster.ts';
+import { place, type PauseCheck } from './cluster.ts';
+import type { Failure } from './failure.ts';
 
 /** `Argo CD application argocd/keycloak: automation off, was automated {prune, selfHeal}`. */
 export function freezeLine(cluster: ClusterState): string {
@@ -18,6 +19,11 @@ export function thawLine({ revisions, levels, changes, ok, note }: Extract<Clust
   const brought = changes.filter((change) => change.startsWith(ANNOUNCED)).map((change) => change.slice(ANNOUNCED.length));
   const landed = brought.length === 0 ? '' : `; the sync brought what was announced (${brought.length <= 2 ? brought.join(', ') : `${brought.length} changes`}), and from then on nothing moved`;
   return `${revisions === '' ? '' : `synced ${revisions}: `}${words}${ok ? landed : `: ${changes.slice(0, 3).join('; ')}`}${note === undefined ? '' : `; ${note}`}`;
+}
+
+/** What was paused runs again, although this run has not let it. */
+export function takenBack(broken: readonly PauseCheck[]): Failure {
+  return { code: 'changed-meanwhile', title: `A pause was taken back: ${broken.map(({ because }) => because).join('; ')}.`, next: ['Pause what takes it back as well, or have its owner pause it; then try again: it is looked at anew.'] };
 }
 
 /** How a change begins that the engineer was told of before the writer ran again. */

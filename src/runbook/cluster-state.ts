@@ -1,5 +1,5 @@
 /** What a journal says of the cluster: pure, and the same for a recovery and for `freeze` and `thaw` alone. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SyncBefore } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SeenController, SyncBefore } from './cluster.ts';
 import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Failure } from './failure.ts';
 
@@ -17,6 +17,10 @@ export interface ClusterState {
   readonly sight: ClusterSight | null;
   /** Whether the writer shall be paused; null: not answered yet. */
   readonly pause: boolean | null;
+  /** Whether operations that run under the pause shall be ended; null: not answered yet. */
+  readonly terminate: boolean | null;
+  /** What became of them; null: nobody was asked to end any. */
+  readonly ended: { readonly ended: readonly ObjectName[]; readonly running: readonly ObjectName[] } | null;
   /** Whether it shall run again. */
   readonly resume: boolean | null;
   /** Answers to the live patches of workloads, by `StatefulSet iam/keycloak`. */
@@ -38,7 +42,7 @@ export interface ClusterState {
   readonly watched: { readonly levels: readonly NoOpLevel[]; readonly changes: readonly string[]; readonly restarted: readonly ObjectName[]; readonly ok: boolean } | null;
 }
 
-export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, resume: null, safe: {}, restart: null, restartAwaited: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
+export const NO_CLUSTER: ClusterState = { remembered: null, sight: null, pause: null, terminate: null, ended: null, resume: null, safe: {}, restart: null, restartAwaited: null, restarted: null, patches: {}, made: [], checks: [], awaited: null, watched: null };
 
 export function evolveCluster(state: ClusterState, event: ClusterEvent): ClusterState {
   switch (event.type) {
@@ -47,6 +51,8 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'cluster.remembered': return { ...state, remembered: event.versions };
     case 'cluster.seen': return { ...state, sight: event.sight };
     case 'pause.answered': return { ...state, pause: event.pause };
+    case 'terminate.answered': return { ...state, terminate: event.terminate };
+    case 'operations.ended': return { ...state, ended: { ended: event.ended, running: event.running } };
     case 'safe.answered': return { ...state, safe: { ...state.safe, [objectKey(event.object)]: event.safe } };
     case 'restart.answered': return { ...state, restart: event.restart };
     case 'restart.awaited': return { ...state, restartAwaited: { fingerprint: event.fingerprint } };
@@ -92,6 +98,11 @@ export function heldPauses({ patches, made }: Pick<ClusterState, 'patches' | 'ma
   return [...standing, ...open];
 }
 
+/** What was paused and was seen to run again, although nobody has let it. */
+export function brokenPauses({ checks, pause, resume }: Pick<ClusterState, 'checks' | 'pause' | 'resume'>): readonly PauseCheck[] {
+  return pause === false || resume !== null ? [] : checks.filter(({ holds }) => !holds);
+}
+
 /** Pauses that were taken back by a resume: what a new pause would have to be, owners first. */
 export function resumedPauses({ made }: Pick<ClusterState, 'made'>): readonly ClusterPatch[] {
   return made.filter(({ resumed }) => resumed).map(({ patch }) => patch);
@@ -100,6 +111,11 @@ export function resumedPauses({ made }: Pick<ClusterState, 'made'>): readonly Cl
 /** How an object is called among the answers. */
 export function objectKey({ resource, namespace, name }: ObjectName): string {
   return `${resource.kind} ${namespace ?? ''}/${name}`;
+}
+
+/** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
+export function endable(sight: ClusterSight | null): readonly SeenController[] {
+  return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
 }
 
 /** The first live patch of a workload that nobody has answered yet. */

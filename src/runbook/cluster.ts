@@ -46,6 +46,8 @@ export interface SeenController {
   /** `automated {prune, selfHeal}`. */
   readonly automation: string;
   readonly paused: boolean;
+  /** Seconds after which it has looked at git and cluster by itself; null: it does not say. Not in older journals. */
+  readonly interval?: number | null;
   readonly running: RunningOperation | null;
   /** The git revision that it last applied; null before the first. */
   readonly revision: string | null;

@@ -2,10 +2,10 @@ import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } fr
 import { answerWhole } from '../realm/choice.ts';
 import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
-import { evolveCluster } from './cluster-state.ts';
+import { brokenPauses, evolveCluster } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-events.ts';
 import { place } from './cluster.ts';
-import { freezeLine, thawLine } from './cluster-lines.ts';
+import { freezeLine, takenBack, thawLine } from './cluster-lines.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -31,7 +31,7 @@ function write(state: RunState, operation: string, status: WriteStatus, trouble?
 const clusterEvent = (state: RunState, event: ClusterEvent): RunState => ({ ...state, cluster: evolveCluster(state.cluster, event) });
 
 /** Before anything is paused for good, the writer is looked for anew; what was paused already is known. */
-const lookAgain = ({ cluster }: RunState): RunState['cluster'] => ({ ...cluster, sight: null, pause: null, checks: [] });
+const lookAgain = ({ cluster }: RunState): RunState['cluster'] => ({ ...cluster, sight: null, pause: null, terminate: null, ended: null, checks: [] });
 
 const nothingSaid = 'nobody said that the writer is paused: it may strike again';
 
@@ -47,7 +47,7 @@ const EVOLVERS: Evolvers = {
     ...(state.settled && state.plan === null ? { choices: choicesAgain(state, settings) } : {}),
     writes: lookedAtAnew(state),
     proofs: proofsAnew(state),
-    ...(state.frozen === undefined ? { cluster: lookAgain(state) } : {}),
+    ...(state.frozen === undefined || brokenPauses(state.cluster).length > 0 ? { cluster: lookAgain(state), frozen: undefined } : {}),
   }),
   'connect.succeeded': (state, { connection }) =>
     finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
@@ -59,6 +59,11 @@ const EVOLVERS: Evolvers = {
   'resume.answered': (state, event) => {
     const answered = clusterEvent(state, event);
     return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', `not yet: the writer stays paused; when git is merged: realm-rescue thaw ${state.run?.id ?? ''}`, 'skipped');
+  },
+  'terminate.answered': clusterEvent,
+  'operations.ended': (state, event) => {
+    const ended = event.running.length === 0 ? `; its running operation was ended` : `; its operation STILL RUNS: ${event.running.map(place).join(', ')}`;
+    return finish(clusterEvent(state, event), 'freeze', `${state.steps.freeze.line ?? ''}${ended}`, event.running.length === 0 ? 'done' : 'warned');
   },
   'safe.answered': clusterEvent,
   'restart.answered': clusterEvent,
@@ -73,10 +78,17 @@ const EVOLVERS: Evolvers = {
   'patch.failed': clusterEvent,
   'pause.checked': (state, event) => {
     const checked = clusterEvent(state, event);
+    const broken = brokenPauses(checked.cluster);
     // What was taken back before the capture is no freeze.
-    if (!event.checks.every(({ holds }) => holds)) return Object.keys(state.snapshots).length === 0 ? { ...checked, frozen: undefined } : checked;
+    if (broken.length > 0 && Object.keys(state.snapshots).length === 0) return { ...checked, frozen: undefined };
+    if (broken.length > 0 && state.frozen !== undefined) {
+      const failure = takenBack(broken);
+      return finish({ ...checked, failure: { step: 'freeze', failure } }, 'freeze', failure.title, 'failed');
+    }
+    if (!event.checks.every(({ holds }) => holds)) return checked;
     const line = freezeLine(checked.cluster);
-    return state.frozen === undefined ? finish({ ...checked, frozen: line }, 'freeze', line) : checked;
+    if (state.frozen === undefined) return finish({ ...checked, frozen: line }, 'freeze', line);
+    return event.after === undefined ? checked : finish(checked, 'freeze', `${line}; holds, looked at again after ${event.after} s`);
   },
   'sync.awaited': clusterEvent,
   'sync.abandoned': clusterEvent,
@@ -157,7 +169,7 @@ const EVOLVERS: Evolvers = {
     failure: null,
     troubles: {},
     // Rights and controllers may be others by now.
-    ...(step === 'freeze' ? { cluster: lookAgain(state) } : {}),
+    ...(step === 'freeze' ? { cluster: lookAgain(state), frozen: undefined } : {}),
     // Reading evidence again means choosing it again: the same choice would only fail the same way.
     ...(step === 'evidence' ? { evidenceSpecs: null, candidates: null, run: state.run && { ...state.run, settings: { ...state.run.settings, evidence: [] } } } : {}),
     // A plan that was refused is made anew from choices that can be changed before.

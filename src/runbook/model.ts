@@ -5,7 +5,7 @@
 import type { JsonObject } from '../realm/json.ts';
 import type { Choice, ClaimExpectation, Completeness, Difference, Group, Image, Operation, OrderedOwner, Plan } from '../realm/model.ts';
 import type { Triage } from '../realm/snapshot.ts';
-import type { ClusterSight, ObjectName, RestartRisk } from './cluster.ts';
+import type { ClusterSight, ObjectName, RestartRisk, SeenController } from './cluster.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Exported } from './exported.ts';
 import type { Failure } from './failure.ts';
@@ -54,6 +54,8 @@ export interface RunSettings {
   readonly from?: string | null;
   /** Workloads are made safe live, and restarted once after the thaw, without a question. */
   readonly makeSafe?: boolean;
+  /** An operation that runs while its writer is paused is ended, without a question. */
+  readonly terminate?: boolean;
   /** Reason with which unproven claims are accepted; null: they are not. */
   readonly acceptUnproven: string | null;
 }
@@ -172,7 +174,7 @@ export type Effect =
   | { readonly type: 'remember' }
   | { readonly type: 'find-writer' }
   | { readonly type: 'pause' }
-  | { readonly type: 'check-pause' }
+  | { readonly type: 'terminate' }
   | { readonly type: 'make-safe' }
   | { readonly type: 'resume' }
   | { readonly type: 'restart' }
@@ -195,6 +197,7 @@ export type Effect =
 /** What a person (or a flag) has to answer now. */
 export type Question =
   | { readonly kind: 'pause'; readonly sight: ClusterSight; readonly word: string }
+  | { readonly kind: 'terminate'; readonly controllers: readonly SeenController[]; readonly word: string }
   | { readonly kind: 'make-safe'; readonly risk: RestartRisk; readonly word: string }
   | { readonly kind: 'resume'; readonly word: string }
   | { readonly kind: 'restart'; readonly objects: readonly ObjectName[]; readonly word: string }

@@ -1,4 +1,4 @@
-import { heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
+import { endable, heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
 import type { ClusterSight, ObjectName } from './cluster.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 import { restoring } from './restoring.ts';
@@ -32,6 +32,8 @@ function beforeCompare(state: RunState): Next | null {
   }
   if (!state.connection) return run('connect', { type: 'connect' });
   if (state.frozen === undefined) return freezing(state);
+  const operations = ending(state);
+  if (operations) return operations;
   const { 'live-stale': stale, 'live-before': before } = state.snapshots;
   if (!stale && !before) return run('capture', { type: 'capture', label: 'live-before' });
   if (!state.triage) return run('triage', { type: 'triage' });
@@ -58,6 +60,14 @@ function freezing(state: RunState): Next {
   // What is paused already needs no word: it is only looked at again.
   if (pause === true || sight.pauses.length === 0) return run('freeze', { type: 'pause' });
   return ask('freeze', { kind: 'pause', sight, word: controllerWord(sight) });
+}
+
+/** A sync that runs goes on under the pause, and may start pods that import once more: it is asked about before anything is captured. */
+function ending({ run: started, cluster: { sight, pause, terminate, ended }, snapshots }: RunState): Next | null {
+  const running = endable(sight);
+  if (running.length === 0 || sight === null || started?.readOnly === true || pause === false || Object.keys(snapshots).length > 0) return null;
+  if (terminate === null) return ask('freeze', { kind: 'terminate', controllers: running, word: controllerWord({ ...sight, controllers: running }) });
+  return terminate && ended === null ? run('freeze', { type: 'terminate' }) : null;
 }
 
 function evidence(state: RunState): Next | null {

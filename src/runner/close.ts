@@ -6,7 +6,7 @@ import { transcriptJsonPieces } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
 import { readState } from '../realm/state.ts';
 import { accountFor } from './account.ts';
-import { checkPauses } from './cluster-effects.ts';
+import { pausesHold } from './cluster-effects.ts';
 import { sentBy, type EffectContext } from './context.ts';
 import type { ExportRequest, SessionStore } from './ports.ts';
 import { captureLive } from './read.ts';
@@ -15,7 +15,7 @@ export async function account(context: EffectContext): Promise<void> {
   // The first capture after the restore is taken before anything else runs, and compared on effective values.
   const { captured, snapshot } = await captureLive(context, 'live-after');
   context.dispatch({ type: 'capture.succeeded', captured });
-  await checkPauses(context);
+  if (!(await pausesHold(context))) return;
   const before = context.memory.snapshot('live-before');
   if (!before) throw new Error('account needs the snapshot from before');
   const { plan, writes, connection } = context.state();

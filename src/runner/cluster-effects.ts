@@ -1,13 +1,13 @@
 /** The effects that touch the cluster. */
 import { sha256 } from '../realm/canonical.ts';
-import { heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
+import { brokenPauses, heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import { patchesCarrier } from '../runbook/exported.ts';
 import type { Effect } from '../runbook/model.ts';
 import { makeSafe, restart } from './cluster-pods.ts';
-import { checkHeld, findWriter, pauseAll, remember, thaw, type ClusterWork } from './cluster-work.ts';
+import { findWriter, pauseAll, remember, terminateRunning, thaw, type ClusterWork } from './cluster-work.ts';
 import type { EffectContext } from './context.ts';
 
-type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'check-pause' | 'make-safe' | 'resume' | 'restart'>;
+type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'terminate' | 'make-safe' | 'resume' | 'restart'>;
 
 export async function performOnCluster(context: EffectContext, effect: ClusterEffect): Promise<void> {
   const work = workOf(context);
@@ -16,10 +16,13 @@ export async function performOnCluster(context: EffectContext, effect: ClusterEf
   switch (effect) {
     case 'remember': return remember(work, from);
     case 'find-writer': return void (await findWriter(work, from));
-    case 'check-pause': return checkHeld(work);
     case 'pause': {
       if (!sight) throw new Error('a pause needs a writer');
       return pauseAll(work, sight);
+    }
+    case 'terminate': {
+      if (!sight) throw new Error('an operation needs a writer');
+      return terminateRunning(work, sight);
     }
     case 'make-safe': return makeSafe(work, risksToPatch(work.state()));
     case 'restart': return void (await restart(work, restartable(work.state())));
@@ -30,9 +33,12 @@ export async function performOnCluster(context: EffectContext, effect: ClusterEf
   }
 }
 
-/** Looks whether what this run paused still is, before anything is written that a sync would take back. */
-export async function checkPauses(context: EffectContext): Promise<void> {
-  if (context.ports.cluster && heldPauses(context.state().cluster).length > 0) await checkHeld(workOf(context));
+/** Looks whether what this run paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
+export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): Promise<boolean> {
+  const held = heldPauses(state().cluster);
+  if (!ports.cluster || held.length === 0 || state().cluster.pause === false) return true;
+  dispatch({ type: 'pause.checked', checks: await ports.cluster.check(held) });
+  return brokenPauses(state().cluster).length === 0;
 }
 
 function workOf(context: EffectContext): ClusterWork {

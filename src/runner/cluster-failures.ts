@@ -1,5 +1,6 @@
 /** What keeps a pause from being made, or undoes it, in words. */
 import { RescueError } from '../realm/errors.ts';
+import { takenBack } from '../runbook/cluster-lines.ts';
 import { place } from '../runbook/cluster.ts';
 import type { ClusterSight, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
 
@@ -10,7 +11,8 @@ export function mayNotPause({ user, role, source, controllers }: ClusterSight): 
 }
 
 export function undone(broken: readonly PauseCheck[]): RescueError {
-  return new RescueError('changed-meanwhile', `A pause was taken back: ${broken.map(({ because }) => because).join('; ')}.`, ['Pause what takes it back as well, or have its owner pause it; then try again: it is looked at anew.']);
+  const { code, title, next } = takenBack(broken);
+  return new RescueError(code, title, next);
 }
 
 /** What git brings beyond what was shown before the word lets nothing run. Throws RescueError `needs-decision`. */

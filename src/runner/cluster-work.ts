@@ -2,9 +2,9 @@
 import { RescueError, type ErrorCode } from '../realm/errors.ts';
 import { ANNOUNCED } from '../runbook/cluster-lines.ts';
 import { place } from '../runbook/cluster.ts';
-import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
-import { danglingPatches, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
+import { danglingPatches, endable, heldPauses, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { Cluster, Prepared, SyncAfter, SyncBefore } from './cluster.ts';
 import { mayNotPause, refuseUntold, undone } from './cluster-failures.ts';
 import { asFailure } from './failure.ts';
@@ -107,9 +107,13 @@ async function refuseUndone(work: ClusterWork): Promise<void> {
   throw undone(broken);
 }
 
-/** Ends operations that a pause does not stop; only where somebody asked for it. */
+/** Ends operations that a pause does not stop, and looks whether they have ended; only where somebody asked for it. */
 export async function terminateRunning(work: ClusterWork, sight: ClusterSight): Promise<void> {
-  for (const { object, running } of sight.controllers) if (running !== null) await send(work, () => work.cluster.prepareTerminate(object));
+  const running = endable(sight).map(({ object }) => object);
+  for (const object of running) await send(work, () => work.cluster.prepareTerminate(object));
+  const ended: ObjectName[] = [];
+  for (const object of running) if (await work.cluster.ended(object)) ended.push(object);
+  work.dispatch({ type: 'operations.ended', ended, running: running.filter((object) => !ended.includes(object)) });
 }
 
 /** What `pauseAll` made, made undone, in the opposite order. */

@@ -53,6 +53,8 @@ export interface Cluster {
   /** The patch that puts back what stood there before the pause, and leaves what others changed since. */
   prepareResume(sent: ClusterPatch): Promise<Prepared>;
   prepareTerminate(object: ObjectName): Promise<Prepared>;
+  /** Waits until an operation has ended; false where it goes on for longer than a controller takes to end one. */
+  ended(object: ObjectName): Promise<boolean>;
   /** One sync of what the controller follows, asked for by us: Argo CD does not repeat one that failed. */
   prepareSync(object: ObjectName): Promise<Prepared>;
   prepareSafe(risk: RestartRisk): Promise<Prepared>;

@@ -4,6 +4,7 @@ import type { Effect } from '../runbook/model.ts';
 import { performOnCluster } from './cluster-effects.ts';
 import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';
 import { openMemory, references, type EffectContext } from './context.ts';
+import { watchPauses } from './pause-watch.ts';
 import { prove } from './prove.ts';
 import { capture, clearCaches, compare, connect, findEvidence, findOutTriage, plan, readEvidence } from './read.ts';
 import { look, write } from './write.ts';
@@ -13,6 +14,8 @@ export interface Effects {
   /** A path for people. */
   describe(request: RequestTemplate): string;
   writeTranscripts(): void;
+  /** Looks at pauses again for as long as the run goes on; gives back a function that ends this. */
+  watchPauses(): () => void;
 }
 
 /** @param evidenceFiles  absolute paths of the files that `--evidence` names */
@@ -21,6 +24,7 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
   return {
     perform: (effect) => perform(context, effect, evidenceFiles),
     describe: (request) => run.ports.keycloak.describe(request, references(context)),
+    watchPauses: () => watchPauses(context),
     writeTranscripts: () => {
       context.memory.forget();
       writeTranscripts(run.ports.store);
@@ -30,7 +34,7 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
 
 async function perform(context: EffectContext, effect: Effect, evidenceFiles: () => Promise<readonly string[]>): Promise<void> {
   switch (effect.type) {
-    case 'remember': case 'find-writer': case 'pause': case 'check-pause': case 'make-safe': case 'resume': case 'restart': return performOnCluster(context, effect.type);
+    case 'remember': case 'find-writer': case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': return performOnCluster(context, effect.type);
     case 'connect': return connect(context);
     case 'capture': return capture(context, effect.label);
     case 'triage': return findOutTriage(context);

@@ -8,7 +8,7 @@ export type Answer = Extract<
   RunEvent,
   {
     type:
-      | 'pause.answered' | 'safe.answered' | 'resume.answered' | 'restart.answered' | 'freeze.stated' | 'caches.confirmed' | 'caches.left' | 'evidence.chosen' | 'choice.made' | 'order.moved' | 'choices.settled'
+      | 'pause.answered' | 'terminate.answered' | 'safe.answered' | 'resume.answered' | 'restart.answered' | 'freeze.stated' | 'caches.confirmed' | 'caches.left' | 'evidence.chosen' | 'choice.made' | 'order.moved' | 'choices.settled'
       | 'probe.chosen' | 'group.confirmed' | 'group.skipped' | 'proof.accepted' | 'thaw.stated' | 'step.retried' | 'write.kept' | 'run.stopped';
   }
 >;

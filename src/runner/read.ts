@@ -12,7 +12,7 @@ import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
 import { clusterCandidates, rememberedCandidates } from './cluster-candidates.ts';
-import { checkPauses } from './cluster-effects.ts';
+import { pausesHold } from './cluster-effects.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
@@ -176,6 +176,5 @@ export async function plan(context: EffectContext): Promise<void> {
   const input: PlanInput = { live, evidence, differences, choices, order };
   const made = makePlan(input);
   if (connection && run && !run.readOnly) refuseMissingRoles(input, made, connection, run);
-  await checkPauses(context);
-  context.dispatch({ type: 'plan.made', plan: made });
+  if (await pausesHold(context)) context.dispatch({ type: 'plan.made', plan: made });
 }

@@ -115,11 +115,13 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
     const loaded = openEffects({ ports, state: () => state, dispatch, progress: showProgress, isInterrupted: () => interrupted }, evidenceFiles);
     effects = loaded;
     changed();
+    const unwatch = ports.cluster ? loaded.watchPauses() : undefined;
     if (reconnected) dispatch({ type: 'connect.succeeded', connection: reconnected });
     for (;;) {
       if (interrupted && !state.finished && !state.stopped) dispatch({ type: 'run.stopped', reason: 'interrupted', note: `interrupted by ${interruptedBy}` });
       if (!(await step(loaded))) break;
     }
+    unwatch?.();
     onQuiet?.();
     await nextTurn();
     loaded.writeTranscripts();
@@ -169,6 +171,7 @@ function nextTurn(): Promise<void> {
 
 const FITTING: Readonly<Record<Question['kind'], readonly Answer['type'][]>> = {
   'pause': ['pause.answered'],
+  'terminate': ['terminate.answered'],
   'make-safe': ['safe.answered'],
   'resume': ['resume.answered'],
   'restart': ['restart.answered'],

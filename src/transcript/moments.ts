@@ -38,6 +38,8 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'thaw.begun': return `${who(event.by)} began to thaw`;
     case 'cluster.remembered': return event.versions.length === 0 ? null : `${count(event.versions.length, 'earlier version')} of the objects that carry the realm ${event.versions.length === 1 ? 'was' : 'were'} read from the memory of the API server`;
     case 'pause.answered': return `${who(event.by)} ${event.pause ? `${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: the writer was to be paused` : 'left the writer as it was'}`;
+    case 'terminate.answered': return event.terminate ? `${who(event.by)} ${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: the operation that ran under the pause was to be ended` : 'The operation that ran under the pause was left to finish';
+    case 'operations.ended': return event.running.length === 0 ? 'The running operation was ended' : `The running operation **went on**: ${event.running.map(({ name }) => code(name)).join(', ')}`;
     case 'safe.answered': return event.safe ? `${who(event.by)} ${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: ${code(event.object.name)} was to be made safe live` : null;
     case 'restart.checked': return `After a deliberate restart of ${event.objects.map(({ name }) => code(name)).join(', ')} the realm was ${event.realm.noOp === false ? '**changed**' : 'the same'}`;
     case 'resume.answered': return event.resume ? `${who(event.by)} ${event.by === 'person' ? 'typed the confirming word' : 'confirmed'}: the writer was to run again` : 'The writer stayed paused';

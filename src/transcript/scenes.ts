@@ -25,12 +25,14 @@ export function scene(shot: Shot): Scene {
     case 'journal.recovered': return { marker: null, rows: plain([piece('warn', ' Recovered'), `  the last line of the journal was cut; ${count(event.droppedBytes, 'byte')} kept aside`]) };
     case 'connect.succeeded': return step('Connect', stepRows(after, 'connect'));
     case 'pause.answered': return event.pause ? step('Freeze', confirmation(' Type the name of the controller to pause it:', controllerOf(after), event.by)) : nothing;
+    case 'terminate.answered': return event.terminate ? step(null, confirmation(' Type the name of the controller to end its running operation:', controllerOf(after), event.by)) : nothing;
+    case 'operations.ended': return step(null, stepRows(after, 'freeze'));
     case 'safe.answered': return event.safe ? step(null, confirmation(` Type ${event.object.name} to patch it now:`, event.object.name, event.by)) : nothing;
     case 'resume.answered': return event.resume ? step('Thaw', confirmation(' Type the name of the controller to let it run again:', controllerOf(after), event.by)) : step('Thaw', stepRows(after, 'thaw'));
     case 'restart.answered': return event.restart ? step(null, confirmation(' Type the name of the workload to restart it once:', restartable(after.cluster)[0]?.name ?? '', event.by)) : nothing;
     case 'patch.sent': return step(null, plain([piece('ok', ' ✓ '), after.cluster.patches[event.id]?.patch.title ?? event.id]));
     case 'patch.failed': return step(null, plain([piece('danger', ' ✗ '), event.failure.title]));
-    case 'pause.checked': return shot.before.frozen === undefined && after.frozen !== undefined ? step(null, stepRows(after, 'freeze')) : nothing;
+    case 'pause.checked': return shot.before.steps.freeze.line === after.steps.freeze.line ? nothing : step(null, stepRows(after, 'freeze'));
     case 'sync.watched': case 'restart.checked': return step('Thaw', stepRows(after, 'thaw'));
     case 'freeze.stated': return step('Freeze', stepRows(after, 'freeze'));
     case 'capture.succeeded': return event.captured.label === 'live-after' ? nothing : step('Capture', stepRows(after, 'capture'));

@@ -54,7 +54,7 @@ export function initialLocal(question: Question | null): LocalState {
 }
 
 const FIRST_FIELD: Readonly<Record<Question['kind'], Field | null>> = {
-  'pause': 'word', 'make-safe': 'word', 'resume': 'word', 'restart': 'word', 'freeze': 'statement', 'thaw': 'statement', 'clear-caches': 'word', 'confirm': 'word',
+  'pause': 'word', 'terminate': 'word', 'make-safe': 'word', 'resume': 'word', 'restart': 'word', 'freeze': 'statement', 'thaw': 'statement', 'clear-caches': 'word', 'confirm': 'word',
   'evidence': null, 'choose': null, 'not-proven': null, 'write-trouble': null, 'failure': null,
 };
 

@@ -51,7 +51,7 @@ function byQuestion(snapshot: RunSnapshot, local: LocalState, command: Command, 
     case 'confirm':
       if (command === 'skip') return answer(local, { type: 'group.skipped', owner: question.group.owner, by: 'person' });
       return stay({ ...local, field: 'word' });
-    case 'clear-caches': case 'pause': case 'make-safe': case 'resume': case 'restart': return stay({ ...local, field: 'word' });
+    case 'clear-caches': case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': return stay({ ...local, field: 'word' });
     case 'freeze': case 'thaw': return stay({ ...local, field: 'statement' });
     case 'not-proven': return stay({ ...local, field: command === 'probe' ? 'user' : 'reason', typed: '' });
     case 'write-trouble':

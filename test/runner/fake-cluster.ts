@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { ClusterApi } from '../../src/kubernetes/api.ts';
 import { findWriter } from '../../src/kubernetes/find-writer.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSync, prepareTerminate } from '../../src/kubernetes/pauses.ts';
-import { rolledOut, syncBefore, USUAL_TIMES, watchSync } from '../../src/kubernetes/watch.ts';
+import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync } from '../../src/kubernetes/watch.ts';
 import { isOurWindow } from '../../src/gitops/controllers/argo.ts';
 import { at, isObject, listAt, nameOf, RESOURCES, shown, specOf, textAt, type KubeObject, type ObjectName } from '../../src/gitops/controllers/object.ts';
 import { sha256 } from '../../src/realm/canonical.ts';
@@ -191,6 +191,7 @@ function process(world: World, moment: () => void): ClusterWork {
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
+    ended: (object) => ended(api, object, TIMES, `realm-rescue-ended-${tokens += 1}`),
     prepareSync: (object) => prepareSync(api, object),
     prepareSafe: unplayed,
     prepareRestart: (object) => prepareRestart(api, object, now()),

@@ -21,7 +21,7 @@ export type Script = (effect: Effect) => readonly RunEvent[] | null;
 export const happy: Script = (effect) => {
   switch (effect.type) {
     // No cluster is named in these runs.
-    case 'remember': case 'find-writer': case 'pause': case 'check-pause': case 'make-safe': case 'resume': case 'restart': return null;
+    case 'remember': case 'find-writer': case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': return null;
     case 'connect': return [{ type: 'connect.succeeded', connection: { user: 'on-call', clientId: 'admin-cli', serverVersion: '26.7.4', realmId: 'r', rights: [] } }];
     case 'capture': return [{ type: 'capture.succeeded', captured: captured(effect.label) }];
     case 'triage': return [{ type: 'triage.found', triage: TRIAGE }];

@@ -9,6 +9,9 @@ const SKIP = 'argocd.argoproj.io/skip-reconcile';
 /** Words of a result that changed nothing, and those of server-side apply, which are the same whether it did or not: what objects hold decides then. */
 const TELLS_NO_CHANGE = /\b(?:unchanged|serverside-applied)$/;
 
+/** timeout.reconciliation and its jitter as they come with Argo CD, in seconds (gitops.md 2). */
+const RECONCILIATION = 120 + 60;
+
 export const APPLICATION: ControllerKind = {
   word: 'application',
   title: 'Argo CD application',
@@ -25,6 +28,7 @@ export const APPLICATION: ControllerKind = {
     const automated = at(object, 'spec', 'syncPolicy', 'automated');
     return !isObject(automated) || automated['enabled'] === false;
   },
+  interval: () => RECONCILIATION,
   pauses: (object) => {
     const policy = at(object, 'spec', 'syncPolicy');
     if (!isObject(policy) || !isObject(policy['automated'])) return [];

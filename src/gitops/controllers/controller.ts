@@ -46,6 +46,8 @@ export interface ControllerKind {
   /** `automated {prune, selfHeal}`, `every 10m0s`, `off`: fit for a line on a screen. */
   automation(object: KubeObject): string;
   paused(object: KubeObject): boolean;
+  /** Seconds after which it has looked at git and cluster by itself, whatever happens; null where the object does not say. */
+  interval(object: KubeObject): number | null;
   /** Values of `field` that pause it, the gentlest first: an older schema may not know it. */
   pauses(object: KubeObject): readonly Json[];
   running(object: KubeObject): RunningOperation | null;

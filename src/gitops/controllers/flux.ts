@@ -10,11 +10,19 @@ const isTrue = (entry: Json | undefined): boolean => textAt(entry, 'status') ===
 /** One that has failed and waits for its next try calls itself reconciling as well, for as long as it fails (kustomize-controller 1.9.5). */
 const isAtWork = (entry: Json | undefined): boolean => isTrue(entry) && textAt(entry, 'reason') !== 'ProgressingWithRetry';
 
+/** A duration as Go writes it: `1h2m3.5s`. */
+function seconds(duration: string): number | null {
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== duration) return null;
+  return parts.reduce((sum, [, number = '0', unit = 's']) => sum + Number(number) * ({ h: 3600, m: 60, s: 1, ms: 0.001 }[unit] ?? 0), 0);
+}
+
 /** What both kinds share. A controller that is suspended still answers a request to reconcile, and does nothing. */
 const SUSPENDING: Omit<ControllerKind, 'word' | 'title' | 'view'> = {
   field: ['spec', 'suspend'],
   automation: (object) => (at(object, 'spec', 'suspend') === true ? 'suspended' : `every ${textAt(object, 'spec', 'interval') ?? '?'}`),
   paused: (object) => at(object, 'spec', 'suspend') === true,
+  interval: (object) => seconds(textAt(object, 'spec', 'interval') ?? ''),
   pauses: (object) => (at(object, 'spec', 'suspend') === true ? [] : [true]),
   running: (object) => {
     const reconciling = condition(object, 'Reconciling');

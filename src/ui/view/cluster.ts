@@ -1,12 +1,11 @@
 /** Freeze and Thaw where a cluster was asked: who writes, what will be patched, the word that starts it. */
 import { place, shortRevision } from '../../runbook/cluster.ts';
 import { heldPauses } from '../../runbook/cluster-state.ts';
-import type { ClusterSight, ObjectName, RestartRisk } from '../../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, RestartRisk, SeenController } from '../../runbook/cluster.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { labelled, line, span, wrap, type Line, type Token } from './line.ts';
 import type { Scene, Screen } from './types.ts';
-
 
 type Row = readonly [label: string, text: string, token?: Token];
 
@@ -29,6 +28,18 @@ export function pauseLines(sight: ClusterSight, state: RunState, size: Size): re
       ...notes.map((note): Row => ['note', note]),
       ...(remembered.length === 0 ? [] : [['kept', `${remembered.length} earlier ${remembered.length === 1 ? 'version' : 'versions'} that the API server still remembered: ${remembered.map(({ file }) => file).join(', ')}`, 'ok'] as Row]),
       ...(sight.mayPause ? [] : [['careful', 'These credentials may not pause it: realm-rescue doctor with the same --context prints the Role that is missing.', 'danger'] as Row]),
+    ], size),
+  ];
+}
+
+/** What goes on although its writer is paused. */
+export function terminateLines(controllers: readonly SeenController[], size: Size): readonly Line[] {
+  return [
+    ...wrap(line(' ', span('strong', 'An operation goes on under the pause. Shall it be ended?')), size.columns, 1),
+    ...paragraphs([
+      ...controllers.map(({ title, object, running }): Row => ['running', `${title} ${place(object)}: ${running?.message || running?.phase || ''}${running?.since ? `, since ${running.since}` : ''}`, 'warn']),
+      ['patch', 'status.operationState.phase: Terminating, as argocd app terminate-op does it; then it is looked at until it has ended.'],
+      ['careful', 'What it has applied so far stays. Argo CD does not sync the same revision again by itself; the thaw asks for one sync.', 'warn'],
     ], size),
   ];
 }
@@ -60,7 +71,7 @@ export function resumeLines(state: RunState, size: Size): readonly Line[] {
     ...paragraphs([
       ...(patch ? [['git', `git apply ${patch}`] as Row] : []),
       ...heldPauses(state.cluster).map(({ object, field, previous, means }): Row => ['patch', `${object.resource.kind} ${place(object)}: ${means === 'deny-window' ? 'our deny window goes' : `${field.join('.')} as it was: ${JSON.stringify(previous)}`}`]),
-      ['then', 'Its next sync is watched at three levels: controller, cluster, realm. Where it is not a no-op, the writer is paused again at once.'],
+      ['then', 'An operation that is running is ended first. Its next sync is watched at three levels: controller, cluster, realm. Where it is not a no-op, the writer is paused again at once.'],
     ], size),
   ];
 }

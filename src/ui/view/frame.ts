@@ -3,7 +3,7 @@ import { bindingsFor, contextOf, keyLabel, CONTEXT_TITLE } from '../keys.ts';
 import type { LocalState } from '../local.ts';
 import type { RunSnapshot } from '../../runner/handle.ts';
 import type { Size } from '../terminal.ts';
-import { clusterScreen, pauseLines, restartLines, resumeLines, safeLines } from './cluster.ts';
+import { clusterScreen, pauseLines, restartLines, resumeLines, safeLines, terminateLines } from './cluster.ts';
 import { chooseScreen } from './choose.ts';
 import { STOPPING } from './end.ts';
 import { evidenceScreen } from './evidence.ts';
@@ -58,6 +58,7 @@ function screenOf(scene: Scene): Screen {
   switch (question?.kind) {
     case undefined: return runningScreen(snapshot, size);
     case 'pause': return clusterScreen(pauseLines(question.sight, snapshot.state, size), `Type ${question.word} to pause it, Esc to leave it and state what is paused:`, scene);
+    case 'terminate': return clusterScreen(terminateLines(question.controllers, size), `Type ${question.word} to end it, Esc to let it finish:`, scene);
     case 'make-safe': return clusterScreen(safeLines(question.risk, size), `Type ${question.word} to patch it now, Esc to leave it:`, scene);
     case 'restart': return clusterScreen(restartLines(question.objects, size), `Type ${question.word} to restart it once, Esc to leave it:`, scene);
     case 'resume': return clusterScreen(resumeLines(snapshot.state, size), `Type ${question.word} to let it run again, Esc to leave it paused:`, scene);

@@ -13,7 +13,7 @@ const DOING: Readonly<Record<Effect['type'], string>> = {
   'remember': 'Reading what the API server still remembers',
   'find-writer': 'Looking for the writer in the cluster',
   'pause': 'Pausing the writer',
-  'check-pause': 'Looking whether the pause holds',
+  'terminate': 'Ending the operation that runs under the pause',
   'make-safe': 'Patching the live workload',
   'restart': 'Restarting the pods once, and reading the realm again',
   'resume': 'Letting the writer run again, and watching its sync',

@@ -21,6 +21,8 @@ describe.each(KINDS)('%s', (_word, kind, object, every) => {
     expect(kind.paused(applyMergePatch(object(), nested(kind.field, way ?? null)) as KubeObject)).toBe(true);
   });
 
+  test.each<[string | null, number | null]>([['10m', 600], ['1h2m3.5s', 3723.5], ['500ms', 0.5], ['10m0s', 600], ['soon', null], ['5', null], [null, null]])('an interval of %s is %s seconds', (interval, seconds) => expect(kind.interval(object({ spec: { interval } }))).toBe(seconds));
+
   test('an interval that is not there is a question mark, not an error', () => expect(kind.automation(object({ spec: { interval: null } }))).toBe('every ?'));
 
   test.each<[string, JsonObject, unknown]>([

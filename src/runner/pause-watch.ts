@@ -1,0 +1,51 @@
+/** Pauses are looked at again while a run goes on or waits for a person: whoever takes one back does so at an interval of its own. */
+import { RescueError } from '../realm/errors.ts';
+import { brokenPauses, heldPauses } from '../runbook/cluster-state.ts';
+import type { RunState } from '../runbook/model.ts';
+import type { EffectContext } from './context.ts';
+
+/** How often it is looked whether it is time, in milliseconds. */
+const TICK = 1000;
+/** Seconds between two looks: where no controller says how often it looks itself, and at most. */
+const LONGEST = 600;
+
+/** Looks each time that the shortest interval of the controllers has passed, and tells the journal. Gives back a function that ends this. */
+export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): () => void {
+  const { ports, state } = context;
+  let last = { checks: state().cluster.checks, at: ports.now() };
+  let looking = false;
+  const timer = setInterval(() => {
+    const { cluster } = state();
+    // Somebody else has looked meanwhile.
+    if (cluster.checks !== last.checks) last = { checks: cluster.checks, at: ports.now() };
+    const passed = Math.round((ports.now() - last.at) / 1000);
+    if (looking || !isStanding(state()) || passed < intervalOf(state())) return;
+    looking = true;
+    last = { ...last, at: ports.now() };
+    void look(context, passed).finally(() => { looking = false; });
+  }, TICK);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Something is paused by this run, as far as anybody knows, and stays so for now. */
+function isStanding({ cluster, frozen, failure, finished, stopped }: RunState): boolean {
+  return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.pause !== false && cluster.resume === null && heldPauses(cluster).length > 0 && brokenPauses(cluster).length === 0;
+}
+
+function intervalOf({ cluster }: RunState): number {
+  const said = (cluster.sight?.controllers ?? []).flatMap(({ interval }) => interval ?? []);
+  return Math.min(LONGEST, ...said);
+}
+
+async function look({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>, after: number): Promise<void> {
+  const held = heldPauses(state().cluster);
+  try {
+    const checks = await ports.cluster?.check(held);
+    // The thaw may have begun while this was read.
+    if (checks && isStanding(state()) && heldPauses(state().cluster).length === held.length) dispatch({ type: 'pause.checked', checks, after });
+  } catch (error) {
+    // A cluster that does not answer is asked again after the interval, and before anything that depends on it; a disk that is full stops the next step.
+    if (!(error instanceof RescueError)) throw error;
+  }
+}

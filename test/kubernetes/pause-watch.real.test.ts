@@ -1,0 +1,100 @@
+// What changes in the cluster while a recovery goes on or waits for a person, in a terminal, on a real API server.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { confirmed, stageSandbox } from '../bad-input/story.ts';
+import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { openPty, TOOL, type Pty } from '../pty/tmux.ts';
+import { eventually, off, openPlace, POLICY, type Place } from './freeze-world.ts';
+import { pathOf, playArgo } from './scripted-controller.ts';
+
+let kubernetes: RealKubernetes;
+let failed = false;
+
+beforeAll(async () => {
+  kubernetes = await startKubernetes({ crds: ['argo', 'flux'] });
+});
+beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
+afterAll(() => kubernetes?.stop(failed));
+
+/** A recovery of the sandbox in a terminal, with the writer looked for in the cluster. */
+async function recovering(place: Place, work: (pty: Pty) => Promise<void>): Promise<void> {
+  const { sandbox, ...story } = await stageSandbox();
+  const pty = await openPty(110, 34, { KEYCLOAK_PASSWORD: story.password, KUBECONFIG: kubernetes.kubeconfig('admin') });
+  try {
+    await pty.command(`${TOOL} recover --url ${story.url} --realm ${story.realm} --username ${story.user} --from ${place.from} --evidence ${story.evidence} --session-dir ${place.sessions}`);
+    await work(pty);
+  } finally {
+    await pty.close();
+    await sandbox.close();
+  }
+}
+
+const answer = async (pty: Pty, question: string, word: string): Promise<void> => {
+  await pty.until(question, 60_000);
+  await pty.type(word);
+  await pty.key('Enter');
+};
+
+/** A ConfigMap that a Kustomization applies. */
+async function kustomized(interval: string): Promise<Place> {
+  const place = await openPlace(kubernetes);
+  await place.create(place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }), place.kustomization('keycloak', {}, { interval }));
+  return place;
+}
+
+const suspended = async (place: Place): Promise<unknown> => (await place.get(place.kustomization())).spec?.['suspend'];
+const resume = (place: Place): Promise<unknown> => kubernetes.admin.merge(pathOf(place.kustomization()), { spec: { suspend: null } });
+
+it('a pause that somebody takes back while the engineer chooses is noticed after the interval, said, and made again with the word', async () => {
+  const place = await kustomized('2s');
+  await recovering(place, async (pty) => {
+    await answer(pty, 'Type keycloak to pause it', 'keycloak');
+    await pty.until('differ, in dependency order', 60_000);
+    expect(await suspended(place)).toBe(true);
+    await eventually(async () => expect(place.events().some(({ type, after }) => type === 'pause.checked' && after === 2)).toBe(true));
+    await resume(place);
+    const told = await pty.until('A pause was taken back', 30_000);
+    expect(told.replaceAll(/\s+/g, ' ')).toContain(`Kustomization ${place.namespace}/keycloak`);
+    expect(await pty.screen()).not.toContain('differ, in dependency order');
+    await pty.type('r');
+    await answer(pty, 'Type keycloak to pause it', 'keycloak');
+    await pty.until('differ, in dependency order', 60_000);
+    expect(await suspended(place)).toBe(true);
+  });
+});
+
+it('one that is taken back unnoticed stops a run without a terminal before it writes; what is paused again is asked for', async () => {
+  const place = await kustomized('10m');
+  const { sandbox, ...story } = await stageSandbox();
+  const login = ['--url', story.url, '--realm', story.realm, '--username', story.user];
+  const env = { KEYCLOAK_PASSWORD: story.password };
+  const run = await place.held(['recover', ...login, '--from', place.from, ...confirmed(story)], /"type":"compare\.done"/, () => resume(place), { env });
+  expect(run.exit, run.stderr).toBe(5);
+  expect(run.stderr).toMatch(/A pause was taken back: Kustomization \S+\/keycloak/);
+  expect(place.events().some(({ type }) => type === 'write.intended')).toBe(false);
+  const [id = ''] = place.records();
+  const again = await place.tool(['resume', id, '--username', story.user, '--confirm', story.realm], { env });
+  expect(again.exit, again.stderr).toBe(0);
+  expect([await suspended(place), place.events().some(({ type }) => type === 'write.verified')]).toEqual([true, true]);
+  await sandbox.close();
+});
+
+it('an operation that runs under the pause is ended with a word of its own, and looked at until it has ended', async () => {
+  const place = await openPlace(kubernetes);
+  const waits = 'waiting for hook Job/import';
+  await place.create(place.project(), place.tracked(), place.application());
+  const controller = await playArgo(kubernetes.admin, pathOf(place.application()), { revision: '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e', objects: [place.tracked('keycloak', '{"realm":"other"}')], broken: waits });
+  await eventually(async () => expect((await place.get(place.application())).status?.['operationState']).toMatchObject({ phase: 'Running', message: waits }));
+  try {
+    await recovering(place, async (pty) => {
+      await answer(pty, 'Type keycloak to pause it', 'keycloak');
+      const asked = await pty.until('Type keycloak to end it', 60_000);
+      expect(asked.replaceAll(/\s+/g, ' ')).toContain('What it has applied so far stays.');
+      await pty.type('keycloak');
+      await pty.key('Enter');
+      await pty.until('running operation was ended', 60_000);
+      expect([(await place.get(place.application())).status?.['operationState'], await place.policy()]).toEqual([expect.objectContaining({ phase: 'Failed', message: 'Operation terminated' }), off(POLICY)]);
+    });
+  } finally {
+    await controller.stop();
+  }
+});
