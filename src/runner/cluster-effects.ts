@@ -1,5 +1,6 @@
 /** The effects that touch the cluster. */
 import { sha256 } from '../realm/canonical.ts';
+import { RescueError } from '../realm/errors.ts';
 import { brokenPauses, heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import { patchesCarrier } from '../runbook/exported.ts';
 import type { Effect } from '../runbook/model.ts';
@@ -14,8 +15,8 @@ export async function performOnCluster(context: EffectContext, effect: ClusterEf
   const { sight } = work.state();
   const from = context.state().run?.settings.from ?? '';
   switch (effect) {
-    case 'remember': return remember(work, from);
-    case 'find-writer': return void (await findWriter(work, from));
+    case 'remember': return optional(remember(work, from));
+    case 'find-writer': return void (await optional(findWriter(work, from)));
     case 'pause': {
       if (!sight) throw new Error('a pause needs a writer');
       return pauseAll(work, sight);
@@ -30,6 +31,16 @@ export async function performOnCluster(context: EffectContext, effect: ClusterEf
       if (!sight) throw new Error('a thaw needs a writer');
       return void (await thaw(work, sight));
     }
+  }
+}
+
+/** A realm can be restored without the cluster: whoever cannot reach it at night is told how. */
+async function optional<T>(looking: Promise<T>): Promise<T> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (!(error instanceof RescueError) || error.code === 'disk') throw error;
+    throw new RescueError(error.code, error.message, [...error.next, 'Or go on without the cluster: leave, start another run without --from, and say with --frozen TEXT what somebody has paused.'], { cause: error });
   }
 }
 
