@@ -6,8 +6,8 @@ import { transcriptJsonPieces } from '../transcript/json.ts';
 import { transcriptMarkdown } from '../transcript/markdown.ts';
 import { readState } from '../realm/state.ts';
 import { accountFor } from './account.ts';
-import { pausesHold } from './cluster-effects.ts';
 import { sentBy, type EffectContext } from './context.ts';
+import { pausesHold } from './pause-watch.ts';
 import type { ExportRequest, SessionStore } from './ports.ts';
 import { captureLive } from './read.ts';
 

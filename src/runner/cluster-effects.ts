@@ -1,7 +1,7 @@
 /** The effects that touch the cluster. */
 import { sha256 } from '../realm/canonical.ts';
 import { RescueError } from '../realm/errors.ts';
-import { brokenPauses, heldPauses, restartable, risksToPatch } from '../runbook/cluster-state.ts';
+import { restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import { patchesCarrier } from '../runbook/exported.ts';
 import type { Effect } from '../runbook/model.ts';
 import { makeSafe, restart } from './cluster-pods.ts';
@@ -42,14 +42,6 @@ async function optional<T>(looking: Promise<T>): Promise<T> {
     if (!(error instanceof RescueError) || error.code === 'disk') throw error;
     throw new RescueError(error.code, error.message, [...error.next, 'Or go on without the cluster: leave, start another run without --from, and say with --frozen TEXT what somebody has paused.'], { cause: error });
   }
-}
-
-/** Looks whether what this run paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
-export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): Promise<boolean> {
-  const held = heldPauses(state().cluster);
-  if (!ports.cluster || held.length === 0 || state().cluster.pause === false) return true;
-  dispatch({ type: 'pause.checked', checks: await ports.cluster.check(held) });
-  return brokenPauses(state().cluster).length === 0;
 }
 
 function workOf(context: EffectContext): ClusterWork {

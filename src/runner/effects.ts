@@ -1,7 +1,6 @@
 /** The effects of the runbook, performed. Loaded after the first frame: see run.ts. */
 import type { RequestTemplate } from '../realm/model.ts';
 import type { Effect } from '../runbook/model.ts';
-import { performOnCluster } from './cluster-effects.ts';
 import { account, checkThaw, exportToGit, finish, writeTranscripts } from './close.ts';
 import { openMemory, references, type EffectContext } from './context.ts';
 import { watchPauses } from './pause-watch.ts';
@@ -34,7 +33,11 @@ export function openEffects(run: Omit<EffectContext, 'memory'>, evidenceFiles: (
 
 async function perform(context: EffectContext, effect: Effect, evidenceFiles: () => Promise<readonly string[]>): Promise<void> {
   switch (effect.type) {
-    case 'remember': case 'find-writer': case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': return performOnCluster(context, effect.type);
+    case 'remember': case 'find-writer': case 'pause': case 'terminate': case 'make-safe': case 'resume': case 'restart': {
+      // Only a run that is told of a cluster loads what asks one.
+      const { performOnCluster } = await import('./cluster-effects.ts');
+      return performOnCluster(context, effect.type);
+    }
     case 'connect': return connect(context);
     case 'capture': return capture(context, effect.label);
     case 'triage': return findOutTriage(context);

@@ -28,6 +28,14 @@ export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'di
   return () => clearInterval(timer);
 }
 
+/** Looks whether what this run paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
+export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): Promise<boolean> {
+  const held = heldPauses(state().cluster);
+  if (!ports.cluster || held.length === 0 || state().cluster.pause === false) return true;
+  dispatch({ type: 'pause.checked', checks: await ports.cluster.check(held) });
+  return brokenPauses(state().cluster).length === 0;
+}
+
 /** Something is paused by this run, as far as anybody knows, and stays so for now. */
 function isStanding({ cluster, frozen, failure, finished, stopped }: RunState): boolean {
   return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.pause !== false && cluster.resume === null && heldPauses(cluster).length > 0 && brokenPauses(cluster).length === 0;

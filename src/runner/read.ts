@@ -12,7 +12,7 @@ import type { RealmRepresentation } from '../realm/representation.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import type { Captured, EvidenceRead, SnapshotLabel } from '../runbook/model.ts';
 import { clusterCandidates, rememberedCandidates } from './cluster-candidates.ts';
-import { pausesHold } from './cluster-effects.ts';
+import { pausesHold } from './pause-watch.ts';
 import { counts } from './counts.ts';
 import type { EffectContext } from './context.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from './known-names.ts';
