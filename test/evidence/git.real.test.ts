@@ -2,17 +2,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createEvidenceReader } from '../../src/evidence/reader.ts';
-import { RescueError } from '../../src/realm/errors.ts';
 import { writeRepository, REPOSITORY_FILES } from '../../src/sandbox/incident/repository.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { git, scratch } from '../gitops/story.ts';
-
-async function refusal(promise: Promise<unknown>): Promise<RescueError> {
-  const error: unknown = await promise.then(() => null, (thrown: unknown) => thrown);
-  if (!(error instanceof RescueError)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.next.length).toBeGreaterThan(0);
-  return error;
-}
+import { refusal } from '../harness/failure.ts';
 
 describe('git', () => {
   test('walks the history to the revision that still had what is lost, and names the commit and the author that dropped it', async () => {

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createEvidenceReader, specFiles } from '../../src/evidence/reader.ts';
-import { RescueError } from '../../src/realm/errors.ts';
-import { scratch } from '../gitops/story.ts';
 import type { Snapshot } from '../../src/realm/snapshot.ts';
+import { scratch } from '../gitops/story.ts';
+import { refusal } from '../harness/failure.ts';
 
 const REALM = { realm: 'primary', enabled: true, clients: [{ clientId: 'a', secret: '**********', rootUrl: '${A_URL}', baseUrl: '${client_a}' }], clientScopes: [] };
 const TEXT = JSON.stringify(REALM, null, 2);
@@ -17,13 +17,6 @@ function reading(files: Record<string, string>) {
     writeFileSync(path.join(cwd, name), text);
   }
   return { cwd, read: (spec: string, realm = 'primary') => createEvidenceReader({ cwd }).read(spec, realm) };
-}
-
-async function refusal(promise: Promise<unknown>): Promise<RescueError> {
-  const error: unknown = await promise.then(() => null, (thrown: unknown) => thrown);
-  if (!(error instanceof RescueError)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.next.length).toBeGreaterThan(0);
-  return error;
 }
 
 describe('shapes', () => {

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { labSecret } from '../../src/sandbox/incident/clients.ts';
 import { clientIds, clientUuid } from '../../src/sandbox/incident/lookups.ts';
 import { refresh } from '../../src/sandbox/incident/login.ts';
@@ -9,9 +9,10 @@ import { stageIncident, wipeRealm, type Staged } from '../../src/sandbox/inciden
 import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list } from '../../src/sandbox/incident/read.ts';
 import { readRealm, type Reading } from './independent.ts';
-import { startKeycloak, type RealKeycloak } from './keycloak.ts';
+import { startKeycloak } from './keycloak.ts';
 import { stageAllReal, stageReal, type Column, type ReallyStaged } from './realStage.ts';
 import { sharedCalls } from './shared.ts';
+import { useServer } from './use.ts';
 
 /** Clients whose part of the realm, service account included, is not the same in two readings. */
 function differing(one: Reading, two: Reading): string[] {
@@ -78,18 +79,13 @@ describe('the incident by REST on the shared server', () => {
 });
 
 describe('the incident by kc.sh import', () => {
-  let keycloak: RealKeycloak;
-  let failed = false;
-
-  beforeAll(async () => { keycloak = await startKeycloak({ database: 'postgres' }); });
-  beforeEach(() => { onTestFailed(() => { failed = true; }); });
-  afterAll(() => keycloak.stop(failed));
+  const keycloak = useServer(() => startKeycloak({ database: 'postgres' }));
 
   describe('with the node stopped', () => {
     let all: Map<Column, ReallyStaged>;
     beforeAll(async () => {
       const columns: readonly Column[] = ['full', 'partial', 'masked', 'hand-written'];
-      const staged = await stageAllReal(keycloak, 'stopped', columns.map((column) => ({ column, realm: `stopped-${column}` })));
+      const staged = await stageAllReal(keycloak(), 'stopped', columns.map((column) => ({ column, realm: `stopped-${column}` })));
       all = new Map(staged.map((one) => [one.column, one]));
     });
 
@@ -129,7 +125,7 @@ describe('the incident by kc.sh import', () => {
   describe('with the node running', () => {
     // Each stages its own: clearing the cache of one realm clears those of all realms of the node.
     it('(a) from a full export: the old realm is served until the cache is cleared, then every login lives', async () => {
-      const staged = await stageReal(keycloak, 'running', { column: 'full', realm: 'running-full' });
+      const staged = await stageReal(keycloak(), 'running', { column: 'full', realm: 'running-full' });
       expect(differing(staged.before, await readRealm(staged.calls))).not.toContain('auth-service');
       await clearCaches(staged.calls);
       const after = await readRealm(staged.calls);
@@ -139,7 +135,7 @@ describe('the incident by kc.sh import', () => {
     });
 
     it('(b) from a hand-written file: the list of clients is empty while each still answers by name', async () => {
-      const staged = await stageReal(keycloak, 'running', { column: 'hand-written', realm: 'running-written' });
+      const staged = await stageReal(keycloak(), 'running', { column: 'hand-written', realm: 'running-written' });
       expect(await clientIds(staged.calls)).toEqual([]);
       expect(await clientUuid(staged.calls, 'auth-service')).toBe(staged.before.identity.clients['auth-service']);
       await clearCaches(staged.calls);

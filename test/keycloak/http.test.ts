@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { address, baseAddress, isLoopback } from '../../src/keycloak/address.ts';
 import { openHttp, type Http } from '../../src/keycloak/http.ts';
 import { CERTIFICATE, KEY } from './fixtures/self-signed.ts';
-import { failure, listen, mockNetwork, ORIGIN, serve, target, type Local } from './support.ts';
+import { failure } from '../harness/failure.ts';
+import { listen, mockNetwork, ORIGIN, serve, target, type Local } from './support.ts';
 
 const open: (Http | Local)[] = [];
 afterEach(async () => {

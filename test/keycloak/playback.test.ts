@@ -9,7 +9,7 @@ import { LOST_MAPPERS, LOST_SCOPES } from '../../src/sandbox/incident/loss.ts';
 import { goodRealmFile } from '../../src/sandbox/incident/story.ts';
 import { playback, RECORDED_ORIGIN, RECORDED_REALM } from './recording.ts';
 import { recover, type Recovery } from './recovery.ts';
-import { failure } from './support.ts';
+import { failure } from '../harness/failure.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../../recordings', import.meta.url));
 

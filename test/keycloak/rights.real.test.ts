@@ -4,7 +4,7 @@ import { createRealm, wipeRealm } from '../../src/sandbox/incident/stage.ts';
 import { must } from '../../src/sandbox/incident/calls.ts';
 import type { Connection } from '../../src/runbook/model.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
-import { failure } from './support.ts';
+import { failure } from '../harness/failure.ts';
 import { accountWith, administrator } from './real.ts';
 
 const REALM = 'adapter-rights';

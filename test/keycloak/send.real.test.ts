@@ -8,7 +8,7 @@ import { logIn } from '../../src/sandbox/incident/login.ts';
 import { createRealm, wipeRealm } from '../../src/sandbox/incident/stage.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { accountWith, administrator, quiet } from './real.ts';
-import { failure } from './support.ts';
+import { failure } from '../harness/failure.ts';
 
 const REALM = 'adapter-send';
 const calls = sharedCalls(REALM);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RequestTemplate } from '../../src/realm/model.ts';
 import { describePath, fillBody, fillPath, serviceAccountsIn } from '../../src/keycloak/fill.ts';
 import { openKeycloak } from '../../src/keycloak/keycloak.ts';
-import { failure, mockNetwork, ORIGIN, references, target } from './support.ts';
+import { failure } from '../harness/failure.ts';
+import { mockNetwork, ORIGIN, references, target } from './support.ts';
 
 const CLIENT = '7d0e0000-0000-4000-8000-000000000000';
 const known = references({

@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { MockAgent } from 'undici';
-import { RescueError } from '../../src/realm/errors.ts';
 import type { References } from '../../src/runner/ports.ts';
 import type { Target } from '../../src/keycloak/target.ts';
 
@@ -41,17 +40,6 @@ export async function listen(server: Server, scheme: 'http' | 'https'): Promise<
       server.closeAllConnections();
     }),
   };
-}
-
-/** The RescueError that a promise ends with; anything else fails the test. */
-export async function failure(promise: Promise<unknown>): Promise<RescueError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof RescueError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 /** References from plain tables. */

@@ -3,7 +3,8 @@ import { openApi } from '../../src/keycloak/api.ts';
 import { openHttp } from '../../src/keycloak/http.ts';
 import { openTokens } from '../../src/keycloak/token.ts';
 import type { Target } from '../../src/keycloak/target.ts';
-import { failure, mockNetwork, ORIGIN, target } from './support.ts';
+import { failure } from '../harness/failure.ts';
+import { mockNetwork, ORIGIN, target } from './support.ts';
 
 const ENDPOINT = '/realms/master/protocol/openid-connect/token';
 

@@ -7,7 +7,7 @@ import { idIn, must, type AdminCalls } from '../../src/sandbox/incident/calls.ts
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
 import { administrator, counting } from './real.ts';
-import { failure } from './support.ts';
+import { failure } from '../harness/failure.ts';
 
 const REALM = 'wa-writers';
 const calls = sharedCalls(REALM);

@@ -1,163 +1,24 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
-import type { JsonObject } from '../../src/realm/json.ts';
-import type { ClusterEvent } from '../../src/runbook/cluster-events.ts';
-import type { KubernetesObject } from '../harness/kubernetes/client.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
-import { startArgo, type RealArgo } from '../harness/kubernetes/argo.ts';
-import { execute } from '../harness/process.ts';
-import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { openPty, TOOL } from '../pty/tmux.ts';
+import { AUTOMATED, GROUP, inOrder, noOp, OFF, useArgo } from './argo-stage.ts';
+import { FROZEN, sent } from './freeze-world.ts';
+import { configMap, watched } from './stage.ts';
 
 // What Argo CD does that would make a lie of a freeze or a thaw, each with the real controllers. Every test has a repository, a namespace and a record of its own.
-let kubernetes: RealKubernetes;
-let argo: RealArgo;
-let failed = false;
-
-beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['argo', 'applicationset'] });
-  argo = await startArgo(kubernetes, { repository: sessionPlace(), applicationSets: true });
-});
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
-afterAll(async () => {
-  await argo?.stop(failed);
-  await kubernetes?.stop(failed);
-});
-
-const GROUP = '/apis/argoproj.io/v1alpha1/namespaces/argocd';
-const AUTOMATED = { automated: { prune: true, selfHeal: true } };
-const OFF = { automated: { prune: true, selfHeal: true, enabled: false } };
-const FROZEN = 'realm-rescue/frozen';
+const { kubernetes, argo, openStage, openApplied, openFrozen } = useArgo();
 const SKIP = 'argocd.argoproj.io/skip-reconcile';
-
-interface SyncedResource {
-  readonly kind: string;
-  readonly name: string;
-  readonly message?: string;
-}
-
-interface Application extends Omit<KubernetesObject, 'spec' | 'status'> {
-  readonly spec: { readonly syncPolicy?: JsonObject };
-  readonly operation?: JsonObject;
-  readonly status?: {
-    readonly sync?: { readonly status: string; readonly revision: string };
-    readonly history?: readonly JsonObject[];
-    readonly operationState?: { readonly phase: string; readonly message?: string; readonly startedAt: string; readonly operation: { readonly initiatedBy?: { readonly username?: string } }; readonly syncResult?: { readonly revision: string; readonly resources?: readonly SyncedResource[] } };
-  };
-}
-
-interface Stage {
-  readonly name: string;
-  readonly namespace: string;
-  readonly sessions: string;
-  /** The spec of an application that applies the folder `deploy`. */
-  readonly spec: JsonObject;
-  /** Commits the ConfigMap with this text, and other files; null: without that file. Gives the revision. */
-  commit(text: string, others?: Readonly<Record<string, object | null>>): Promise<string>;
-  /** Makes the application and waits until it is at rest. */
-  create(syncPolicy?: JsonObject): Promise<void>;
-  /** Waits until it has synced and sees that itself: before, it syncs a second time at once. */
-  rests(): Promise<void>;
-  app(name?: string): Promise<Application>;
-  set(patch: object, name?: string): Promise<unknown>;
-  map(): Promise<KubernetesObject | null>;
-  /** Waits until the ConfigMap has this text. */
-  lands(text: string): Promise<void>;
-  /** What a person does with kubectl edit. */
-  edit(text: string): Promise<KubernetesObject>;
-  /** Has Argo CD compare, and shows that it has applied nothing: the text is still this one, at another commit. */
-  untouched(text: string, revision: string): Promise<void>;
-  run(command: 'freeze' | 'thaw', ...flags: readonly string[]): Promise<ToolRun>;
-  /** What is on record, of all that this stage has recorded. */
-  events(): readonly ClusterEvent[];
-}
-
-async function openStage(name: string, { project = 'default' }: { readonly project?: string } = {}): Promise<Stage> {
-  const [namespace, repository, sessions] = [await kubernetes.namespace('argo'), sessionPlace(), sessionPlace()];
-  const git = async (...args: readonly string[]): Promise<string> => (await execute('git', ['-C', repository, '-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', ...args])).trim();
-  await git('init', '-q', '--initial-branch=main');
-  const place = `/api/v1/namespaces/${namespace}/configmaps/realm`;
-  const spec = { project, source: { repoURL: pathToFileURL(repository).href, path: 'deploy', targetRevision: 'main' }, destination: { server: argo.server, namespace }, syncPolicy: AUTOMATED };
-  const map = (): Promise<KubernetesObject | null> => kubernetes.admin.get(place);
-  const app = async (which = name): Promise<Application> => (await kubernetes.admin.get<Application>(`${GROUP}/applications/${which}`)) ?? expect.fail(`there is no application ${which}`);
-  const rests = (): Promise<void> => expect.poll(async () => {
-    const { operation, status } = (await kubernetes.admin.get<Application>(`${GROUP}/applications/${name}`)) ?? {};
-    return { operation, phase: status?.operationState?.phase, sync: status?.sync?.status };
-  }, { timeout: 60_000, interval: 50 }).toEqual({ operation: undefined, phase: 'Succeeded', sync: 'Synced' });
-  const lands = (text: string): Promise<void> => expect.poll(async () => (await map())?.data?.['realm.json'], { timeout: 60_000, interval: 50 }).toBe(text);
-  return {
-    name, namespace, sessions, spec, app, map, lands, rests,
-    commit: async (text, others = {}) => {
-      const files = { 'deploy/realm.json': configMap(namespace, 'realm', { 'realm.json': text }), ...others };
-      for (const [file, object] of Object.entries(files)) {
-        await mkdir(join(repository, file, '..'), { recursive: true });
-        await (object === null ? rm(join(repository, file)) : writeFile(join(repository, file), JSON.stringify(object)));
-      }
-      await git('add', '--all');
-      await git('commit', '-qm', text.slice(0, 40));
-      return git('rev-parse', 'HEAD');
-    },
-    create: async (syncPolicy = AUTOMATED) => {
-      await kubernetes.admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name }, spec: { ...spec, syncPolicy } });
-      await rests();
-    },
-    set: (patch, which = name) => kubernetes.admin.merge(`${GROUP}/applications/${which}`, patch),
-    edit: (text) => kubernetes.admin.merge(place, { data: { 'realm.json': text } }, { fieldManager: 'kubectl-edit' }),
-    untouched: async (text, revision) => {
-      const before = (await app()).status?.operationState;
-      await argo.refresh(name);
-      const { operation, status } = await app();
-      expect({ sync: status?.sync, operation, state: status?.operationState, text: (await map())?.data?.['realm.json'] }).toEqual({ sync: expect.objectContaining({ status: 'OutOfSync', revision }), operation: undefined, state: before, text });
-    },
-    run: (command, ...flags) => runTool([command, '--from', `configmap:${namespace}/realm`, '--confirm', name, '--session-dir', sessions, ...flags], { env: { KUBECONFIG: kubernetes.kubeconfig('admin') } }),
-    events: () => readdirSync(sessions).filter((id) => id !== 'locks').flatMap((id) => readFileSync(join(sessions, id, 'journal.jsonl'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly event: ClusterEvent }).event)),
-  };
-}
-
-const configMap = (namespace: string, name: string, data: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, annotations }, data });
-
-function applicationSet(stage: Stage, more: object = {}): Promise<unknown> {
-  return kubernetes.admin.create(`${GROUP}/applicationsets`, {
-    apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', metadata: { name: `${stage.name}-set` },
-    spec: { generators: [{ list: { elements: [{ name: stage.name }] } }], template: { metadata: { name: '{{name}}' }, spec: stage.spec }, ...more },
-  });
-}
-
-/** The patches of a record that were sent, in their order. */
-function sent(stage: Stage): readonly string[] {
-  return stage.events().flatMap((event) => (event.type === 'patch.sent' ? [event.id] : []));
-}
-
-/** What the last thaw of a record says of its sync. */
-function watched(stage: Stage): Extract<ClusterEvent, { type: 'sync.watched' }> | undefined {
-  return stage.events().filter((event) => event.type === 'sync.watched').at(-1);
-}
-
-/** The pieces stand in a text in this order. */
-function inOrder(text: string, ...pieces: readonly string[]): void {
-  let from = 0;
-  for (const piece of pieces) {
-    const found = text.indexOf(piece, from);
-    if (found < 0) expect(text.slice(from)).toContain(piece);
-    from = found + piece.length;
-  }
-}
-
-const noOp = (stage: Stage): string => `OK  controller ${stage.name} is Synced without a new operation\nOK  cluster    nothing was written to configmap:${stage.namespace}/realm\n`;
 
 describe('who takes a pause back', () => {
   it('an ApplicationSet, within half a second: a deny window in the project holds instead, once what applies the project is paused', async () => {
-    const stage = await openStage('child', { project: 'incident' });
+    const stage = await openStage('child', 'incident');
     const others = { kind: 'deny', schedule: '0 3 * * *', duration: '1h', applications: ['another'], description: 'backups' };
     const project = { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], syncWindows: [others] };
     await stage.commit('first', { 'projects/incident.json': { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'incident', namespace: 'argocd' }, spec: project } });
-    await kubernetes.admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'projects' }, spec: { ...stage.spec, project: 'default', source: { ...stage.spec['source'] as object, path: 'projects' }, destination: { server: argo.server, namespace: 'argocd' } } });
-    const windows = async () => (await kubernetes.admin.get(`${GROUP}/appprojects/incident`))?.spec?.['syncWindows'];
+    await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'projects' }, spec: { ...stage.spec, project: 'default', source: { ...stage.spec['source'] as object, path: 'projects' }, destination: { server: argo().server, namespace: 'argocd' } } });
+    const windows = async () => (await kubernetes().admin.get(`${GROUP}/appprojects/incident`))?.spec?.['syncWindows'];
     await expect.poll(windows, { timeout: 30_000 }).toEqual([others]);
-    await applicationSet(stage);
+    await stage.generate();
     await stage.rests();
     await stage.set({ spec: { syncPolicy: OFF } });
     await expect.poll(async () => (await stage.app()).spec.syncPolicy, { interval: 20 }).toEqual(AUTOMATED);
@@ -169,7 +30,7 @@ describe('who takes a pause back', () => {
     expect((await stage.app()).spec.syncPolicy).toEqual(AUTOMATED);
     await stage.edit('by hand');
     await stage.untouched('by hand', await stage.commit('second'));
-    await argo.refresh('projects');
+    await argo().refresh('projects');
     expect(await windows()).toEqual([others, ours]);
 
     const thaw = await stage.run('thaw');
@@ -184,13 +45,13 @@ describe('who takes a pause back', () => {
   it('an ApplicationSet that ignores the field: the pause itself, which outlives the next look of the set', async () => {
     const stage = await openStage('tolerated');
     await stage.commit('first');
-    await applicationSet(stage, { ignoreApplicationDifferences: [{ jsonPointers: ['/spec/syncPolicy'] }] });
+    await stage.generate({ ignoreApplicationDifferences: [{ jsonPointers: ['/spec/syncPolicy'] }] });
     await stage.rests();
     const freeze = await stage.run('freeze');
     expect(freeze).toMatchObject({ exit: 0, stderr: expect.stringContaining('automation off on Argo CD application argocd/tolerated') });
     // The set takes what it does not know off its children, and with it the record of the pause.
     expect(freeze.stderr).toContain('Note: ApplicationSet tolerated-set takes annotations off Application argocd/tolerated: what was there before the pause will be known to the record on this machine alone.');
-    await kubernetes.admin.merge(`${GROUP}/applicationsets/tolerated-set`, { spec: { template: { metadata: { labels: { touched: 'yes' } } } } });
+    await kubernetes().admin.merge(`${GROUP}/applicationsets/tolerated-set`, { spec: { template: { metadata: { labels: { touched: 'yes' } } } } });
     await expect.poll(async () => (await stage.app()).metadata.labels?.['touched']).toBe('yes');
     expect((await stage.app()).spec.syncPolicy).toEqual(OFF);
     expect((await stage.app()).metadata.annotations?.[FROZEN]).toBeUndefined();
@@ -199,7 +60,7 @@ describe('who takes a pause back', () => {
 
     expect(await stage.run('thaw')).toMatchObject({ exit: 0, stderr: expect.stringContaining(noOp(stage)) });
     expect((await stage.app()).spec.syncPolicy).toEqual(AUTOMATED);
-    expect((await stage.map())?.data?.['realm.json']).toBe('first');
+    expect(await stage.text()).toBe('first');
   });
 
   it('the application above: both are paused, the upper one first, and both come back as they were', async () => {
@@ -209,7 +70,7 @@ describe('who takes a pause back', () => {
     const upper = { automated: { selfHeal: true }, syncOptions: ['ApplyOutOfSyncOnly=true'] };
     const lower = (syncPolicy: object): object => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'lower', namespace: 'argocd' }, spec: { ...stage.spec, syncPolicy } });
     await stage.commit('first', { 'apps/lower.json': lower(policy) });
-    await kubernetes.admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'upper' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'apps' }, destination: { server: argo.server, namespace: 'argocd' }, syncPolicy: upper } });
+    await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'upper' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'apps' }, destination: { server: argo().server, namespace: 'argocd' }, syncPolicy: upper } });
     await stage.rests();
     // Alone, a pause of the lower one does not last.
     await stage.set({ spec: { syncPolicy: { automated: { enabled: false } } } });
@@ -218,14 +79,14 @@ describe('who takes a pause back', () => {
     expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringContaining('above it: Argo CD application argocd/upper: automated {selfHeal}') });
     await stage.edit('by hand');
     const revision = await stage.commit('second');
-    await argo.refresh('upper');
+    await argo().refresh('upper');
     expect((await stage.app('upper')).status?.sync).toMatchObject({ status: 'OutOfSync', revision });
     await stage.untouched('by hand', revision);
     expect([(await stage.app('upper')).spec.syncPolicy, (await stage.app()).spec.syncPolicy]).toEqual([{ ...upper, automated: { selfHeal: true, enabled: false } }, { ...policy, automated: OFF.automated }]);
 
     expect(await stage.run('thaw')).toMatchObject({ exit: 0, stderr: expect.stringContaining('as announced: ') });
     await stage.lands('second');
-    await argo.refresh('upper');
+    await argo().refresh('upper');
     for (const [name, was] of [['upper', upper], ['lower', policy]] as const) {
       const { spec, metadata } = await stage.app(name);
       expect(spec.syncPolicy).toEqual(was);
@@ -237,9 +98,7 @@ describe('who takes a pause back', () => {
 });
 
 it('a human edit that self-heal put back leaves no history: freeze finds its text, and names who wrote last', async () => {
-  const stage = await openStage('healed');
-  await stage.commit('git');
-  await stage.create();
+  const stage = await openApplied('healed', 'git');
   const { history } = (await stage.app()).status ?? {};
   const edited = BigInt((await stage.edit('by hand')).metadata.resourceVersion);
   await expect.poll(async () => BigInt((await stage.map())?.metadata.resourceVersion ?? 0) > edited, { timeout: 30_000, interval: 20 }).toBe(true);
@@ -256,10 +115,7 @@ it('a human edit that self-heal put back leaves no history: freeze finds its tex
 
 describe('a thaw', () => {
   it('where git has become what is live: agreed before, no operation, nothing written', async () => {
-    const stage = await openStage('agreed');
-    await stage.commit('first');
-    await stage.create();
-    expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+    const stage = await openFrozen('agreed');
     await stage.edit('by hand');
     await stage.untouched('by hand', await stage.commit('second'));
     await stage.commit('by hand');
@@ -275,24 +131,18 @@ describe('a thaw', () => {
   });
 
   it('where git differs: names it before, lets it land, and sees the next look change nothing', async () => {
-    const stage = await openStage('differs');
-    await stage.commit('first');
-    await stage.create();
-    expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+    const stage = await openFrozen('differs');
     await stage.commit('second', { 'deploy/other.json': configMap(stage.namespace, 'other', { a: 'b' }) });
     const thaw = await stage.run('thaw');
     expect(thaw.exit).toBe(0);
     inOrder(thaw.stderr, `argocd/differs: the next sync brings ConfigMap ${stage.namespace}/other (OutOfSync), ConfigMap ${stage.namespace}/realm (OutOfSync).\n`, 'landed as announced: ', 'OK  controller differs ', `OK  cluster    nothing was written to configmap:${stage.namespace}/realm\n`, `as announced: configmap:${stage.namespace}/realm has other content\n`);
-    expect((await stage.map())?.data?.['realm.json']).toBe('second');
+    expect(await stage.text()).toBe('second');
     expect((await stage.app()).spec.syncPolicy).toEqual(AUTOMATED);
     expect(watched(stage)).toMatchObject({ ok: true, changes: expect.arrayContaining([`as announced: configmap:${stage.namespace}/realm has other content`]) });
   });
 
   it('sees what moved although the last of two syncs says "unchanged"', async () => {
-    const stage = await openStage('twice');
-    await stage.commit('first');
-    await stage.create();
-    expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+    const stage = await openFrozen('twice');
     const revision = await stage.commit('second');
     const done = async (): Promise<boolean> => {
       const { operation, status } = await stage.app();
@@ -309,10 +159,7 @@ describe('a thaw', () => {
   });
 
   it('that starts a hook which nobody announced: paused again, and what was there before is not lost', async () => {
-    const stage = await openStage('hooked');
-    await stage.commit('first');
-    await stage.create();
-    expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+    const stage = await openFrozen('hooked');
     await stage.commit('second', { 'deploy/hook.json': configMap(stage.namespace, 'hook', { a: 'b' }, { 'argocd.argoproj.io/hook': 'PostSync' }) });
     const thaw = await stage.run('thaw');
     expect(thaw).toMatchObject({ exit: 4, stderr: expect.stringContaining(`hook ConfigMap ${stage.namespace}/hook (PostSync Succeeded)`) });
@@ -325,15 +172,12 @@ describe('a thaw', () => {
 
     expect(await stage.run('thaw')).toMatchObject({ exit: 0, stderr: expect.stringContaining('as announced: ') });
     expect((await stage.app()).spec.syncPolicy).toEqual(AUTOMATED);
-    expect((await stage.map())?.data?.['realm.json']).toBe('third');
+    expect(await stage.text()).toBe('third');
   });
 
   it('where somebody pushes after the look and before the word, into the same object too: nothing runs', async () => {
-    const stage = await openStage('pushed');
-    await stage.commit('first');
-    await stage.create();
-    expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
-    const pty = await openPty(120, 30, { KUBECONFIG: kubernetes.kubeconfig('admin') });
+    const stage = await openFrozen('pushed');
+    const pty = await openPty(120, 30, { KUBECONFIG: kubernetes().kubeconfig('admin') });
     const pushed = async (shown: string, text: string, told: string): Promise<void> => {
       await pty.command(`clear; ${TOOL} thaw --from configmap:${stage.namespace}/realm --session-dir ${stage.sessions}`);
       expect(await pty.until('Type pushed to let it run again')).toContain(shown);
@@ -365,9 +209,7 @@ describe('a thaw', () => {
   });
 
   it('of an application that skips reconciliation says so at once and leaves the pause', async () => {
-    const stage = await openStage('skipped');
-    await stage.commit('first');
-    await stage.create();
+    const stage = await openApplied('skipped');
     await stage.set({ metadata: { annotations: { [SKIP]: 'true' } } });
     expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringContaining('Argo CD application argocd/skipped: reconciliation skipped') });
     expect((await stage.app()).spec.syncPolicy).toEqual(OFF);
@@ -382,24 +224,22 @@ describe('a thaw', () => {
 
 describe('an operation', () => {
   it('that runs under the pause is shown, and ended where asked for', async () => {
-    const stage = await openStage('running');
-    await stage.commit('first');
-    await stage.create();
+    const stage = await openApplied('running');
     // No controller of Jobs runs: this one never completes.
     await stage.commit('second', { 'deploy/hook.json': { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'hook', namespace: stage.namespace, annotations: { 'argocd.argoproj.io/hook': 'PreSync' } }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'hook', image: 'none' }] } } } } });
-    await argo.refresh(stage.name);
+    await argo().refresh(stage.name);
     await expect.poll(async () => (await stage.app()).status?.operationState?.message, { timeout: 30_000 }).toContain('waiting for completion of hook');
     const freeze = await stage.run('freeze', '--terminate');
     expect(freeze).toMatchObject({ exit: 0, stderr: expect.stringMatching(/RUNNING in Argo CD application argocd\/running since \S+Z: waiting for completion of hook batch\/Job\/hook; a pause does not stop it/) });
     await expect.poll(async () => (await stage.app()).status?.operationState, { timeout: 30_000 }).toMatchObject({ phase: 'Failed', message: 'Operation terminated' });
     expect(sent(stage)).toEqual(['pause application:argocd/running', 'terminate application:argocd/running']);
-    expect((await stage.map())?.data?.['realm.json']).toBe('first');
+    expect(await stage.text()).toBe('first');
 
     await stage.untouched('first', await stage.commit('third', { 'deploy/hook.json': null }));
     const thaw = await stage.run('thaw');
     expect(thaw.exit).toBe(0);
     inOrder(thaw.stderr, 'Note: Operation terminated.', `the next sync brings ConfigMap ${stage.namespace}/realm (OutOfSync)`, 'landed as announced: ');
-    expect((await stage.map())?.data?.['realm.json']).toBe('third');
+    expect(await stage.text()).toBe('third');
   });
 
   it('that was ended is never tried again for its commit: a thaw asks for it, with the options of the application', async () => {
@@ -413,24 +253,24 @@ describe('an operation', () => {
     // Nobody makes its pods, so it is never healthy, and the second wave never comes.
     const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'slow', namespace: stage.namespace }, spec: { selector: { matchLabels: { app: 'slow' } }, template: { metadata: { labels: { app: 'slow' } }, spec: { containers: [{ name: 'slow', image: 'none' }] } } } };
     const revision = await stage.commit(large, { 'deploy/realm.json': wave(large), 'deploy/slow.json': deployment });
-    await argo.refresh(stage.name);
+    await argo().refresh(stage.name);
     await expect.poll(async () => (await stage.app()).status?.operationState?.message, { timeout: 30_000 }).toContain('waiting for healthy state of apps/Deployment/slow');
     expect(await stage.run('freeze', '--terminate')).toMatchObject({ exit: 0 });
     await expect.poll(async () => (await stage.app()).status?.operationState?.phase, { timeout: 30_000 }).toBe('Failed');
-    await kubernetes.admin.merge(`/apis/apps/v1/namespaces/${stage.namespace}/deployments/slow/status`, { status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1, conditions: [{ type: 'Available', status: 'True' }] } });
+    await kubernetes().admin.merge(`/apis/apps/v1/namespaces/${stage.namespace}/deployments/slow/status`, { status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1, conditions: [{ type: 'Available', status: 'True' }] } });
     await stage.untouched(small, revision);
 
     const thaw = await stage.run('thaw');
     expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining(`as announced: configmap:${stage.namespace}/realm has other content`) });
     expect(sent(stage).slice(2)).toEqual(['resume application:argocd/ended', 'sync application:argocd/ended']);
-    expect((await stage.map())?.data?.['realm.json']).toBe(large);
+    expect(await stage.text()).toBe(large);
     expect((await stage.app()).spec.syncPolicy).toEqual(policy);
   });
 
   it('that a deny window holds back is ended before the window goes', async () => {
     const stage = await openStage('blocked');
     await stage.commit('first');
-    await applicationSet(stage);
+    await stage.generate();
     await stage.rests();
     expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
     const revision = await stage.commit('second');
@@ -442,6 +282,6 @@ describe('an operation', () => {
     expect(sent(stage)).toEqual(['pause application:argocd/blocked', 'terminate application:argocd/blocked', 'resume application:argocd/blocked', 'sync application:argocd/blocked']);
     expect((await stage.app()).status?.operationState).toMatchObject({ phase: 'Succeeded', syncResult: { revision } });
     expect((await stage.app()).status?.operationState?.operation.initiatedBy?.username).not.toBe('kim');
-    expect((await stage.map())?.data?.['realm.json']).toBe('second');
+    expect(await stage.text()).toBe('second');
   });
 });

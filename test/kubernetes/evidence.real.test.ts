@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lazyClusterEvidence } from '../../src/commands/lazy.ts';
 import { realmInText } from '../../src/evidence/document.ts';
@@ -8,29 +8,26 @@ import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { clusterCandidates } from '../../src/kubernetes/evidence.ts';
 import { remember } from '../../src/kubernetes/remember.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
-import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
+import { useServer } from '../harness/use.ts';
 import { release } from './release.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
+const kubernetes = useServer(() => startKubernetes({ crds: ['keycloak', 'epam'] }));
 let open: ClusterApi[] = [];
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['keycloak', 'epam'] }); });
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
-  await kubernetes.revokeAll();
+  await kubernetes().revokeAll();
 });
-afterAll(() => kubernetes?.stop(failed));
 
 function as(user: KubernetesUser): ClusterApi {
-  const api = openCluster({ kubeconfig: kubernetes.kubeconfig(user), userAgent: 'test', environment: {}, readOnly: true });
+  const api = openCluster({ kubeconfig: kubernetes().kubeconfig(user), userAgent: 'test', environment: {}, readOnly: true });
   open = [...open, api];
   return api;
 }
 
 /** Reads evidence as a command does, with the cluster that KUBECONFIG names. */
 const readAs = (user: KubernetesUser, spec: string, realm = 'primary') =>
-  createEvidenceReader({ cwd: '/', cluster: lazyClusterEvidence({ flags: {}, environment: { KUBECONFIG: kubernetes.kubeconfig(user) } }) }).read(spec, realm);
+  createEvidenceReader({ cwd: '/', cluster: lazyClusterEvidence({ flags: {}, environment: { KUBECONFIG: kubernetes().kubeconfig(user) } }) }).read(spec, realm);
 
 const realmOf = (client: string, clients = 1) => ({ realm: 'primary', enabled: true, clients: Array.from({ length: clients }, (_, index) => ({ clientId: index === 0 ? client : `client-${index}`, description: 'd'.repeat(800) })) });
 const text = (client: string, clients?: number) => JSON.stringify(realmOf(client, clients), null, 1);
@@ -38,10 +35,10 @@ const realms = (versions: readonly { readonly name: string; readonly text: strin
 
 /** A namespace of its own, and what to write there with. */
 async function place() {
-  const namespace = await kubernetes.namespace('evidence');
+  const namespace = await kubernetes().namespace('evidence');
   const [maps, secrets] = ['configmaps', 'secrets'].map((plural) => `/api/v1/namespaces/${namespace}/${plural}`) as [string, string];
   const remembered = (user: KubernetesUser = 'admin', word: ResourceWord = 'configmap', name = 'realm') => remember(as(user), [{ name: nameOf(word, namespace, name), key: word === 'configmap' ? 'realm.json' : null }]);
-  return { namespace, maps, map: `${maps}/realm`, secrets, remembered, make: (json: string) => kubernetes.admin.create(maps, { metadata: { name: 'realm' }, data: { 'realm.json': json } }, { fieldManager: 'kubectl-create' }) };
+  return { namespace, maps, map: `${maps}/realm`, secrets, remembered, make: (json: string) => kubernetes().admin.create(maps, { metadata: { name: 'realm' }, data: { 'realm.json': json } }, { fieldManager: 'kubectl-create' }) };
 }
 
 describe('the API server remembers', () => {
@@ -50,7 +47,7 @@ describe('the API server remembers', () => {
     const [before, after] = [text('kept', 1000), text('stale', 900)];
     expect(before.length).toBeGreaterThan(820_000);
     const first = await make(before);
-    const second = await kubernetes.admin.merge(map, { data: { 'realm.json': after } }, { fieldManager: 'argocd-controller' });
+    const second = await kubernetes().admin.merge(map, { data: { 'realm.json': after } }, { fieldManager: 'argocd-controller' });
     const { versions, notes } = await remembered();
     expect(versions).toMatchObject([{
       object: nameOf('configmap', namespace, 'realm'), resourceVersion: first.metadata.resourceVersion, replacedBy: second.metadata.resourceVersion, changed: ['data["realm.json"]'],
@@ -64,10 +61,10 @@ describe('the API server remembers', () => {
   it('an edit that a controller put back at once, and what stood there before it', async () => {
     const { namespace, map, remembered } = await place();
     const applied = (client: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'realm', namespace }, data: { 'realm.json': text(client) } });
-    await kubernetes.admin.apply(map, applied('git'), { fieldManager: 'argocd-controller' });
-    await kubernetes.admin.merge(map, { data: { 'realm.json': text('human') } }, { fieldManager: 'kubectl-edit' });
-    await kubernetes.admin.apply(map, applied('git'), { fieldManager: 'argocd-controller', force: true });
-    await kubernetes.admin.merge(map, { metadata: { annotations: { touched: 'later' } } });
+    await kubernetes().admin.apply(map, applied('git'), { fieldManager: 'argocd-controller' });
+    await kubernetes().admin.merge(map, { data: { 'realm.json': text('human') } }, { fieldManager: 'kubectl-edit' });
+    await kubernetes().admin.apply(map, applied('git'), { fieldManager: 'argocd-controller', force: true });
+    await kubernetes().admin.merge(map, { metadata: { annotations: { touched: 'later' } } });
     const { versions } = await remembered();
     expect(realms(versions)).toEqual(['human', 'git']);
     expect(versions.map(({ lastWrite }) => lastWrite?.manager)).toEqual(['kubectl-edit', 'argocd-controller']);
@@ -76,13 +73,13 @@ describe('the API server remembers', () => {
   it('one that was deleted and made anew, and one that is gone: the last version first', async () => {
     const { make, map, maps, remembered } = await place();
     const others = async (count: number) => {
-      for (let index = 0; index < count; index += 1) await kubernetes.admin.create(maps, { metadata: { generateName: 'other-' } });
+      for (let index = 0; index < count; index += 1) await kubernetes().admin.create(maps, { metadata: { generateName: 'other-' } });
     };
     await make(text('first'));
     await others(20);
-    await kubernetes.admin.merge(map, { data: { 'realm.json': text('last') } });
+    await kubernetes().admin.merge(map, { data: { 'realm.json': text('last') } });
     await others(1);
-    await kubernetes.admin.remove(map);
+    await kubernetes().admin.remove(map);
     // So that a step back from here passes over the last version.
     await others(5);
     expect(realms((await remembered()).versions)).toEqual(['last', 'first']);
@@ -92,16 +89,16 @@ describe('the API server remembers', () => {
 
   it('Secrets, and other kinds by their spec', async () => {
     const { namespace, secrets, remembered } = await place();
-    await kubernetes.admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('kept'), 'other': 'same' } });
-    await kubernetes.admin.merge(`${secrets}/realm`, { stringData: { 'realm.json': text('stale') } });
+    await kubernetes().admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('kept'), 'other': 'same' } });
+    await kubernetes().admin.merge(`${secrets}/realm`, { stringData: { 'realm.json': text('stale') } });
     const secret = await remembered('admin', 'secret');
     expect(realms(secret.versions)).toEqual(['kept']);
     expect(secret.versions[0]?.changed).toEqual(['data["realm.json"]']);
     expect(secret.notes.join()).not.toContain('kept');
 
     const imports = `/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloakrealmimports`;
-    await kubernetes.admin.create(imports, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'KeycloakRealmImport', metadata: { name: 'realm' }, spec: { keycloakCRName: 'kc', realm: realmOf('kept') } });
-    await kubernetes.admin.merge(`${imports}/realm`, { spec: { realm: { clients: [] } } });
+    await kubernetes().admin.create(imports, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'KeycloakRealmImport', metadata: { name: 'realm' }, spec: { keycloakCRName: 'kc', realm: realmOf('kept') } });
+    await kubernetes().admin.merge(`${imports}/realm`, { spec: { realm: { clients: [] } } });
     const custom = await remembered('admin', 'keycloakrealmimport');
     expect(custom.versions[0]?.changed).toEqual(['spec.realm']);
     expect(realms(custom.versions)).toEqual(['kept']);
@@ -111,13 +108,13 @@ describe('the API server remembers', () => {
   it('only for those who may list; one name is enough', async () => {
     const { namespace, map, make, remembered } = await place();
     await make(text('kept'));
-    await kubernetes.admin.merge(map, { data: { 'realm.json': text('stale') } });
-    await kubernetes.grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
+    await kubernetes().admin.merge(map, { data: { 'realm.json': text('stale') } });
+    await kubernetes().grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
     const { versions, notes } = await remembered('oncall');
     expect(versions).toEqual([]);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toMatch(new RegExp(`^Earlier versions of ConfigMap ${namespace}/realm cannot be read.* oncall@example.org may not list configmaps .*gives only the current version.*resources \\["configmaps"\\], verbs \\["list"\\]`));
-    await kubernetes.grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['realm'], verbs: ['list'] }]);
+    await kubernetes().grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['realm'], verbs: ['list'] }]);
     expect(realms((await remembered('oncall')).versions)).toEqual(['kept']);
   });
 
@@ -152,24 +149,24 @@ describe('evidence', () => {
   it('from a ConfigMap of 900 KB, as text and as binaryData, with the time of its key', async () => {
     const { namespace, maps, make, map } = await place();
     const { metadata } = await make(text('kept', 1000));
-    await kubernetes.admin.merge(map, { data: { notes: 'a later write of another key' } }, { fieldManager: 'somebody' });
+    await kubernetes().admin.merge(map, { data: { notes: 'a later write of another key' } }, { fieldManager: 'somebody' });
     const snapshot = await readAs('admin', `configmap:${namespace}/realm`);
     expect(snapshot.representation.clients).toHaveLength(1000);
     const [first] = metadata.managedFields ?? [];
     expect(snapshot).toMatchObject({ source: `configmap:${namespace}/realm`, capturedAt: new Date(first?.time ?? '').toISOString() });
     expect(snapshot.notes).toContain('last written by kubectl-create, as it calls itself');
-    await kubernetes.admin.create(maps, { metadata: { name: 'coded' }, binaryData: { 'realm.json': Buffer.from(text('coded')).toString('base64') } });
+    await kubernetes().admin.create(maps, { metadata: { name: 'coded' }, binaryData: { 'realm.json': Buffer.from(text('coded')).toString('base64') } });
     expect((await readAs('admin', `configmap:${namespace}/coded/realm.json`)).representation).toEqual(realmOf('coded'));
   });
 
   it('from a Secret, and from what was last applied under a human edit', async () => {
     const { namespace, maps, secrets } = await place();
-    await kubernetes.admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('secret') } });
+    await kubernetes().admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('secret') } });
     expect((await readAs('admin', `secret:${namespace}/realm`)).representation).toEqual(realmOf('secret'));
     const data = { 'realm.json': text('git') };
     const configuration = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { annotations: {}, name: 'realm', namespace }, data });
-    await kubernetes.admin.create(maps, { metadata: { name: 'realm', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': configuration } }, data }, { fieldManager: 'kubectl-client-side-apply' });
-    await kubernetes.admin.merge(`${maps}/realm`, { data: { 'realm.json': text('human') } }, { fieldManager: 'kubectl-edit' });
+    await kubernetes().admin.create(maps, { metadata: { name: 'realm', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': configuration } }, data }, { fieldManager: 'kubectl-client-side-apply' });
+    await kubernetes().admin.merge(`${maps}/realm`, { data: { 'realm.json': text('human') } }, { fieldManager: 'kubectl-edit' });
     expect((await readAs('admin', `configmap:${namespace}/realm`)).representation).toEqual(realmOf('human'));
     const applied = await readAs('admin', `last-applied:${namespace}/realm`);
     expect(applied.representation).toEqual(realmOf('git'));
@@ -181,7 +178,7 @@ describe('evidence', () => {
     const manifest = (client: string) => `---\n# Source: keycloak/templates/realm.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: realm\ndata:\n  realm.json: |\n${text(client).replace(/^/gm, '    ')}\n`;
     for (const revision of [1, 2, 3]) {
       const { metadata, ...record } = release({ name: 'keycloak', revision, status: revision === 3 ? 'deployed' : 'superseded', manifest: manifest(`revision-${revision}`) });
-      await kubernetes.admin.create(secrets, { ...record, metadata: { ...(metadata as object), name: `sh.helm.release.v1.keycloak.v${revision}` } });
+      await kubernetes().admin.create(secrets, { ...record, metadata: { ...(metadata as object), name: `sh.helm.release.v1.keycloak.v${revision}` } });
     }
     expect((await readAs('admin', `helm:${namespace}/keycloak`)).representation).toEqual(realmOf('revision-3'));
     expect((await readAs('admin', `helm:${namespace}/keycloak@1`)).representation).toEqual(realmOf('revision-1'));
@@ -192,22 +189,22 @@ describe('evidence', () => {
   it('to choose from: all that these credentials may list', async () => {
     const { namespace, secrets, make } = await place();
     await make(text('map'));
-    await kubernetes.admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('secret') } });
+    await kubernetes().admin.create(secrets, { metadata: { name: 'realm' }, stringData: { 'realm.json': text('secret') } });
     const { metadata, ...record } = release({ name: 'keycloak', revision: 1, config: { realm: text('helm') } });
-    await kubernetes.admin.create(secrets, { ...record, metadata: { ...(metadata as object), name: 'sh.helm.release.v1.keycloak.v1' } });
-    await kubernetes.admin.create(`/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloakrealmimports`, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'KeycloakRealmImport', metadata: { name: 'primary' }, spec: { keycloakCRName: 'kc', realm: realmOf('import') } });
+    await kubernetes().admin.create(secrets, { ...record, metadata: { ...(metadata as object), name: 'sh.helm.release.v1.keycloak.v1' } });
+    await kubernetes().admin.create(`/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloakrealmimports`, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'KeycloakRealmImport', metadata: { name: 'primary' }, spec: { keycloakCRName: 'kc', realm: realmOf('import') } });
     const specs = async (user: KubernetesUser) => (await clusterCandidates(as(user), { namespace, realm: 'primary' })).map(({ spec }) => spec).sort();
     expect(await specs('admin')).toEqual([`configmap:${namespace}/realm/realm.json`, `helm:${namespace}/keycloak@1`, `realmimport:${namespace}/primary`, `secret:${namespace}/realm/realm.json`]);
     for (const spec of await specs('admin')) expect((await readAs('admin', spec)).representation.clients).toHaveLength(1);
-    await kubernetes.grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }]);
+    await kubernetes().grant(namespace, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }]);
     expect(await specs('oncall')).toEqual([`configmap:${namespace}/realm/realm.json`]);
-    await kubernetes.revokeAll();
+    await kubernetes().revokeAll();
     expect(await specs('oncall')).toEqual([]);
   });
 
   it('from a KeycloakRealm of EPAM, of a cluster that serves neither the legacy operator nor all kinds of this one', async () => {
     const { namespace } = await place();
-    const make = (plural: string, kind: string, name: string, spec: JsonObject) => kubernetes.admin.create(`/apis/v1.edp.epam.com/v1/namespaces/${namespace}/${plural}`, { apiVersion: 'v1.edp.epam.com/v1', kind, metadata: { name }, spec }, { fieldManager: 'argocd-controller' });
+    const make = (plural: string, kind: string, name: string, spec: JsonObject) => kubernetes().admin.create(`/apis/v1.edp.epam.com/v1/namespaces/${namespace}/${plural}`, { apiVersion: 'v1.edp.epam.com/v1', kind, metadata: { name }, spec }, { fieldManager: 'argocd-controller' });
     await make('keycloakrealms', 'KeycloakRealm', 'main', { realmName: 'primary' });
     await make('keycloakclients', 'KeycloakClient', 'web', { clientId: 'web', public: true, realmRef: { kind: 'KeycloakRealm', name: 'main' } });
     await make('keycloakclients', 'KeycloakClient', 'other', { clientId: 'other', realmRef: { kind: 'KeycloakRealm', name: 'other' } });
@@ -218,9 +215,9 @@ describe('evidence', () => {
     expect(snapshot.notes).toContain('last written by argocd-controller, as it calls itself');
     expect((await clusterCandidates(as('admin'), { namespace, realm: 'primary' })).map((found) => found.spec)).toEqual([spec]);
     await expect(readAs('oncall', spec)).rejects.toMatchObject({ code: 'missing-role', message: expect.stringContaining('keycloakrealms') });
-    await kubernetes.grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakrealms'], verbs: ['get'] }]);
+    await kubernetes().grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakrealms'], verbs: ['get'] }]);
     await expect(readAs('oncall', spec)).rejects.toMatchObject({ code: 'missing-role', message: expect.stringContaining('keycloakclients') });
-    await kubernetes.grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakclients'], verbs: ['list'] }]);
+    await kubernetes().grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakclients'], verbs: ['list'] }]);
     expect((await readAs('oncall', spec)).representation.clients).toHaveLength(1);
     await expect(readAs('admin', `keycloakrealm:${namespace}/none`)).rejects.toMatchObject({ code: 'object-not-found', message: expect.stringContaining(`no KeycloakRealm ${namespace}/none`) });
   });

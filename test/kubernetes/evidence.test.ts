@@ -6,6 +6,7 @@ import { nameOf } from '../../src/gitops/controllers/object.ts';
 import { clusterCandidates, clusterEvidence } from '../../src/kubernetes/evidence.ts';
 import { RescueError } from '../../src/realm/errors.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
+import { refusal as anyRefusal } from '../harness/failure.ts';
 import { history, mayNot, type HistoryOptions } from './history.ts';
 import { release } from './release.ts';
 
@@ -29,9 +30,7 @@ function cluster(objects: Objects, options?: HistoryOptions) {
 
 /** The error that a spec is refused with. Nothing of what lies in the cluster is in it. */
 async function refusal(promise: Promise<unknown>): Promise<RescueError> {
-  const error: unknown = await promise.then(() => null, (thrown: unknown) => thrown);
-  if (!(error instanceof RescueError)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.next.length).toBeGreaterThan(0);
+  const error = await anyRefusal(promise);
   for (let at: unknown = error; at instanceof Error; at = at.cause) expect(`${at.message} ${String(at.stack)} ${JSON.stringify(at)}`).not.toContain(CANARY);
   return error;
 }

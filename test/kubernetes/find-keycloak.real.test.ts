@@ -1,37 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
-import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { findKeycloak } from '../../src/kubernetes/find-keycloak.ts';
 import { restartRisks, workloadsOf } from '../../src/kubernetes/risks.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
-import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { useServer } from '../harness/use.ts';
+import { useApis } from './apis.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-const opened: ClusterApi[] = [];
+const kubernetes = useServer(() => startKubernetes({ crds: ['keycloak'] }));
+const as = useApis(kubernetes);
 const PASSWORD = 'päss word with = and $';
-
-beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['keycloak'] });
-});
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
-afterAll(async () => {
-  await Promise.all(opened.map((api) => api.close()));
-  await kubernetes?.stop(failed);
-});
-
-function as(user: KubernetesUser, namespace?: string): ClusterApi {
-  const api = openCluster({ kubeconfig: kubernetes.kubeconfig(user), ...(namespace === undefined ? {} : { namespace }), userAgent: 'realm-rescue-test', environment: {}, readOnly: false });
-  opened.push(api);
-  return api;
-}
 
 const container = (name: string, image: string, rest: JsonObject = {}): JsonObject => ({ name, image, ...rest });
 const statefulSet = (pod: JsonObject): JsonObject => ({ serviceName: 'keycloak', selector: { matchLabels: { app: 'keycloak' } }, template: { metadata: { labels: { app: 'keycloak' } }, spec: pod } });
 
 /** What a chart installs, as the server stores it. */
 async function chart(namespace: string): Promise<void> {
-  const create = (path: string, body: JsonObject) => kubernetes.admin.create(`${path.replace('NS', namespace)}`, body);
+  const create = (path: string, body: JsonObject) => kubernetes().admin.create(`${path.replace('NS', namespace)}`, body);
   await create('/api/v1/namespaces/NS/secrets', { metadata: { name: 'kc' }, stringData: { 'admin-password': PASSWORD } });
   await create('/api/v1/namespaces/NS/configmaps', { metadata: { name: 'kc-env' }, data: { KEYCLOAK_ADMIN: 'admin', KC_HTTP_RELATIVE_PATH: '/auth' } });
   await create('/api/v1/namespaces/NS/services', { metadata: { name: 'keycloak' }, spec: { selector: { app: 'keycloak' }, ports: [{ name: 'http', port: 80 }] } });
@@ -45,7 +30,7 @@ async function chart(namespace: string): Promise<void> {
 
 describe('on a real server', () => {
   it('Keycloak of a chart is found with its administrator, in the namespace or wherever it is', async () => {
-    const namespace = await kubernetes.namespace('iam');
+    const namespace = await kubernetes().namespace('iam');
     await chart(namespace);
     const found = { url: 'https://sso.example.com/auth', username: 'admin', password: PASSWORD, from: `StatefulSet ${namespace}/keycloak`, notes: [] };
     expect(await findKeycloak(as('admin'), { namespace })).toEqual(found);
@@ -53,31 +38,31 @@ describe('on a real server', () => {
   });
 
   it('the custom resource of the operator is found by its status and its Secret', async () => {
-    const namespace = await kubernetes.namespace('iam');
+    const namespace = await kubernetes().namespace('iam');
     const path = `/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloaks`;
-    await kubernetes.admin.create(path, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', metadata: { name: 'sso' }, spec: { instances: 1, hostname: { hostname: 'sso.example.com' } } });
-    await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'sso-initial-admin' }, type: 'kubernetes.io/basic-auth', stringData: { username: 'temp-admin', password: PASSWORD } });
+    await kubernetes().admin.create(path, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', metadata: { name: 'sso' }, spec: { instances: 1, hostname: { hostname: 'sso.example.com' } } });
+    await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'sso-initial-admin' }, type: 'kubernetes.io/basic-auth', stringData: { username: 'temp-admin', password: PASSWORD } });
     expect(await findKeycloak(as('admin'), { namespace })).toMatchObject({ url: 'https://sso.example.com', username: 'temp-admin', password: PASSWORD, from: `Keycloak ${namespace}/sso` });
-    await kubernetes.admin.merge(`${path}/sso/status`, { status: { endpoints: { admin: 'https://admin.example.com' } } });
+    await kubernetes().admin.merge(`${path}/sso/status`, { status: { endpoints: { admin: 'https://admin.example.com' } } });
     expect(await findKeycloak(as('admin'), { namespace })).toMatchObject({ url: 'https://admin.example.com' });
   });
 
   it('whoever may not read Secrets is told the rule, and finds the address without it', async () => {
-    const namespace = await kubernetes.namespace('iam');
+    const namespace = await kubernetes().namespace('iam');
     await chart(namespace);
     await expect(findKeycloak(as('oncall'), { namespace })).rejects.toMatchObject({ code: 'missing-role', next: expect.arrayContaining([`Have added to a Role in namespace ${namespace}: apiGroups ["apps"], resources ["statefulsets"], verbs ["list"].`]) });
-    await kubernetes.grant(namespace, [{ apiGroups: ['apps'], resources: ['statefulsets', 'deployments'], verbs: ['list'] }, { apiGroups: ['k8s.keycloak.org'], resources: ['keycloaks'], verbs: ['list'] },
+    await kubernetes().grant(namespace, [{ apiGroups: ['apps'], resources: ['statefulsets', 'deployments'], verbs: ['list'] }, { apiGroups: ['k8s.keycloak.org'], resources: ['keycloaks'], verbs: ['list'] },
       { apiGroups: [''], resources: ['services'], verbs: ['list'] }, { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['list'] }, { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
     await expect(findKeycloak(as('oncall'), { namespace })).rejects.toMatchObject({ code: 'missing-role', next: [`Have added to a Role in namespace ${namespace}: apiGroups [""], resources ["secrets"], verbs ["get"].`, expect.stringContaining('KEYCLOAK_PASSWORD')] });
     expect(await findKeycloak(as('oncall'), { namespace, login: false })).toMatchObject({ url: 'https://sso.example.com/auth', username: null });
-    await kubernetes.revokeAll();
+    await kubernetes().revokeAll();
   });
 
   it('the patch of a risk is taken by the server, changes what it names, and leaves no risk behind', async () => {
-    const namespace = await kubernetes.namespace('iam');
-    await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'keycloak-realm' }, data: { 'realm.json': '{"realm":"primary"}' } });
+    const namespace = await kubernetes().namespace('iam');
+    await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'keycloak-realm' }, data: { 'realm.json': '{"realm":"primary"}' } });
     await chart(namespace);
-    await kubernetes.admin.create(`/apis/batch/v1/namespaces/${namespace}/cronjobs`, { metadata: { name: 'cli' }, spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [container('cli', 'adorsys/keycloak-config-cli:6.4.0', { env: [{ name: 'KEYCLOAK_URL', value: 'x' }] })] } } } } } });
+    await kubernetes().admin.create(`/apis/batch/v1/namespaces/${namespace}/cronjobs`, { metadata: { name: 'cli' }, spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [container('cli', 'adorsys/keycloak-config-cli:6.4.0', { env: [{ name: 'KEYCLOAK_URL', value: 'x' }] })] } } } } } });
     const api = as('admin');
     const look = async () => workloadsOf(api, namespace, nameOf('configmap', namespace, 'keycloak-realm'));
     const before = await look();

@@ -1,36 +1,20 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
-import type { ClusterEvent } from '../../src/runbook/cluster-events.ts';
+import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../harness/kubernetes/client.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
-import { startFlux, type RealFlux } from '../harness/kubernetes/flux.ts';
-import { execute } from '../harness/process.ts';
-import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { startFlux } from '../harness/kubernetes/flux.ts';
+import { useServer } from '../harness/use.ts';
+import { FROZEN, sent } from './freeze-world.ts';
+import { commit, configMap, openRepository, openStage as openAny, watched, type Stage } from './stage.ts';
 
 // What Flux does that would make a lie of a freeze or a thaw, each with the real kustomize-controller. Every test has a folder, a namespace and a record of its own.
-let kubernetes: RealKubernetes;
-let flux: RealFlux;
 let repository: string;
-let failed = false;
-
-const git = async (...args: readonly string[]): Promise<string> => (await execute('git', ['-C', repository, '-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', ...args])).trim();
-
-beforeAll(async () => {
-  repository = sessionPlace();
-  await git('init', '-q', '--initial-branch=main');
-  kubernetes = await startKubernetes({ crds: ['flux'] });
-  flux = await startFlux(kubernetes, { repository });
-});
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
-afterAll(async () => {
-  await flux?.stop(failed);
-  await kubernetes?.stop(failed);
+const kubernetes = useServer(() => startKubernetes({ crds: ['flux'] }));
+const flux = useServer(async () => {
+  repository = await openRepository();
+  return startFlux(kubernetes(), { repository });
 });
 
 const KUSTOMIZATIONS = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations';
-const FROZEN = 'realm-rescue/frozen';
 const REQUESTED = 'reconcile.fluxcd.io/requestedAt';
 
 interface Kustomization extends Omit<KubernetesObject, 'spec' | 'status'> {
@@ -38,9 +22,7 @@ interface Kustomization extends Omit<KubernetesObject, 'spec' | 'status'> {
   readonly status?: { readonly lastAppliedRevision?: string; readonly lastHandledReconcileAt?: string; readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[] };
 }
 
-interface Stage {
-  readonly name: string;
-  readonly namespace: string;
+interface FluxStage extends Stage {
   /** The spec of a Kustomization that applies the folder of this stage. */
   readonly spec: object;
   /** Commits the ConfigMap with this text, and other files; null: without that file. Gives the revision that Flux is offered. */
@@ -48,53 +30,36 @@ interface Stage {
   /** Makes a Kustomization and waits until it has applied the newest revision. */
   create(spec: object, name?: string): Promise<void>;
   get(name?: string): Promise<Kustomization>;
-  map(): Promise<KubernetesObject | null>;
-  /** What a person does with kubectl edit. */
-  edit(text: string): Promise<unknown>;
   /** Asks for a reconciliation as flux reconcile does, and waits until it is answered. */
   reconcile(name?: string): Promise<void>;
-  run(command: 'freeze' | 'thaw', ...flags: readonly string[]): Promise<ToolRun>;
-  events(): readonly ClusterEvent[];
 }
 
-async function openStage(name: string): Promise<Stage> {
-  const [namespace, sessions] = [await kubernetes.namespace('flux'), sessionPlace()];
-  const place = `/api/v1/namespaces/${namespace}/configmaps/realm`;
-  const get = async (which = name): Promise<Kustomization> => (await kubernetes.admin.get<Kustomization>(`${KUSTOMIZATIONS}/${which}`)) ?? expect.fail(`there is no Kustomization ${which}`);
+async function openStage(name: string): Promise<FluxStage> {
+  const stage = await openAny(kubernetes(), 'flux', name);
+  const get = async (which = name): Promise<Kustomization> => (await kubernetes().admin.get<Kustomization>(`${KUSTOMIZATIONS}/${which}`)) ?? expect.fail(`there is no Kustomization ${which}`);
   let [offered, asked] = ['', 0];
   return {
-    name, namespace, get,
+    ...stage, get,
     // Long enough that nothing happens but what is asked for.
-    spec: { interval: '1h', retryInterval: '1h', path: `./${name}`, prune: true, timeout: '20s', sourceRef: flux.sourceRef },
+    spec: { interval: '1h', retryInterval: '1h', path: `./${name}`, prune: true, timeout: '20s', sourceRef: flux().sourceRef },
     commit: async (text, others = {}) => {
-      const files = { [`${name}/realm.yaml`]: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'realm', namespace }, data: { 'realm.json': text } }, ...others };
-      for (const [file, content] of Object.entries(files)) {
-        await mkdir(dirname(join(repository, file)), { recursive: true });
-        await (content === null ? rm(join(repository, file)) : writeFile(join(repository, file), typeof content === 'string' ? content : JSON.stringify(content)));
-      }
-      await git('add', '--all');
-      await git('commit', '-q', '--allow-empty', '-m', text);
-      offered = await flux.publish();
+      await commit(repository, text, { [`${name}/realm.yaml`]: configMap(stage.namespace, 'realm', { 'realm.json': text }), ...others });
+      offered = await flux().publish();
       return offered;
     },
     create: async (spec, which = name) => {
-      await kubernetes.admin.create(KUSTOMIZATIONS, { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: which }, spec });
-      await expect.poll(async () => (await kubernetes.admin.get<Kustomization>(`${KUSTOMIZATIONS}/${name}`))?.status?.lastAppliedRevision, { timeout: 60_000, interval: 50 }).toBe(offered);
+      await kubernetes().admin.create(KUSTOMIZATIONS, { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: which }, spec });
+      await expect.poll(async () => (await kubernetes().admin.get<Kustomization>(`${KUSTOMIZATIONS}/${name}`))?.status?.lastAppliedRevision, { timeout: 60_000, interval: 50 }).toBe(offered);
     },
-    map: () => kubernetes.admin.get(place),
-    edit: (text) => kubernetes.admin.merge(place, { data: { 'realm.json': text } }, { fieldManager: 'kubectl-edit' }),
     reconcile: async (which = name) => {
       asked += 1;
-      await kubernetes.admin.merge(`${KUSTOMIZATIONS}/${which}`, { metadata: { annotations: { [REQUESTED]: `asked-${asked}` } } });
+      await kubernetes().admin.merge(`${KUSTOMIZATIONS}/${which}`, { metadata: { annotations: { [REQUESTED]: `asked-${asked}` } } });
       await expect.poll(async () => (await get(which)).status?.lastHandledReconcileAt, { timeout: 30_000, interval: 50 }).toBe(`asked-${asked}`);
     },
-    run: (command, ...flags) => runTool([command, '--from', `configmap:${namespace}/realm`, '--confirm', name, '--session-dir', sessions, ...flags], { env: { KUBECONFIG: kubernetes.kubeconfig('admin') } }),
-    events: () => readdirSync(sessions).filter((id) => id !== 'locks').flatMap((id) => readFileSync(join(sessions, id, 'journal.jsonl'), 'utf8').trimEnd().split('\n').map((line) => (JSON.parse(line) as { readonly event: ClusterEvent }).event)),
   };
 }
 
 const short = (revision: string): string => revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7));
-const watched = (stage: Stage): ClusterEvent | undefined => stage.events().filter((event) => event.type === 'sync.watched').at(-1);
 
 it('suspended: an answer to a request is no sync; what is committed meanwhile lands with the thaw, as announced', async () => {
   const stage = await openStage('plain');
@@ -114,7 +79,7 @@ it('suspended: an answer to a request is no sync; what is committed meanwhile la
   expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringMatching(/flux-system\/plain: the next sync may bring changes\.\n[^]*landed as announced: /) });
   expect(thaw.stderr).toContain(`OK  controller plain reconciled ${short(second)} again\nOK  cluster    nothing was written to configmap:${stage.namespace}/realm\n`);
   expect(thaw.stderr).toContain(`as announced: configmap:${stage.namespace}/realm has other content\n`);
-  expect((await stage.map())?.data?.['realm.json']).toBe('second');
+  expect(await stage.text()).toBe('second');
   const { spec, metadata } = await stage.get();
   expect(Object.hasOwn(spec, 'suspend')).toBe(false);
   expect(metadata.annotations?.[FROZEN]).toBeUndefined();
@@ -149,7 +114,7 @@ it('a Kustomization that another one applies: both are suspended, the upper one 
   await stage.commit('first', { 'upper/lower.yaml': lower });
   await stage.create({ ...stage.spec, path: './upper' }, 'upper');
   // Alone, a pause of the lower one does not last.
-  await kubernetes.admin.merge(`${KUSTOMIZATIONS}/lower`, { spec: { suspend: true } });
+  await kubernetes().admin.merge(`${KUSTOMIZATIONS}/lower`, { spec: { suspend: true } });
   await stage.reconcile('upper');
   expect((await stage.get()).spec.suspend).toBe(false);
 
@@ -160,15 +125,14 @@ it('a Kustomization that another one applies: both are suspended, the upper one 
     await stage.reconcile(name);
     expect((await stage.get(name)).spec.suspend).toBe(true);
   }
-  expect((await stage.map())?.data?.['realm.json']).toBe('by hand');
+  expect(await stage.text()).toBe('by hand');
 
   expect(await stage.run('thaw')).toMatchObject({ exit: 0, stderr: expect.stringContaining('as announced: ') });
   await stage.reconcile('upper');
   expect([(await stage.get('upper')).spec, (await stage.get()).spec].map(({ suspend }) => suspend)).toEqual([undefined, false]);
   for (const name of ['upper', 'lower']) expect((await stage.get(name)).metadata.annotations?.[FROZEN]).toBeUndefined();
-  expect((await stage.map())?.data?.['realm.json']).toBe('second');
-  const sent = stage.events().flatMap((event) => (event.type === 'patch.sent' ? [event.id] : []));
-  expect(sent).toEqual(['pause kustomization:flux-system/upper', 'pause kustomization:flux-system/lower', 'resume kustomization:flux-system/lower', 'resume kustomization:flux-system/upper']);
+  expect(await stage.text()).toBe('second');
+  expect(sent(stage)).toEqual(['pause kustomization:flux-system/upper', 'pause kustomization:flux-system/lower', 'resume kustomization:flux-system/lower', 'resume kustomization:flux-system/upper']);
 });
 
 it('a build that fails at the thaw: told in its own words, suspended again, and mended with the next commit', async () => {
@@ -190,6 +154,6 @@ it('a build that fails at the thaw: told in its own words, suspended again, and 
 
   await stage.commit('second', { 'broken/kustomization.yaml': null });
   expect(await stage.run('thaw')).toMatchObject({ exit: 0, stderr: expect.stringContaining('as announced: ') });
-  expect((await stage.map())?.data?.['realm.json']).toBe('second');
+  expect(await stage.text()).toBe('second');
   expect(Object.hasOwn((await stage.get()).spec, 'suspend')).toBe(false);
 });

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import type { KubernetesObject } from '../harness/kubernetes/client.ts';
 import type { KubernetesUser, RealKubernetes } from '../harness/kubernetes.ts';
 import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
-import { pathOf, type Manifest } from './scripted-controller.ts';
+import { pathOf, playApplicationSet, type Controller, type Manifest } from './scripted-controller.ts';
 
 /** Waits until an expectation holds; `expect.poll` knows no tests beside each other. */
 export const eventually = <T>(expectation: () => Promise<T>, timeout = 20_000): Promise<T> => vi.waitFor(expectation, { timeout, interval: 50 });
@@ -17,6 +17,10 @@ export const POLICY: JsonObject = { automated: { prune: true, selfHeal: true, al
 export const off = (policy: JsonObject = POLICY): JsonObject => ({ ...policy, automated: { ...(policy['automated'] as JsonObject), enabled: false } });
 
 export const REALM = '{"realm":"primary"}';
+/** The revision of git that is applied before anything happens. */
+export const V1 = '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e';
+/** The annotation that a pause leaves. */
+export const FROZEN = 'realm-rescue/frozen';
 
 type Metadata = Partial<Manifest['metadata']>;
 
@@ -121,3 +125,59 @@ export async function openPlace(kubernetes: RealKubernetes, named?: string): Pro
     disk: () => (existsSync(sessions) ? readdirSync(sessions, { recursive: true, encoding: 'utf8', withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')).join('\n') : ''),
   };
 }
+
+/** One application that applies the ConfigMap, and has done nothing yet. */
+export async function usual(kubernetes: RealKubernetes, policy: JsonObject = POLICY): Promise<Place> {
+  const place = await openPlace(kubernetes);
+  await place.create(place.tracked(), place.application('keycloak', policy));
+  return place;
+}
+
+const applicationSet = (place: Place, spec: JsonObject = {}): Manifest => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', metadata: { name: 'platform', namespace: place.namespace }, spec });
+
+/** An application that the ApplicationSet of a place has made. */
+export async function childOf(place: Place, name = 'keycloak'): Promise<Manifest> {
+  const { metadata: { uid } } = await place.get(applicationSet(place));
+  return place.application(name, POLICY, { ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'platform', uid }] });
+}
+
+/** The same with an ApplicationSet that has made the application, and the project that it belongs to. */
+export async function generated(kubernetes: RealKubernetes, spec: JsonObject = {}, windows?: readonly JsonObject[]): Promise<Place> {
+  const place = await openPlace(kubernetes);
+  await place.create(applicationSet(place, spec), place.project(windows), place.tracked());
+  await place.create(await childOf(place));
+  return place;
+}
+
+/** The controller that keeps that application as the ApplicationSet has it. */
+export const playSet = ({ admin }: RealKubernetes, place: Place, how: { readonly ignores?: boolean } = {}): Controller => playApplicationSet(admin, pathOf(place.application()), place.application().spec ?? {}, how);
+
+/** What says of an application that another one applies it. */
+export const trackedBy = (place: Place, parent: string, name: string): Metadata => ({ annotations: { 'argocd.argoproj.io/tracking-id': `${place.namespace}_${parent}:argoproj.io/Application:${place.namespace}/${name}` } });
+
+/** Runs controllers beside something, and ends them whatever becomes of it. */
+export async function beside<T>(controllers: readonly Controller[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    for (const controller of controllers) await controller.stop();
+  }
+}
+
+export const confirmed = (place: Place, ...more: readonly string[]): readonly string[] => ['freeze', '--from', place.from, '--confirm', 'keycloak', ...more];
+/** By record, or by what `--from` names; the sync is not watched. */
+export const thawed = (what: string, ...more: readonly string[]): readonly string[] => ['thaw', ...(what.includes(':') ? ['--from', what] : [what]), '--confirm', 'keycloak', '--no-watch', ...more];
+
+/** Kills the tool with SIGKILL once that many lines are in its journal. */
+export const killAt = (line: number): How => ({ env: { NODE_OPTIONS: `--import=${new URL('../harness/kill-at.mjs', import.meta.url).href}`, REALM_RESCUE_TEST_KILL_AT: String(line) } });
+
+export function isDone(run: ToolRun): void {
+  expect(run, run.stderr).toMatchObject({ exit: 0, signal: null });
+}
+
+export const specOf = async (place: Place, manifest: Manifest): Promise<JsonObject | undefined> => (await place.get(manifest)).spec;
+export const markOf = async (place: Place, manifest: Manifest): Promise<string | undefined> => (await place.get(manifest)).metadata.annotations?.[FROZEN];
+export const versionOf = async (place: Place, manifest: Manifest): Promise<string> => (await place.get(manifest)).metadata.resourceVersion;
+
+/** Ids of the patches that were sent, in their order. */
+export const sent = ({ events }: { events(): readonly { readonly type: string; readonly id?: unknown }[] }): readonly unknown[] => events().flatMap(({ type, id }) => (type === 'patch.sent' ? [id] : []));

@@ -7,6 +7,7 @@ import { clusterCandidates, clusterEvidence } from '../../src/kubernetes/evidenc
 import { RescueError } from '../../src/realm/errors.ts';
 import { evidenceSpec } from '../../src/realm/evidence-words.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
+import { refusal } from '../harness/failure.ts';
 import { fakeApi, type FakeOptions } from './fake-api.ts';
 
 const NOW = Date.parse('2026-06-02T00:00:00Z');
@@ -26,13 +27,6 @@ function cluster(objects: readonly KubeObject[], options?: FakeOptions) {
   const api = fakeApi([SECRET, ...objects], options);
   const reader = createEvidenceReader({ cwd: '/', cluster: clusterEvidence(api, () => NOW) });
   return { api, read: (realm = 'primary') => reader.read(SPEC, realm), candidates: (of: ClusterApi = api) => clusterCandidates(of, { namespace: 'iam', realm: 'primary', now: NOW }) };
-}
-
-async function refusal(promise: Promise<unknown>): Promise<RescueError> {
-  const error: unknown = await promise.then(() => null, (thrown: unknown) => thrown);
-  if (!(error instanceof RescueError)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.next.length).toBeGreaterThan(0);
-  return error;
 }
 
 test('the spec', () => {

@@ -1,40 +1,26 @@
 import { parseAllDocuments } from 'yaml';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
-import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
+import type { ClusterApi } from '../../src/kubernetes/api.ts';
 import { freezeNeeds, missingRights, roleYaml, searchNeeds, whoAmI, type Need } from '../../src/kubernetes/rights.ts';
 import { nameOf, RESOURCES, type KubeObject } from '../../src/gitops/controllers/object.ts';
 import { openAdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { stageIncident } from '../../src/sandbox/incident/stage.ts';
 import { startSandbox } from '../../src/sandbox/server/sandbox.ts';
-import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
 import { runTool } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
+import { useApis } from './apis.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-const opened: ClusterApi[] = [];
-
-beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['argo', 'keycloak'] });
-});
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
-afterAll(async () => {
-  await Promise.all(opened.map((api) => api.close()));
-  await kubernetes?.stop(failed);
-});
-
-function as(user: KubernetesUser, namespace?: string): ClusterApi {
-  const api = openCluster({ kubeconfig: kubernetes.kubeconfig(user), ...(namespace === undefined ? {} : { namespace }), userAgent: 'realm-rescue-test', environment: {}, readOnly: false });
-  opened.push(api);
-  return api;
-}
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'keycloak'] }));
+const as = useApis(kubernetes);
 
 /** As kubectl apply of a new file: every document is created, and a field that the server does not know is refused. */
 async function apply(yaml: string): Promise<void> {
   for (const document of parseAllDocuments(yaml)) {
     const object = document.toJS() as KubeObject;
     const { namespace } = object.metadata;
-    await kubernetes.admin.create(`/apis/rbac.authorization.k8s.io/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${(object.kind ?? '').toLowerCase()}s`, object);
+    await kubernetes().admin.create(`/apis/rbac.authorization.k8s.io/v1${namespace === undefined ? '' : `/namespaces/${namespace}`}/${(object.kind ?? '').toLowerCase()}s`, object);
   }
 }
 
@@ -45,7 +31,7 @@ async function missingSoon(api: ClusterApi, needs: readonly Need[], expected: nu
 
 describe('on a real server', () => {
   it('an administrator lacks nothing, whoever is nobody lacks all of it', async () => {
-    const namespace = await kubernetes.namespace();
+    const namespace = await kubernetes().namespace();
     const needs = freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), controllers: [], pauses: [] });
     expect(await missingRights(as('admin'), needs)).toEqual([]);
     expect(await missingRights(as('nobody'), needs)).toEqual(needs);
@@ -53,17 +39,17 @@ describe('on a real server', () => {
   });
 
   it('sees what is granted, and to whom only one object is', async () => {
-    const namespace = await kubernetes.namespace();
+    const namespace = await kubernetes().namespace();
     const [mine, other] = ['mine', 'other'].map((name) => ['get', 'patch'].map((verb): Need => ({ verb, group: 'argoproj.io', resource: 'applications', namespace, name, why: '' })));
-    await kubernetes.grant(namespace, [{ apiGroups: ['argoproj.io'], resources: ['applications'], resourceNames: ['mine'], verbs: ['get', 'patch'] }]);
+    await kubernetes().grant(namespace, [{ apiGroups: ['argoproj.io'], resources: ['applications'], resourceNames: ['mine'], verbs: ['get', 'patch'] }]);
     expect(await missingRights(as('oncall'), [...mine ?? [], ...other ?? []])).toEqual(other);
-    await kubernetes.revokeAll();
+    await kubernetes().revokeAll();
   });
 
   it('lacks nothing once the Role is applied that it prints, and the calls behind it are let through', async () => {
-    const [namespace, argo] = [await kubernetes.namespace(), await kubernetes.namespace('argo')];
+    const [namespace, argo] = [await kubernetes().namespace(), await kubernetes().namespace('argo')];
     const application = nameOf('application', argo, 'kc');
-    await kubernetes.admin.create(`/apis/argoproj.io/v1alpha1/namespaces/${argo}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'kc' }, spec: { project: 'default', destination: {}, syncPolicy: { automated: {} } } });
+    await kubernetes().admin.create(`/apis/argoproj.io/v1alpha1/namespaces/${argo}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'kc' }, spec: { project: 'default', destination: {}, syncPolicy: { automated: {} } } });
     const oncall = as('oncall');
     const needs = [...freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), controllers: [application], pauses: [application] }), ...searchNeeds()];
     await expect(oncall.list(RESOURCES.secret, { namespace })).rejects.toMatchObject({ code: 'missing-role' });
@@ -77,12 +63,12 @@ describe('on a real server', () => {
   });
 
   it('a service account is bound as one', async () => {
-    const namespace = await kubernetes.namespace();
-    await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'rescue' } });
+    const namespace = await kubernetes().namespace();
+    await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'rescue' } });
     const subject = `system:serviceaccount:${namespace}:rescue`;
     const needs = freezeNeeds({ source: nameOf('secret', namespace, 'realm'), controllers: [], pauses: [] });
     await apply(roleYaml(needs, subject));
-    const allowed = () => kubernetes.admin.create<{ status: { allowed: boolean } }>('/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: subject, resourceAttributes: { verb: 'list', group: '', resource: 'secrets', namespace } } });
+    const allowed = () => kubernetes().admin.create<{ status: { allowed: boolean } }>('/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: subject, resourceAttributes: { verb: 'list', group: '', resource: 'secrets', namespace } } });
     await expect.poll(async () => (await allowed()).status.allowed, { timeout: 10_000 }).toBe(true);
   });
 
@@ -93,8 +79,8 @@ describe('on a real server', () => {
 
 describe('doctor', () => {
   it('says which step lacks what, and the Role that it prints is enough', async () => {
-    const namespace = await kubernetes.namespace();
-    await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'realm' }, data: { 'realm.json': '{}' } });
+    const namespace = await kubernetes().namespace();
+    await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'realm' }, data: { 'realm.json': '{}' } });
     const from = `configmap:${namespace}/realm`;
     const before = await clusterFindings(as('oncall', namespace), from, true);
     expect(before.user).toBe('oncall@example.org');
@@ -107,13 +93,13 @@ describe('doctor', () => {
   });
 
   it('finds Keycloak in the cluster, prints both, and ends with 3 where a right is missing', async () => {
-    const namespace = await kubernetes.namespace();
+    const namespace = await kubernetes().namespace();
     const sandbox = await startSandbox();
     try {
       await stageIncident(openAdminCalls({ url: sandbox.url, ...sandbox.admin, realm: 'primary' }), { logins: 1, secrets: 'real' });
-      await kubernetes.admin.create(`/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloaks`, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', metadata: { name: 'sso' }, spec: { hostname: { hostname: sandbox.url } } });
-      await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'sso-admin-credentials' }, stringData: { ...sandbox.admin } });
-      const doctor = (user: KubernetesUser, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => runTool(['doctor', '--realm', 'primary', '--kubeconfig', kubernetes.kubeconfig(user), '--namespace', namespace, ...args], { env });
+      await kubernetes().admin.create(`/apis/k8s.keycloak.org/v2alpha1/namespaces/${namespace}/keycloaks`, { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', metadata: { name: 'sso' }, spec: { hostname: { hostname: sandbox.url } } });
+      await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'sso-admin-credentials' }, stringData: { ...sandbox.admin } });
+      const doctor = (user: KubernetesUser, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => runTool(['doctor', '--realm', 'primary', '--kubeconfig', kubernetes().kubeconfig(user), '--namespace', namespace, ...args], { env });
       const found = await doctor('admin', ['--json']);
       expect(found.stderr).toBe(`Keycloak from the cluster: ${sandbox.url} as ${sandbox.admin.username}, from Keycloak ${namespace}/sso\n`);
       expect(JSON.parse(found.stdout)).toMatchObject({ schema: 'realm-rescue/doctor/v1', serverVersion: '26.7.4', cluster: { namespace, user: 'admin', role: null, rights: [{ step: 'connect', allowed: true }, { step: 'freeze', allowed: true }, { step: 'evidence', allowed: true }, { step: 'thaw', allowed: true }] } });

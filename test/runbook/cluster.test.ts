@@ -1,70 +1,11 @@
 // A recovery that is told where the writer is found in a cluster: from the memory of the API server to the sync after the thaw.
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameOf } from '../../src/gitops/controllers/object.ts';
-import { freezeLine, thawLine } from '../../src/runbook/cluster-lines.ts';
-import { danglingPatches, evolveCluster, heldPauses, NO_CLUSTER, type ClusterState } from '../../src/runbook/cluster-state.ts';
-import type { ClusterPatch, ClusterSight, NoOpLevel, Pause, SeenController } from '../../src/runbook/cluster.ts';
-import type { ClusterEvent } from '../../src/runbook/cluster-events.ts';
-import type { RunEvent, RunSettings, RunState } from '../../src/runbook/model.ts';
+import { heldPauses } from '../../src/runbook/cluster-state.ts';
+import type { RunEvent } from '../../src/runbook/model.ts';
 import { finishedExit } from '../../src/runbook/summary.ts';
 import { replay, settle, transition } from '../../src/runbook/transition.ts';
-import { captured, connected, run, settings, triaged } from './fixtures.ts';
-
-const APP = nameOf('application', 'argocd', 'keycloak');
-const ROOT = nameOf('application', 'argocd', 'root');
-const pauseOf = (object: typeof APP, id = `application:argocd/${object.name}`): Pause => ({ id, object, means: 'automation-off', title: `automation off on Argo CD application argocd/${object.name}, which is automated {prune}` });
-const controller = (object: typeof APP, role: SeenController['role'], paused = false): SeenController => ({ object, title: 'Argo CD application', role, because: 'tracking id of ConfigMap iam/keycloak-realm', automation: paused ? 'automation off {prune}' : 'automated {prune}', paused, running: null, revision: null });
-const SIGHT: ClusterSight = {
-  context: 'prod-eu', server: 'https://k8s.example.com', user: 'oncall', source: 'configmap:iam/keycloak-realm', lastWrite: null, objects: [nameOf('configmap', 'iam', 'keycloak-realm')],
-  controllers: [controller(APP, 'applies'), controller(ROOT, 'owner')], pauses: [pauseOf(ROOT), pauseOf(APP)], risks: [], notes: [], mayPause: true, role: null,
-};
-const POLICY = { automated: { prune: true } };
-const OFF = { automated: { prune: true, enabled: false } };
-const patchOf = (purpose: 'pause' | 'resume', object: typeof APP): ClusterPatch => ({
-  id: `${purpose} application:argocd/${object.name}`, purpose, object, title: `${purpose} ${object.name}`, body: {}, field: ['spec', 'syncPolicy'], previous: purpose === 'pause' ? POLICY : OFF, value: purpose === 'pause' ? OFF : POLICY, means: 'automation-off',
-});
-const idOf = (purpose: 'pause' | 'resume', object: typeof APP): string => patchOf(purpose, object).id;
-const intended = (purpose: 'pause' | 'resume', object = APP): ClusterEvent => ({ type: 'patch.intended', patch: patchOf(purpose, object) });
-const sent = (purpose: 'pause' | 'resume', object = APP): ClusterEvent => ({ type: 'patch.sent', id: idOf(purpose, object), resourceVersion: '611', found: 'answer' });
-const failed = (purpose: 'pause' | 'resume', object = APP): ClusterEvent => ({ type: 'patch.failed', id: idOf(purpose, object), failure: { code: 'changed-meanwhile', title: 'x', next: [] } });
-const checked = (...broken: readonly string[]): ClusterEvent => ({ type: 'pause.checked', checks: [ROOT, APP].map((object) => ({ id: idOf('pause', object), holds: !broken.includes(object.name), because: broken.includes(object.name) ? `Application argocd/${object.name} is automated {prune} again` : '' })) });
-
-const remembered: RunEvent = { type: 'cluster.remembered', versions: [], notes: [] };
-const seen = (rest: Partial<ClusterSight> = {}): RunEvent => ({ type: 'cluster.seen', sight: { ...SIGHT, ...rest } });
-const answered = (pause: boolean): RunEvent => ({ type: 'pause.answered', pause, by: 'person' });
-const resume = (yes: boolean): RunEvent => ({ type: 'resume.answered', resume: yes, by: 'person' });
-const started = (given: Partial<RunSettings> = { from: 'configmap:iam/keycloak-realm' }, readOnly = false): RunEvent => ({ type: 'run.started', run: { ...run, readOnly, settings: { ...settings, ...given } } });
-const resumed = (given: Partial<RunSettings> = {}): RunEvent => ({ type: 'run.resumed', pid: 1, tool: '0.1.0', mode: 'interactive', settings: { ...settings, from: 'configmap:iam/keycloak-realm', ...given } });
-const stepFailed = (step: 'freeze' | 'connect' | 'thaw', code: 'missing-role' | 'changed-meanwhile' | 'unreachable' = 'missing-role'): RunEvent => ({ type: 'step.failed', step, failure: { code, title: 'it failed', next: [] } });
-const levels = (controller: boolean | null, cluster: boolean | null, realm: boolean | null): readonly NoOpLevel[] => [{ level: 'controller', noOp: controller, because: 'a' }, { level: 'cluster', noOp: cluster, because: 'b' }, { level: 'realm', noOp: realm, because: 'c' }];
-const watched = (ok: boolean): RunEvent => ({ type: 'sync.watched', levels: levels(true, true, ok), changes: ok ? [] : ['ConfigMap iam/keycloak-realm (configured)'], revisions: '4f1d2c7 → b77e90a', ok });
-const accountOf = (ok: boolean): RunEvent => ({ type: 'account.done', account: { sessionsBefore: 1, sessionsAfter: 1, sessionsLost: [], sessionsNew: 0, keysUnchanged: ok, clientIdsUnchanged: true, moved: [], notes: [], ok } });
-
-/** A run in which git and live agree already, so that Freeze and Thaw are what there is to it: what is under way, and what comes of it. */
-const STORY: readonly (readonly [underWay: string, ...events: RunEvent[]])[] = [
-  ['remember', remembered], ['find-writer', seen()], ['connect', connected], ['ask pause', answered(true)],
-  ['pause', intended('pause', ROOT), sent('pause', ROOT), intended('pause'), failed('pause'), intended('pause'), sent('pause'), checked()],
-  ['capture', { type: 'capture.succeeded', captured: captured('live-before') }], ['triage', triaged],
-  ['find-evidence', { type: 'evidence.found', candidates: [] }], ['ask evidence', { type: 'evidence.chosen', specs: ['file:realm.json'], by: 'person' }],
-  ['read-evidence', { type: 'evidence.read', evidence: [{ spec: 'file:realm.json', source: 'file:realm.json', completeness: 'stated', file: 'snapshots/evidence-1.json', sha256: 'x', capturedAt: run.startedAt, counts: {}, notes: [] }] }],
-  ['compare', { type: 'compare.done', differences: [], order: [] }],
-  ['account', { type: 'capture.succeeded', captured: captured('live-after') }, checked(), accountOf(true)], ['export', { type: 'export.skipped', because: 'no repository was named' }],
-  ['ask resume', resume(true)],
-  ['resume', intended('resume'), sent('resume'), intended('resume', ROOT), sent('resume', ROOT), watched(true)],
-  ['finish', { type: 'run.finished', exit: 0, summary: { restored: 0, proven: 0, failed: 0, left: 0, sessionsBefore: 1, sessionsAfter: 1, export: null, session: '8f2c' } }],
-];
-
-const underWay = (state: RunState): string => {
-  const { state: now, effects: [effect] } = settle(state);
-  return effect?.type ?? (now.question === null ? 'ended' : `ask ${now.question.kind}`);
-};
-/** What a run that had these events does next. */
-const after = (...events: readonly RunEvent[]): string => underWay(replay(events));
-const until = (name: string): readonly RunEvent[] => [started(), ...STORY.slice(0, STORY.findIndex(([of]) => of === name)).flatMap(([, ...events]) => events)];
-/** The first events of what was under way. */
-const begun = (name: string, length: number): readonly RunEvent[] => STORY.flatMap(([of, ...events]) => (of === name ? events.slice(0, length) : []));
-const through = (name: string): readonly RunEvent[] => [started(), ...STORY.slice(0, STORY.findIndex(([of]) => of === name) + 1).flatMap(([, ...events]) => events)];
+import { accountOf, after, answered, APP, begun, checked, controller, intended, pauseOf, remembered, resume, resumed, ROOT, seen, sent, started, stepFailed, STORY, through, until, watched } from './cluster-story.ts';
+import { captured, connected } from './fixtures.ts';
 
 describe('the order', () => {
   test('is remember, look for the writer, log in, ask, pause, and only then capture; and at the end resume', () => {
@@ -210,59 +151,6 @@ describe('when pausing fails', () => {
   });
 });
 
-describe('what the journal says is paused', () => {
-  const fold = (...events: readonly ClusterEvent[]): ClusterState => events.reduce(evolveCluster, NO_CLUSTER);
-  const held = (...events: readonly ClusterEvent[]): readonly string[] => heldPauses(fold(...events)).map(({ object }) => object.name);
-  const open = (...events: readonly ClusterEvent[]): readonly string[] => danglingPatches(fold(...events)).map(({ id }) => id);
-  const paused = [intended('pause'), sent('pause')];
-  const back = [intended('resume'), sent('resume')];
-
-  test.each<[string, readonly ClusterEvent[], readonly string[], readonly string[]]>([
-    ['nothing', [], [], []],
-    // What may have happened counts until somebody has looked.
-    ['about to', [intended('pause')], ['keycloak'], ['pause application:argocd/keycloak']],
-    ['paused', paused, ['keycloak'], []],
-    ['refused', [intended('pause'), failed('pause')], [], []],
-    ['refused, and paused at the second try', [intended('pause'), failed('pause'), ...paused], ['keycloak'], []],
-    ['both, owners first', [intended('pause', ROOT), sent('pause', ROOT), ...paused], ['root', 'keycloak'], []],
-    ['about to run again', [...paused, intended('resume')], ['keycloak'], ['resume application:argocd/keycloak']],
-    ['running again', [...paused, ...back], [], []],
-    ['not let run again', [...paused, intended('resume'), failed('resume')], ['keycloak'], []],
-    ['paused again', [...paused, ...back, ...paused], ['keycloak'], []],
-    ['paused again, and about to run', [...paused, ...back, ...paused, intended('resume')], ['keycloak'], ['resume application:argocd/keycloak']],
-    ['paused again, and running again', [...paused, ...back, ...paused, ...back], [], []],
-    ['paused again did not work', [...paused, ...back, intended('pause'), failed('pause')], [], []],
-    ['one of two runs again', [intended('pause', ROOT), sent('pause', ROOT), ...paused, ...back], ['root'], []],
-    ['something that nobody intended', [sent('pause'), failed('resume', ROOT)], [], []],
-  ])('%s', (_name, events, holds, dangles) => {
-    expect(held(...events)).toEqual(holds);
-    expect(open(...events)).toEqual(dangles);
-  });
-
-  test('in the order of the latest pauses, because they are taken back in the opposite one', () => {
-    const twice = [intended('pause', ROOT), sent('pause', ROOT), ...paused, ...back, intended('resume', ROOT), sent('resume', ROOT)];
-    expect(held(...twice, intended('pause', ROOT), sent('pause', ROOT), ...paused)).toEqual(['root', 'keycloak']);
-    expect(held(...twice, ...paused, intended('pause', ROOT), sent('pause', ROOT))).toEqual(['keycloak', 'root']);
-  });
-
-  test('holds after any course of pauses and resumes what a ledger of them says', () => {
-    const moves = fc.array(fc.tuple(fc.constantFrom('pause', 'resume'), fc.constantFrom(APP, ROOT), fc.constantFrom('sent', 'failed', 'open')), { maxLength: 12 });
-    fc.assert(fc.property(moves, (made) => {
-      const events: ClusterEvent[] = [];
-      const ledger = new Map<string, { paused: boolean; unsure: boolean }>();
-      for (const [purpose, object, end] of made) {
-        const now = ledger.get(object.name) ?? { paused: false, unsure: false };
-        // As the runner does it: nothing is paused twice or resumed twice, and what is open is looked at before anything else.
-        if (now.unsure || now.paused === (purpose === 'pause')) continue;
-        events.push(intended(purpose, object), ...(end === 'sent' ? [sent(purpose, object)] : end === 'failed' ? [failed(purpose, object)] : []));
-        ledger.set(object.name, { paused: end === 'sent' ? purpose === 'pause' : now.paused || (end === 'open' && purpose === 'pause'), unsure: end === 'open' });
-      }
-      expect([...held(...events)].sort()).toEqual([...ledger].filter(([, { paused: is }]) => is).map(([name]) => name).sort());
-      expect(open(...events)).toHaveLength([...ledger.values()].filter(({ unsure }) => unsure).length);
-    }), { numRuns: 500 });
-  });
-});
-
 describe('the thaw', () => {
   test('left: the writer stays paused, the line says how it is resumed later, and the run ends as it went', () => {
     const left = [...until('ask resume'), resume(false)];
@@ -297,23 +185,5 @@ describe('the thaw', () => {
     expect(after(...lost)).toBe('ask failure');
     expect(after(...lost, { type: 'step.retried', step: 'thaw', by: 'person' })).toBe('resume');
     expect(after(...lost, resumed())).toBe('resume');
-  });
-});
-
-describe('in one line', () => {
-  const state = (...events: readonly ClusterEvent[]): ClusterState => [seen() as ClusterEvent, ...events].reduce(evolveCluster, NO_CLUSTER);
-
-  test('what is paused by us, and what was before', () => {
-    expect(freezeLine(state(intended('pause', ROOT), sent('pause', ROOT), intended('pause'), sent('pause')))).toBe('pause root; pause keycloak');
-    expect(freezeLine([seen({ controllers: [controller(APP, 'applies'), controller(ROOT, 'owner', true)], pauses: [pauseOf(APP)] }) as ClusterEvent, intended('pause'), sent('pause')].reduce(evolveCluster, NO_CLUSTER))).toBe('pause keycloak; Argo CD application argocd/root was paused already (automation off {prune})');
-  });
-
-  test.each<[string, Parameters<typeof levels>, string]>([
-    ['all', [true, true, true], 'synced a → b: controller no-op · cluster no-op · realm no-op'],
-    ['one not looked at', [true, true, null], 'synced a → b: controller no-op · cluster no-op · realm not looked at'],
-    ['one changed', [true, false, true], 'synced a → b: controller no-op · cluster CHANGED · realm no-op: one; two; three'],
-  ])('what the sync did: %s', (_name, of, line) => {
-    const ok = !of.includes(false);
-    expect(thawLine({ type: 'sync.watched', levels: levels(...of), changes: ok ? [] : ['one', 'two', 'three', 'four'], revisions: 'a → b', ok })).toBe(line);
   });
 });

@@ -2,34 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { fieldKey } from '../../src/realm/choice.ts';
 import type { Choice } from '../../src/realm/model.ts';
 import type { RunEvent } from '../../src/runbook/model.ts';
-import type { Answer, RunSnapshot } from '../../src/runner/handle.ts';
-import { initialLocal, localFor, type LocalState } from '../../src/ui/local.ts';
-import { splitInput } from '../../src/ui/press.ts';
+import { initialLocal, localFor } from '../../src/ui/local.ts';
 import { paste, press } from '../../src/ui/update.ts';
 import { BY_FIELD, CANDIDATES, DIFFERENCES, difference, eventsUntil, GROUPS, NOT_PROVEN, snapshotOf, written } from './fixtures.ts';
-
-interface Typed {
-  readonly local: LocalState;
-  readonly answers: readonly Answer[];
-  readonly effects: readonly string[];
-}
-
-/** Presses keys one after the other; `<up>` names a key. The run does not move. */
-function keys(snapshot: RunSnapshot, typed: string, from: LocalState = initialLocal(snapshot.state.question)): Typed {
-  let local = from;
-  const answers: Answer[] = [];
-  const effects: string[] = [];
-  for (const [, named, char] of typed.matchAll(/<([\w-]+)>|([\s\S])/g)) {
-    const chunk = named === undefined ? splitInput(char ?? '', {}) : ({ kind: 'keys', presses: [{ id: named, text: null }] } as const);
-    for (const one of chunk.kind === 'keys' ? chunk.presses : []) {
-      const outcome = press(snapshot, local, one, { scrollMax: 5, page: 3 });
-      local = outcome.local;
-      if (outcome.effect?.type === 'answer') answers.push(outcome.effect.answer);
-      if (outcome.effect) effects.push(outcome.effect.type);
-    }
-  }
-  return { local, answers, effects };
-}
+import { keys, type Typed } from './typed.ts';
 
 const choosing = snapshotOf(eventsUntil('compared'));
 const [, orders, redirect, audience] = DIFFERENCES.map((each) => each.id);

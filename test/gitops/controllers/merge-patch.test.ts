@@ -6,17 +6,7 @@ import { applyMergePatch, equal, mergePatch, nested } from '../../../src/gitops/
 import { at, type KubeObject } from '../../../src/gitops/controllers/object.ts';
 import { canonicalJson } from '../../../src/realm/canonical.ts';
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
-
-/** RFC 7386, section 2, written down again: what the API server does. */
-function rfc7386(target: Json | undefined, patch: Json): Json {
-  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
-  const members = new Map<string, Json>(target !== null && typeof target === 'object' && !Array.isArray(target) ? Object.entries(target) : []);
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) members.delete(name);
-    else members.set(name, rfc7386(members.get(name), value));
-  }
-  return Object.fromEntries(members);
-}
+import { rfc7386 } from './rfc7386.ts';
 
 /** Few names and few values: two of these have much in common. */
 const NAMES = ['a', 'b', 'automated', 'prune', '', 'constructor', 'toString'];
