@@ -1,24 +1,18 @@
 // What changes in the cluster while a recovery goes on or waits for a person, in a terminal, on a real API server.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { confirmed, stageSandbox } from '../bad-input/story.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { useServer } from '../harness/use.ts';
 import { openPty, TOOL, type Pty } from '../pty/tmux.ts';
 import { eventually, off, openPlace, POLICY, type Place } from './freeze-world.ts';
 import { pathOf, playArgo } from './scripted-controller.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-
-beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['argo', 'flux'] });
-});
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
-afterAll(() => kubernetes?.stop(failed));
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'flux'] }));
 
 /** A recovery of the sandbox in a terminal, with the writer looked for in the cluster. */
 async function recovering(place: Place, work: (pty: Pty) => Promise<void>): Promise<void> {
   const { sandbox, ...story } = await stageSandbox();
-  const pty = await openPty(110, 34, { KEYCLOAK_PASSWORD: story.password, KUBECONFIG: kubernetes.kubeconfig('admin') });
+  const pty = await openPty(110, 34, { KEYCLOAK_PASSWORD: story.password, KUBECONFIG: kubernetes().kubeconfig('admin') });
   try {
     await pty.command(`${TOOL} recover --url ${story.url} --realm ${story.realm} --username ${story.user} --from ${place.from} --evidence ${story.evidence} --session-dir ${place.sessions}`);
     await work(pty);
@@ -36,13 +30,13 @@ const answer = async (pty: Pty, question: string, word: string): Promise<void> =
 
 /** A ConfigMap that a Kustomization applies. */
 async function kustomized(interval: string): Promise<Place> {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   await place.create(place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }), place.kustomization('keycloak', {}, { interval }));
   return place;
 }
 
 const suspended = async (place: Place): Promise<unknown> => (await place.get(place.kustomization())).spec?.['suspend'];
-const resume = (place: Place): Promise<unknown> => kubernetes.admin.merge(pathOf(place.kustomization()), { spec: { suspend: null } });
+const resume = (place: Place): Promise<unknown> => kubernetes().admin.merge(pathOf(place.kustomization()), { spec: { suspend: null } });
 
 it('a pause that somebody takes back while the engineer chooses is noticed after the interval, said, and made again with the word', async () => {
   const place = await kustomized('2s');
@@ -79,10 +73,10 @@ it('one that is taken back unnoticed stops a run without a terminal before it wr
 });
 
 it('an operation that runs under the pause is ended with a word of its own, and looked at until it has ended', async () => {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   const waits = 'waiting for hook Job/import';
   await place.create(place.project(), place.tracked(), place.application());
-  const controller = await playArgo(kubernetes.admin, pathOf(place.application()), { revision: '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e', objects: [place.tracked('keycloak', '{"realm":"other"}')], broken: waits });
+  const controller = await playArgo(kubernetes().admin, pathOf(place.application()), { revision: '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e', objects: [place.tracked('keycloak', '{"realm":"other"}')], broken: waits });
   await eventually(async () => expect((await place.get(place.application())).status?.['operationState']).toMatchObject({ phase: 'Running', message: waits }));
   try {
     await recovering(place, async (pty) => {

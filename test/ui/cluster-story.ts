@@ -40,8 +40,11 @@ export const paused = (patch: ClusterPatch): readonly RunEvent[] => [{ type: 'pa
 export const POLICY = { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'], retry: { limit: 5 } };
 
 export const untilPause = (sight: Partial<ClusterSight> = {}, settings: Partial<RunSettings> = {}): readonly RunEvent[] => [startedWith(settings), REMEMBERED, seen(sight), CONNECTED];
-export const untilSafe = (settings: Partial<RunSettings> = {}): readonly RunEvent[] => [
+export const untilTerminate = (settings: Partial<RunSettings> = {}): readonly RunEvent[] => [
   ...untilPause({ risks: [RISK] }, settings), { type: 'pause.answered', pause: true, by: 'person' }, ...paused(patchOf(ROOT, { automated: { selfHeal: true } })), ...paused(patchOf(APP, POLICY)), { type: 'pause.checked', checks: [] },
+];
+export const untilSafe = (settings: Partial<RunSettings> = {}): readonly RunEvent[] => [
+  ...untilTerminate(settings), { type: 'terminate.answered', terminate: false, by: 'person' },
   { type: 'capture.succeeded', captured: captured('live-before') }, { type: 'triage.found', triage: TRIAGE },
 ];
 export const untilResume = (settings: Partial<RunSettings> = {}): readonly RunEvent[] => [
@@ -54,6 +57,7 @@ export const untilRestart = (settings: Partial<RunSettings> = {}): readonly RunE
 /** Every question of the cluster: what is answered with the word, and what by leaving it. */
 export const ASKED = [
   ['pause', untilPause(), 'keycloak', { type: 'pause.answered', pause: true }, { type: 'pause.answered', pause: false }],
+  ['terminate', untilTerminate(), 'keycloak', { type: 'terminate.answered', terminate: true }, { type: 'terminate.answered', terminate: false }],
   ['make-safe', untilSafe(), 'kc-server', { type: 'safe.answered', object: STS, safe: true }, { type: 'safe.answered', object: STS, safe: false }],
   ['resume', untilResume(), 'keycloak', { type: 'resume.answered', resume: true }, { type: 'resume.answered', resume: false }],
   ['restart', untilRestart(), 'kc-server', { type: 'restart.answered', restart: true }, { type: 'restart.answered', restart: false }],

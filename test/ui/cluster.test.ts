@@ -12,7 +12,7 @@ import { paste } from '../../src/ui/update.ts';
 import { toView } from '../../src/ui/view/frame.ts';
 import { lineText } from '../../src/ui/view/line.ts';
 import { expectHarmless } from '../harness/harmless.ts';
-import { ASKED, flat, SIGHT, SIZES, STS, untilPause, untilRestart, untilResume, untilSafe, whole } from './cluster-story.ts';
+import { ASKED, flat, SIGHT, SIZES, STS, untilPause, untilRestart, untilResume, untilSafe, untilTerminate, whole } from './cluster-story.ts';
 import { describeOperation, snapshotOf, terminalOf } from './fixtures.ts';
 import { KEY, openScreen } from './harness.tsx';
 import { happy, scriptedHandle } from './scripted.ts';
@@ -188,6 +188,9 @@ describe('by flags', () => {
   });
 
   test('a live patch of a workload only by its own flag and the word, and a restart never', () => {
+    expect(headless(untilTerminate({ confirm: 'primary' }))).toEqual({ type: 'terminate.answered', terminate: false, by: 'flag' });
+    expect(headless(untilTerminate({ terminate: true, confirm: 'keycloak' }))).toEqual({ type: 'terminate.answered', terminate: true, by: 'flag' });
+    expect(headless(untilTerminate({ terminate: true }))).toMatchObject({ exit: 5, because: 'the running operation of argocd/keycloak would be ended; no --confirm was given' });
     expect(headless(untilSafe({ confirm: 'primary' }))).toEqual({ type: 'safe.answered', object: STS, safe: false, by: 'flag' });
     expect(headless(untilSafe({ makeSafe: true, confirm: 'primary' }))).toEqual({ type: 'safe.answered', object: STS, safe: true, by: 'flag' });
     expect(headless(untilSafe({ makeSafe: true }))).toMatchObject({ exit: 5, missing: ['--confirm primary'] });
