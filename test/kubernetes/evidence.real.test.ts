@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lazyClusterEvidence } from '../../src/commands/lazy.ts';
@@ -8,11 +9,14 @@ import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { clusterCandidates } from '../../src/kubernetes/evidence.ts';
 import { remember } from '../../src/kubernetes/remember.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
+import type { RealmRepresentation } from '../../src/realm/representation.ts';
+import { run, stageSandbox } from '../bad-input/story.ts';
+import { readRealm } from '../harness/independent.ts';
 import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { release } from './release.ts';
 
-const kubernetes = useServer(() => startKubernetes({ crds: ['keycloak', 'epam'] }));
+const kubernetes = useServer(() => startKubernetes({ crds: ['keycloak', 'epam', 'vriesdemichael'] }));
 let open: ClusterApi[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((api) => api.close()));
@@ -220,6 +224,27 @@ describe('evidence', () => {
     await kubernetes().grant(namespace, [{ apiGroups: ['v1.edp.epam.com'], resources: ['keycloakclients'], verbs: ['list'] }]);
     expect((await readAs('oncall', spec)).representation.clients).toHaveLength(1);
     await expect(readAs('admin', `keycloakrealm:${namespace}/none`)).rejects.toMatchObject({ code: 'object-not-found', message: expect.stringContaining(`no KeycloakRealm ${namespace}/none`) });
+  });
+
+  it('from a KeycloakRealm of vriesdemichael: a recovery gives back a mapper and the roles of a service account', async () => {
+    const { namespace } = await place();
+    const { sandbox, ...story } = await stageSandbox();
+    const make = (plural: string, kind: string, name: string, within: string, spec: JsonObject) => kubernetes().admin.create(`/apis/vriesdemichael.github.io/v1/namespaces/${within}/${plural}`, { apiVersion: 'vriesdemichael.github.io/v1', kind, metadata: { name }, spec });
+    const elsewhere = await kubernetes().namespace('teams');
+    const realmRef = { name: 'main', namespace };
+    const good = JSON.parse(readFileSync(story.evidence, 'utf8')) as RealmRepresentation;
+    const protocolMappers = good.clients?.find(({ clientId }) => clientId === 'auth-service')?.protocolMappers?.filter(({ name }) => name === 'groups') as unknown as readonly JsonObject[];
+    await make('keycloakrealms', 'KeycloakRealm', 'main', namespace, { realmName: story.realm, operatorRef: { namespace: 'keycloak-system' } });
+    await make('keycloakclients', 'KeycloakClient', 'auth', elsewhere, { clientId: 'auth-service', realmRef, protocolMappers });
+    await make('keycloakclients', 'KeycloakClient', 'billing', elsewhere, { clientId: 'billing-service', realmRef, serviceAccountRoles: { realmRoles: ['internal-service'], clientRoles: { 'profile-service': ['read'] } } });
+    const spec = `keycloakrealm:${namespace}/main`;
+    expect((await clusterCandidates(as('admin'), { namespace, realm: story.realm })).map((found) => found.spec)).toEqual([spec]);
+    const done = await run(story, ['recover'], { with: ['--evidence', spec, '--kubeconfig', kubernetes().kubeconfig('admin'), '--lost', 'restore', '--changed', 'keep', '--live-only', 'keep', '--confirm', story.realm] });
+    expect(done.exit, done.stderr).toBe(0);
+    const { plain } = await readRealm(story.calls);
+    expect(plain.clients['auth-service']).toEqual(story.wanted.clients['auth-service']);
+    expect(plain.users['service-account-billing-service']).toEqual(story.wanted.users['service-account-billing-service']);
+    await sandbox.close();
   });
 
   it('is refused in a clear sentence', async () => {

@@ -37,7 +37,7 @@ test('the spec', () => {
   }
 });
 
-test('the words of the two operators stand for no kind: which operator a KeycloakRealm is of, its kind does not say', () => {
+test('the words of the operators stand for no kind: which operator a KeycloakRealm is of, its kind does not say', () => {
   expect(['KeycloakRealm', 'KeycloakClient'].map(wordOf)).toEqual([null, null]);
 });
 
@@ -165,12 +165,56 @@ describe('of the operator of EPAM', () => {
   });
 });
 
+describe('of the operator of vriesdemichael', () => {
+  const vries = (kind: string, name: string, spec: JsonObject, metadata?: JsonObject) => object('vriesdemichael.github.io/v1', kind, name, spec, metadata);
+  const mapper = { name: 'groups', protocol: 'openid-connect', protocolMapper: 'oidc-group-membership-mapper', config: { 'claim.name': 'groups' } };
+  const REALM = vries('KeycloakRealm', 'primary', {
+    realmName: 'primary', displayName: 'Primary', loginPageTitle: '<b>Primary</b>', operatorRef: { namespace: 'keycloak-system' }, clientAuthorizationGrants: ['shop'],
+    tokenSettings: { accessTokenLifespan: 300, clientOfflineSessionIdleTimeout: 0 }, security: { sslRequired: 'all', maxFailureWait: 900, rememberMe: false }, smtpServer: { host: 'mail', passwordSecret: { name: 'smtp', key: 'password' } },
+    clientScopes: [{ name: 'profile-extended', protocol: 'openid-connect', protocolMappers: [mapper] }], defaultClientScopes: ['profile-extended'], optionalClientScopes: [],
+    roles: { realmRoles: [{ name: 'staff', composite: true, compositeRoles: ['reader'], clientRole: false }] }, groups: [{ name: 'ops', realmRoles: ['staff'], subGroups: [{ name: 'night', path: '/ops/night', clientRoles: { shop: ['editor'] } }] }],
+    scopeMappings: [{ clientScope: 'profile-extended', roles: ['staff'] }],
+  });
+  const realmRef = { name: 'primary', namespace: 'iam' };
+  const SHOP = vries('KeycloakClient', 'shop', {
+    clientId: 'Shop', clientName: 'The shop', realmRef, publicClient: false, redirectUris: ['https://shop/*'], webOrigins: [], postLogoutRedirectUris: ['https://shop/a', 'https://shop/b'], attributes: { 'x.y': 'z' },
+    settings: { standardFlowEnabled: true, directAccessGrantsEnabled: false, serviceAccountsEnabled: true, displayOnConsentScreen: true, accessTokenLifespan: 120, pkceCodeChallengeMethod: 'S256' },
+    protocolMappers: [mapper], clientRoles: ['editor'], serviceAccountRoles: { realmRoles: ['staff'], clientRoles: { billing: ['internal-service'] } }, clientSecret: { name: 'shop-secret', key: 'value' }, authenticationFlows: { browserFlow: 'mfa' },
+  }, { namespace: 'shop' });
+
+  test('is made of what the operator would send, with clients of every namespace and the roles of their service accounts', async () => {
+    const { read } = cluster([REALM, SHOP, vries('KeycloakClient', 'other', { clientId: 'other', realmRef: { name: 'primary', namespace: 'elsewhere' } })]);
+    const snapshot = await read();
+    expect(snapshot.representation).toEqual({
+      realm: 'primary', displayName: 'Primary', displayNameHtml: '<b>Primary</b>', accessTokenLifespan: 300, sslRequired: 'all', maxFailureWaitSeconds: 900, rememberMe: false,
+      clientScopes: [{ name: 'profile-extended', protocol: 'openid-connect', protocolMappers: [mapper] }], defaultDefaultClientScopes: ['profile-extended'], scopeMappings: [{ clientScope: 'profile-extended', roles: ['staff'] }],
+      roles: { realm: [{ name: 'staff', composite: true, composites: { realm: ['reader'] } }], client: { Shop: [{ name: 'editor' }] } },
+      groups: [{ name: 'ops', realmRoles: ['staff'], subGroups: [{ name: 'night', clientRoles: { shop: ['editor'] } }] }],
+      users: [{ username: 'service-account-shop', serviceAccountClientId: 'Shop', realmRoles: ['staff'], clientRoles: { billing: ['internal-service'] } }],
+      clients: [{
+        clientId: 'Shop', name: 'The shop', enabled: true, publicClient: false, redirectUris: ['https://shop/*'], standardFlowEnabled: true, directAccessGrantsEnabled: false, serviceAccountsEnabled: true,
+        attributes: { 'x.y': 'z', 'access.token.lifespan': '120', 'pkce.code.challenge.method': 'S256', 'post.logout.redirect.uris': 'https://shop/a||https://shop/b' }, protocolMappers: [mapper],
+      }],
+    });
+    expect(snapshot.notes).toEqual(expect.arrayContaining(['not read of KeycloakRealm: smtpServer, tokenSettings.clientOfflineSessionIdleTimeout', 'not read of KeycloakClients: authenticationFlows', expect.stringContaining('defaults of its own')]));
+    expect(JSON.stringify(snapshot)).not.toMatch(/shop-secret|smtp"/);
+  });
+
+  test('does with the clients of its own namespace where no more may be listed, and says so', async () => {
+    const near = vries('KeycloakClient', 'near', { clientId: 'near', realmRef: { name: 'primary' } });
+    const snapshot = await cluster([REALM, SHOP, near], { forbidden: (verb, plural, namespace) => verb === 'list' && plural === 'keycloakclients' && namespace === null }).read();
+    expect(snapshot.representation.clients?.map(({ clientId }) => clientId)).toEqual(['near']);
+    expect(snapshot.notes).toContain('not read: KeycloakClients of other namespaces than iam, which these credentials may not list');
+    expect(await refusal(cluster([REALM], { forbidden: (verb) => verb === 'list' }).read())).toMatchObject({ code: 'missing-role' });
+  });
+});
+
 const OLD = legacy('KeycloakRealm', 'primary', { realm: { realm: 'primary', enabled: true } });
 const NEW = epam('KeycloakRealm', 'primary', { realmName: 'primary' });
 
-describe('which of the two', () => {
-  test('is refused where neither operator has it', async () => {
-    expect(await refusal(cluster([]).read())).toMatchObject({ code: 'object-not-found', message: 'The cluster of context prod has no KeycloakRealms that this tool reads: it serves neither keycloak.org nor v1.edp.epam.com.' });
+describe('which of them', () => {
+  test('is refused where no operator has it', async () => {
+    expect(await refusal(cluster([]).read())).toMatchObject({ code: 'object-not-found', message: 'The cluster of context prod has no KeycloakRealms that this tool reads: it serves none of keycloak.org, v1.edp.epam.com, vriesdemichael.github.io.' });
     const other = await refusal(cluster([epam('KeycloakRealm', 'other', { realmName: 'primary' })]).read());
     expect(other).toMatchObject({ code: 'object-not-found', message: 'There is no KeycloakRealm iam/primary in the cluster of context prod.', next: ['Check --context, and the names there: kubectl get keycloakrealms.v1.edp.epam.com -n iam'] });
     expect(await refusal(cluster([NEW], { forbidden: (verb) => verb === 'get' }).read())).toMatchObject({ code: 'missing-role', message: expect.stringContaining('keycloakrealms') });

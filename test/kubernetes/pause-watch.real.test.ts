@@ -4,7 +4,7 @@ import { confirmed, stageSandbox } from '../bad-input/story.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { openPty, TOOL, type Pty } from '../pty/tmux.ts';
-import { eventually, off, openPlace, POLICY, type Place } from './freeze-world.ts';
+import { eventually, off, openPlace, POLICY, V1, type Place } from './freeze-world.ts';
 import { pathOf, playArgo } from './scripted-controller.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'flux'] }));
@@ -76,7 +76,7 @@ it('an operation that runs under the pause is ended with a word of its own, and 
   const place = await openPlace(kubernetes());
   const waits = 'waiting for hook Job/import';
   await place.create(place.project(), place.tracked(), place.application());
-  const controller = await playArgo(kubernetes().admin, pathOf(place.application()), { revision: '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e', objects: [place.tracked('keycloak', '{"realm":"other"}')], broken: waits });
+  const controller = await playArgo(kubernetes().admin, pathOf(place.application()), { revision: V1, objects: [place.tracked('keycloak', '{"realm":"other"}')], broken: waits });
   await eventually(async () => expect((await place.get(place.application())).status?.['operationState']).toMatchObject({ phase: 'Running', message: waits }));
   try {
     await recovering(place, async (pty) => {

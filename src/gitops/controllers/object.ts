@@ -45,12 +45,14 @@ export const RESOURCES = {
   helmrelease: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases', kind: 'HelmRelease' },
   keycloak: { group: 'k8s.keycloak.org', version: 'v2alpha1', plural: 'keycloaks', kind: 'Keycloak' },
   keycloakrealmimport: { group: 'k8s.keycloak.org', version: 'v2alpha1', plural: 'keycloakrealmimports', kind: 'KeycloakRealmImport' },
-  // Two operators have the same kinds: these words are no kinds, so `wordOf` does not take one for the other.
+  // Three operators have the same kinds: these words are no kinds, so `wordOf` does not take one for the other.
   legacyrealm: { group: 'keycloak.org', version: 'v1alpha1', plural: 'keycloakrealms', kind: 'KeycloakRealm' },
   legacyclient: { group: 'keycloak.org', version: 'v1alpha1', plural: 'keycloakclients', kind: 'KeycloakClient' },
   epamrealm: { group: 'v1.edp.epam.com', version: 'v1', plural: 'keycloakrealms', kind: 'KeycloakRealm' },
   epamclient: { group: 'v1.edp.epam.com', version: 'v1', plural: 'keycloakclients', kind: 'KeycloakClient' },
   epamscope: { group: 'v1.edp.epam.com', version: 'v1', plural: 'keycloakclientscopes', kind: 'KeycloakClientScope' },
+  vriesrealm: { group: 'vriesdemichael.github.io', version: 'v1', plural: 'keycloakrealms', kind: 'KeycloakRealm' },
+  vriesclient: { group: 'vriesdemichael.github.io', version: 'v1', plural: 'keycloakclients', kind: 'KeycloakClient' },
   epamrole: { group: 'v1.edp.epam.com', version: 'v1', plural: 'keycloakrealmroles', kind: 'KeycloakRealmRole' },
 } as const satisfies Record<string, Resource>;
 export type ResourceWord = keyof typeof RESOURCES;

@@ -26,6 +26,12 @@ export const EPAM: readonly Stub[] = [
   { group: 'v1.edp.epam.com', version: 'v1', kind: 'KeycloakClient', plural: 'keycloakclients' },
 ];
 
+/** Of vriesdemichael/keycloak-operator. */
+export const VRIESDEMICHAEL: readonly Stub[] = [
+  { group: 'vriesdemichael.github.io', version: 'v1', kind: 'KeycloakRealm', plural: 'keycloakrealms' },
+  { group: 'vriesdemichael.github.io', version: 'v1', kind: 'KeycloakClient', plural: 'keycloakclients' },
+];
+
 /** A CRD that takes any spec and has a status of its own, which is all that these tests need of such a kind. */
 export function stubOf({ group, version, kind, plural }: Stub): JsonObject {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
