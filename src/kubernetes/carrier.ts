@@ -87,7 +87,7 @@ export async function around(api: ClusterApi, spec: FromSpec, name: ObjectName, 
 }
 
 /** The files of its pods, and all ConfigMaps: a Secret of variables holds logins, and no realm. */
-function readBy(object: KubeObject): readonly ObjectName[] {
+export function readBy(object: KubeObject): readonly ObjectName[] {
   const names = podSources(object).filter(({ kind, as }) => kind === 'ConfigMap' || as === 'files').map(({ kind, name }) => nameOf(kind === 'Secret' ? 'secret' : 'configmap', object.metadata.namespace ?? null, name));
   return [...new Map(names.map((name) => [specOf(name), name])).values()];
 }

@@ -13,6 +13,7 @@ import { around, carrierNames, readCarrier } from './carrier.ts';
 import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
+import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
 import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
@@ -40,10 +41,12 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const beside = await tolerated(async () => {
         const carrier = await readCarrier(api, spec);
         const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
-        const { controllers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
-        return [...names, ...namesOf(workloads), ...controllers.map(({ object }) => object)];
+        const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
+        const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
+        return { hooks, names: [...names, ...namesOf(workloads), ...controllers.map(({ object }) => object)] };
       });
-      return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...unique(beside ?? [], named).map((name) => ({ name, key: null }))]);
+      const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
+      return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
     },
     look: (from) => look(api, from),
     candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).namespace, realm }),
@@ -82,6 +85,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const { workloads, configMaps, carriers, names, notes } = await around(api, spec, source, carrier);
   const found = await findWriter(api, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
   const applied = await appliedBy(api, carrier);
+  const gone = await goneHooks(api, found.appliers, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
   const needs = freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) });
   const missing = await missingRights(api, [...needs, ...found.unread]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
@@ -90,8 +94,8 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, spec.key),
     carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
-    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
-    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
+    controllers: found.controllers, pauses: found.pauses, risks: [...restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
+    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
   };
 }
 

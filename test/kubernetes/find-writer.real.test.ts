@@ -5,6 +5,7 @@ import type { JsonObject } from '../../src/realm/json.ts';
 import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
 import { sessionPlace, type ToolRun } from '../harness/tool.ts';
 import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
+import { release } from './release.ts';
 import { pathOf, type Manifest } from './scripted-controller.ts';
 
 const TRACKING = 'argocd.argoproj.io/tracking-id';
@@ -111,23 +112,14 @@ describe.concurrent('what imports a realm, or states it', () => {
     expect(risks.map(({ setting }) => setting)).toEqual(['containers[import]: keycloak-config-cli']);
   });
 
-  it('what the API server remembers of them is kept first, also of a Job that is gone', async () => {
+  it('what the API server remembers of them is kept first', async () => {
     const place = await openPlace(kubernetes);
     const custom = tracked(place, 'keycloak.org/v1alpha1', 'KeycloakRealm', 'primary', realm);
-    const job = bare(place, 'batch/v1', 'Job', 'import', pod({ env: [{ name: 'IMPORT_FILES', value: 'first' }] }));
-    await place.create(custom, place.application(), job);
+    await place.create(custom, place.application());
     await kubernetes.admin.merge(pathOf(custom), { spec: { realm: { displayName: 'stale' } } }, { fieldManager: 'argocd-controller' });
-    await kubernetes.admin.remove(`${pathOf(job)}?propagationPolicy=Background`);
-
     const run = await place.tool(freeze(`keycloakrealm:${place.namespace}/primary`));
     isDone(run);
     expect(run.stderr).toMatch(new RegExp(`Still remembered by the API server: KeycloakRealm ${place.namespace}/primary before spec\\.realm changed`));
-    const sessions = sessionPlace();
-    const gone = await place.tool(freeze(`job:${place.namespace}/import`), { sessions });
-    expect(gone).toMatchObject({ exit: 64 });
-    expect(gone.stderr).toMatch(/There is no Job .*A Job is often deleted once it has ended/s);
-    const kept = readdirSync(sessions, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json') && name.includes('remembered-job'));
-    expect(kept.map((name) => JSON.parse(readFileSync(join(sessions, name), 'utf8')) as JsonObject)).toMatchObject([{ kind: 'Job', apiVersion: 'batch/v1', spec: { template: { spec: { containers: [{ env: [{ value: 'first' }] }] } } } }]);
   });
 
   it('that is there twice, of two operators: neither is taken', async () => {
@@ -251,6 +243,58 @@ describe.concurrent('a hub', () => {
     expect(run.stderr).toMatch(/Kustomization \S+\/keycloak goes to another cluster \(that of its kubeConfig prod-eu\) and is left alone/);
     expect((await place.get(controller)).spec?.['suspend']).toBeUndefined();
   });
+});
+
+describe.concurrent('a hook Job that ran and is gone', () => {
+  const importing = pod({ image: 'adorsys/keycloak-config-cli:6.4.0-26', env: [{ name: 'KEYCLOAK_URL', value: 'http://keycloak' }] });
+  const synced = ({ namespace }: Place, name: string): JsonObject => ({ operationState: { phase: 'Succeeded', operation: {}, startedAt: '2026-11-20T22:43:07Z', finishedAt: '2026-11-20T22:43:09Z', syncResult: { revision: 'abc', resources: [{ group: 'batch', version: 'v1', kind: 'Job', namespace, name, status: 'Synced', message: 'deleted', hookType: 'PostSync', hookPhase: 'Succeeded', syncPhase: 'PostSync' }] } } });
+
+  it('of an application, as long as the API server remembers it: a risk; else a note', async () => {
+    const place = await openPlace(kubernetes);
+    const job = bare(place, 'batch/v1', 'Job', 'import', importing);
+    await place.create(place.tracked(), job, { ...place.application(), status: synced(place, 'import') } as There);
+    await kubernetes.admin.remove(`${pathOf(job)}?propagationPolicy=Background`);
+    // As Argo CD does when it compares again: the newest version was written when the hook was gone.
+    for (let index = 0; index < 3; index += 1) await kubernetes.admin.merge(pathOf(place.application()), { status: { reconciledAt: new Date(Date.UTC(2026, 0, 1) + 1000 * index).toISOString() } });
+    const run = await place.tool(freeze(place.from));
+    isDone(run);
+    expect(run.stderr).toMatch(new RegExp(`^A PAUSE DOES NOT STOP Job ${place.namespace}/import: containers\\[import\\]: keycloak-config-cli: .*Hook Job ${place.namespace}/import \\(PostSync Succeeded\\) ran in the last sync of Application ${place.namespace}/keycloak and is gone; it runs again with the next sync`, 'm'));
+    expect(run.stderr).toMatch(/Still remembered by the API server: Job \S+\/import/);
+
+    const other = await openPlace(kubernetes);
+    await other.create(other.tracked(), { ...other.application(), status: synced(other, 'never-seen') } as There);
+    const unknown = await other.tool(freeze(other.from));
+    isDone(unknown);
+    expect(unknown.stderr).toMatch(/^Note: Hook Job \S+\/never-seen .* is gone; it runs again with the next sync.*Whether it imports is not seen here any more: look for it in git\.$/m);
+    expect(unknown.stderr).not.toContain('A PAUSE DOES NOT STOP');
+  });
+
+  it('of a HelmRelease, by the record of the release', async () => {
+    const place = await openPlace(kubernetes);
+    const { namespace } = place;
+    const manifest = JSON.stringify({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'import', namespace, annotations: { 'helm.sh/hook': 'post-upgrade' } }, spec: importing });
+    const record = release({ name: 'keycloak', revision: 2, hooks: [{ name: 'import', kind: 'Job', path: 'chart/templates/import.yaml', events: ['post-upgrade'], delete_policies: ['hook-succeeded'], manifest }] });
+    await kubernetes.admin.create(`/api/v1/namespaces/${namespace}/secrets`, { ...record, metadata: { ...(record['metadata'] as JsonObject), name: 'sh.helm.release.v1.keycloak.v2' } });
+    await place.create(place.map({ labels: { 'helm.toolkit.fluxcd.io/name': 'keycloak', 'helm.toolkit.fluxcd.io/namespace': namespace }, annotations: { 'meta.helm.sh/release-name': 'keycloak', 'meta.helm.sh/release-namespace': namespace } }), place.helmRelease());
+    const run = await place.tool(freeze(place.from));
+    isDone(run);
+    expect(run.stderr).toMatch(new RegExp(`^A PAUSE DOES NOT STOP Job ${namespace}/import: .*Hook Job ${namespace}/import \\(post-upgrade\\) of Helm release ${namespace}/keycloak is gone; it runs again with the next upgrade, as revision 2 has it`, 'm'));
+  });
+});
+
+// Alone on the server: a Job that was there for a moment is stepped over, with many writes after it.
+it('a Job that is gone: what it did is kept, and how to go on is told', async () => {
+  const place = await openPlace(kubernetes);
+  const job = bare(place, 'batch/v1', 'Job', 'import', pod({ env: [{ name: 'IMPORT_FILES', value: 'first' }] }));
+  await place.create(job);
+  for (let index = 0; index < 20; index += 1) await kubernetes.admin.create(`/api/v1/namespaces/${place.namespace}/configmaps`, { metadata: { generateName: 'other-' } });
+  await kubernetes.admin.remove(`${pathOf(job)}?propagationPolicy=Background`);
+  const sessions = sessionPlace();
+  const gone = await place.tool(freeze(`job:${place.namespace}/import`), { sessions });
+  expect(gone).toMatchObject({ exit: 64 });
+  expect(gone.stderr).toMatch(/There is no Job .*A Job is often deleted once it has ended/s);
+  const kept = readdirSync(sessions, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json') && name.includes('remembered-job'));
+  expect(kept.map((name) => JSON.parse(readFileSync(join(sessions, name), 'utf8')) as JsonObject)).toMatchObject([{ kind: 'Job', apiVersion: 'batch/v1', spec: { template: { spec: { containers: [{ env: [{ value: 'first' }] }] } } } }]);
 });
 
 // Rights are of the whole server: one after the other, and after all others.
