@@ -11,9 +11,7 @@ export interface Findings {
   readonly unread: Need[];
 }
 
-/**
- * What made an object, and what made that, the nearest first. One that may not be read has nothing but its name: controllers that list it are found by that.
- */
+/** What made an object. One that may not be read has nothing but its name: controllers that list it are found by that. */
 export async function makersOf(api: ClusterApi, object: KubeObject, findings: Findings): Promise<readonly KubeObject[]> {
   const named = makerOf(object);
   const makers = named === null ? await fromStore(api, object, findings) : await one(api, named, object, findings);
@@ -21,8 +19,7 @@ export async function makersOf(api: ClusterApi, object: KubeObject, findings: Fi
     const note = makerNote(object, maker);
     if (note !== null) findings.notes.push(note);
   }
-  const above = await Promise.all(makers.map((maker) => makersOf(api, maker, findings)));
-  return [...makers, ...above.flat()];
+  return makers;
 }
 
 async function one(api: ClusterApi, name: ObjectName, of: KubeObject, { notes, unread }: Findings): Promise<readonly KubeObject[]> {

@@ -126,6 +126,12 @@ describe('a hub', () => {
     expect((await found(labelled, [away()])).notes).toEqual([expect.stringContaining('goes to another cluster'), 'no controller claims ConfigMap iam/keycloak-realm']);
   });
 
+  test('or not: of two of one name that go here, the one that lists the object applies, wherever it comes', async () => {
+    const [lists, silent] = [application({ metadata: { namespace: 'lists' } }), application({ metadata: { namespace: 'silent' }, status: null })];
+    for (const both of [[lists, silent], [silent, lists]]) expect((await found(map, both)).applies.map((line) => line.split(' ')[0])).toEqual(['application:lists/keycloak']);
+    expect((await found(map, [silent, application({ metadata: { namespace: 'too' }, status: null })])).notes).toEqual(['2 applications are called keycloak: silent, too; the first is taken']);
+  });
+
   test('of two of one name, that of this cluster applies, whatever the other lists', async () => {
     expect((await found(map, [away({ metadata: { namespace: 'hub' } }), application({ status: null })])).applies).toEqual(['application:argocd/keycloak (tracking id of Argo CD of ConfigMap iam/keycloak-realm)']);
   });
