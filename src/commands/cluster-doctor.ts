@@ -1,12 +1,12 @@
 import { CUSTOM_KEYCLOAKS } from '../kubernetes/find-keycloak.ts';
 import { findWriter } from '../kubernetes/find-writer.ts';
 import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
-import { parseFrom } from '../kubernetes/from-spec.ts';
+import { around, carrierNames } from '../kubernetes/carrier.ts';
+import { namesController, parseFrom } from '../kubernetes/from-spec.ts';
 import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
 import { workloadsOf } from '../kubernetes/workloads.ts';
 import { permitted } from '../kubernetes/permitted.ts';
-import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, shown, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, shown } from '../gitops/controllers/object.ts';
 import type { ObjectName } from '../runbook/cluster.ts';
 import { clusterTarget } from './cluster-target.ts';
 import type { Invocation } from './table.ts';
@@ -48,15 +48,17 @@ export async function lookAtCluster(invocation: Invocation): Promise<ClusterFind
  * @param search  whether Keycloak itself has to be found in the cluster
  */
 export async function clusterFindings(api: ClusterApi, from: string | undefined, search: boolean): Promise<ClusterFindings> {
-  const named = from === undefined ? null : parseFrom(from, api.namespace).object;
-  const isController = named !== null && controllerKind(named.resource.kind) !== undefined;
-  const namespace = named === null || isController ? api.namespace : named.namespace ?? api.namespace;
+  const spec = from === undefined ? null : parseFrom(from, api.namespace);
+  const isController = spec !== null && namesController(spec);
+  const namespace = spec === null || isController ? api.namespace : spec.namespace;
+  const named = spec === null ? null : (await carrierNames(api, spec))[0];
   // Without --from any ConfigMap of the namespace may be the one.
   const source = named ?? nameOf('configmap', namespace, '');
-  const [user, around] = await Promise.all([whoAmI(api), isController ? { workloads: [], notes: [] } : workloadsOf(api, namespace, named)]);
-  const carrier = named === null ? null : await permitted(() => api.get(named));
-  const writer = await findWriter(api, [...(carrier && named ? [{ kind: named.resource.kind, ...carrier }] : []), ...around.workloads] satisfies KubeObject[]);
-  const own = isController && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
+  const [user, found] = await Promise.all([whoAmI(api), named === null ? null : permitted(() => api.get(named))]);
+  const carrier = named && found && { kind: named.resource.kind, ...found };
+  const beside = spec === null || named === null ? { ...(await workloadsOf(api, namespace, [])), carriers: [] } : await around(api, spec, named, carrier);
+  const writer = await findWriter(api, [...(carrier === null ? [] : [carrier]), ...beside.carriers.map(({ object }) => object), ...beside.workloads]);
+  const own = isController && named !== null && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
   const controllers = [...own, ...writer.controllers.map(({ object }) => object)];
   const scope = { source, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
   const served = (await Promise.all(CUSTOM_KEYCLOAKS.map(async (resource) => ((await api.version(resource.group)) === null ? [] : [resource])))).flat();
@@ -73,7 +75,7 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
     return { step, allowed: lacking.length === 0, missing: lacking.map(needWords) };
   });
   return {
-    context: api.context, server: api.server, namespace, user, controllers: controllers.map((object: ObjectName) => shown(object)), rights, notes: [...writer.notes, ...around.notes],
+    context: api.context, server: api.server, namespace, user, controllers: controllers.map((object: ObjectName) => shown(object)), rights, notes: [...writer.notes, ...beside.notes],
     role: missing.length === 0 ? null : roleYaml(missing, user),
   };
 }

@@ -2,7 +2,7 @@ import { RescueError } from '../realm/errors.ts';
 import { baseAddress, isLoopback } from '../keycloak/address.ts';
 import { openCluster } from '../kubernetes/api.ts';
 import { findKeycloak } from '../kubernetes/find-keycloak.ts';
-import { parseFrom } from '../kubernetes/from-spec.ts';
+import { namesController, parseFrom } from '../kubernetes/from-spec.ts';
 import { sanitise } from '../ui/text.ts';
 import { clusterTarget } from './cluster-target.ts';
 import type { Invocation } from './table.ts';
@@ -23,8 +23,8 @@ export async function keycloakOfCluster(invocation: Invocation, { given, login }
   const api = openCluster(clusterTarget(invocation));
   try {
     // What carries the realm lies beside what reads it.
-    const source = flags.from === undefined ? null : parseFrom(flags.from, api.namespace).object;
-    const carrying = source !== null && ['ConfigMap', 'Secret'].includes(source.resource.kind) ? source.namespace : null;
+    const source = flags.from === undefined ? null : parseFrom(flags.from, api.namespace);
+    const carrying = source === null || namesController(source) ? null : source.namespace;
     const found = await findKeycloak(api, { namespace: flags.namespace ?? carrying, login }).catch((error: unknown) => { throw given === undefined ? error : withoutLogin(error); });
     const known = found.username !== null && found.password !== null ? { username: found.username, password: found.password } : null;
     if (given !== undefined && known) refuseElsewhere(given, found);

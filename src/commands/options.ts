@@ -43,7 +43,7 @@ export const OPTIONS = {
   'repo': { type: 'string', value: 'DIR', help: 'git working tree whose files are brought to live' },
   'out': { type: 'string', value: 'DIR', help: 'the directory to write into: a patch (instead of the session), a snapshot (instead of here)' },
   'branch': { type: 'string', value: 'NAME', help: 'also commit the export on this new branch (never pushed)' },
-  'from': { type: 'string', value: 'SPEC', help: 'where a writer is found in the cluster: configmap:NS/NAME, secret:NS/NAME, application:NS/NAME, kustomization:NS/NAME, helmrelease:NS/NAME; of compare: the other side (live when left out)' },
+  'from': { type: 'string', value: 'SPEC', help: 'where a writer is found in the cluster: configmap:NS/NAME, secret:NS/NAME, job:NS/NAME, realmimport:NS/NAME, keycloakrealm:NS/NAME, keycloakclient:NS/NAME, application:NS/NAME, kustomization:NS/NAME, helmrelease:NS/NAME; of compare: the other side (live when left out)' },
   'operation': { type: 'string', value: 'ID', multiple: true, help: 'take back only this write of the run: "create client-mapper:app/groups"' },
   'delete-clients': { type: 'boolean', help: 'also delete clients that the run brought back: their sessions end for good' },
   'format': { type: 'string', value: 'FORMAT', help: 'text, json, sarif (2.1.0) or github (annotations)' },

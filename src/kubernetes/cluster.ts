@@ -3,13 +3,17 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
 import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.ts';
 import type { Cluster } from '../runner/cluster.ts';
+import { otherCluster } from '../gitops/controllers/destination.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOfObject, shown, specOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOfObject, shown, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { appliedObjects, lastWrite } from '../gitops/controllers/owners.ts';
+import { operatorNotes } from '../gitops/live/operator-notes.ts';
 import { openCluster, type ClusterApi } from './api.ts';
+import { around, carrierNames, readCarrier } from './carrier.ts';
 import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
-import { parseFrom } from './from-spec.ts';
+import { namesController, parseFrom } from './from-spec.ts';
+import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
 import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
@@ -31,17 +35,21 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
   return {
     place: `${api.context} (${api.server})`,
     remember: async (from) => {
-      const { object, key } = parseFrom(from, api.namespace);
+      const spec = parseFrom(from, api.namespace);
+      const named = await carrierNames(api, spec);
       // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
-      const around = await tolerated(async () => {
-        const carrier = await carrierOf(api, object);
-        const { workloads } = await aroundCarrier(api, carrier, object);
-        return [...namesOf(workloads).map((name) => ({ name, key: null })), ...(await controllersOf(api, [carrier, ...workloads]))];
+      const beside = await tolerated(async () => {
+        const carrier = await readCarrier(api, spec);
+        const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
+        const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
+        const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
+        return { hooks, names: [...names, ...namesOf(workloads), ...controllers.map(({ object }) => object)] };
       });
-      return remember(api, [{ name: object, key }, ...(around ?? []).filter(({ name }) => specOf(name) !== specOf(object))]);
+      const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
+      return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
     },
     look: (from) => look(api, from),
-    candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).object.namespace ?? api.namespace, realm }),
+    candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).namespace, realm }),
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),
@@ -73,27 +81,29 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
 }
 
 async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
-  const { object: source, key } = parseFrom(from, api.namespace);
-  const [user, carrier] = await Promise.all([whoAmI(api), carrierOf(api, source)]);
-  const { workloads, configMaps, notes } = await aroundCarrier(api, carrier, source);
-  const found = await findWriter(api, [carrier, ...workloads]);
+  const spec = parseFrom(from, api.namespace);
+  const [user, { name: source, object: carrier }] = await Promise.all([whoAmI(api), readCarrier(api, spec)]);
+  const { workloads, configMaps, carriers, names, notes } = await around(api, spec, source, carrier);
+  const found = await findWriter(api, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
   const applied = await appliedBy(api, carrier);
+  const gone = await goneHooks(api, found.appliers, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
   const needs = freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) });
   const missing = await missingRights(api, [...needs, ...found.unread]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
+  const named = namesController(spec);
   return {
-    context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
-    carrier: controllerKind(carrier.kind ?? '') ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
-    objects: [...(controllerKind(carrier.kind ?? '') ? applied.objects : [source]), ...namesOf(workloads)],
-    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
-    notes: [...found.notes, ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
+    context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, spec.key),
+    carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
+    objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
+    controllers: found.controllers, pauses: found.pauses, risks: [...restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
+    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
   };
 }
 
 /** The risk as it is now; undefined where it is none any more. Status and the like are written all the time, and a patch carries the version that it was made from. */
 async function freshRisk(api: ClusterApi, { object, setting }: RestartRisk): Promise<LiveRisk | undefined> {
   const workload = object.resource.kind === 'ConfigMap' ? null : await api.get(object);
-  const { workloads, configMaps } = await workloadsOf(api, object.namespace ?? api.namespace, object.resource.kind === 'ConfigMap' ? object : null);
+  const { workloads, configMaps } = await workloadsOf(api, object.namespace ?? api.namespace, object.resource.kind === 'ConfigMap' ? [object] : []);
   const all = [...workloads.filter(({ kind, metadata }) => kind !== object.resource.kind || metadata.name !== object.name), ...(workload ? [{ kind: object.resource.kind, ...workload }] : [])];
   return restartRisks(all, { configMaps }).find((risk) => specOf(risk.object) === specOf(object) && risk.setting === setting);
 }
@@ -107,14 +117,11 @@ async function tolerated<T>(read: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function carrierOf(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
-  const object = await api.get(name);
-  if (object) return { kind: name.resource.kind, ...object };
-  throw new RescueError('object-not-found', `There is no ${shown(name)} in the cluster of context ${api.context}.`, ['Check the name, the namespace and --context.', `See what is there with: kubectl get ${name.resource.plural} -A`]);
-}
-
 /** What a controller that was named itself says it applied, of the kinds that carry a realm or import one: its next sync is held against that. */
 async function appliedBy(api: ClusterApi, controller: KubeObject): Promise<{ readonly objects: readonly ObjectName[]; readonly notes: readonly string[] }> {
+  const elsewhere = controllerKind(controller.kind ?? '') ? otherCluster(controller, api.server) : null;
+  // Here there may be others of the same names.
+  if (elsewhere !== null) return { objects: [], notes: [`${shownObject(controller)} goes to another cluster (${elsewhere}): what carries the realm there, and what imports at a start of a pod, is not looked at from here`] };
   const read = await Promise.all(appliedObjects(controller).map(async (name) => {
     try {
       await api.get(name);
@@ -127,14 +134,10 @@ async function appliedBy(api: ClusterApi, controller: KubeObject): Promise<{ rea
   return { objects: read.flatMap(({ name, refused }) => (refused ? [] : [name])), notes: read.flatMap(({ name, refused }) => (refused ? [`These credentials may not read ${shown(name)}: what a sync does to it is not seen`] : [])) };
 }
 
-/** The workloads that read a ConfigMap or Secret. */
-async function aroundCarrier(api: ClusterApi, carrier: KubeObject, name: ObjectName): Promise<Awaited<ReturnType<typeof workloadsOf>>> {
-  if (controllerKind(carrier.kind ?? '') || name.namespace === null) return { workloads: [], configMaps: [], notes: [] };
-  return workloadsOf(api, name.namespace, name);
-}
-
-async function controllersOf(api: ClusterApi, carriers: readonly KubeObject[]): Promise<{ readonly name: ObjectName; readonly key: null }[]> {
-  return (await findWriter(api, carriers)).controllers.map(({ object }) => ({ name: object, key: null }));
-}
-
 const namesOf = (objects: readonly KubeObject[]): readonly ObjectName[] => objects.flatMap((object) => nameOfObject(object) ?? []);
+
+/** Each once, without those that are known. */
+function unique(names: readonly ObjectName[], known: readonly ObjectName[] = []): readonly ObjectName[] {
+  const before = new Set(known.map(specOf));
+  return [...new Map(names.map((name) => [specOf(name), name])).values()].filter((name) => !before.has(specOf(name)));
+}

@@ -11,6 +11,7 @@ import type { ClusterApi } from './api.ts';
 import { permitted } from './permitted.ts';
 import { operatorCandidates, readOperatorRealm } from './operator-realm.ts';
 import { readRelease, recordName, releaseName, RELEASE_TYPE } from './helm.ts';
+import { newestRecord, oneRecord } from './helm-records.ts';
 import { keyTexts, lastApplied, lastAppliedTexts, textsOf, timeOf, writerNote, written } from './texts.ts';
 
 /** Revisions of Helm releases that are shown, and how many are opened to find them. */
@@ -73,29 +74,6 @@ async function readHelm(api: ClusterApi, { namespace, name, revision }: HelmSpec
   const { texts } = readRelease(record, spec, now);
   if (texts.length === 0) throw unreadable(`${spec} applied nothing.`, ['Name another revision.']);
   return texts;
-}
-
-/** HELM_DRIVER=configmap is rare: Secrets are asked first. */
-const DRIVERS = ['secret', 'configmap'] as const;
-
-async function oneRecord(api: ClusterApi, namespace: string, name: string): Promise<KubeObject | null> {
-  for (const word of DRIVERS) {
-    const record = await api.get(nameOf(word, namespace, name));
-    if (record) return record;
-  }
-  return null;
-}
-
-async function newestRecord(api: ClusterApi, namespace: string, name: string): Promise<KubeObject | null> {
-  for (const word of DRIVERS) {
-    const listed = await api.list(RESOURCES[word], { namespace, labelSelector: `owner=helm,name=${name}` });
-    const [newest] = (listed?.items ?? []).flatMap((record) => {
-      const named = releaseName(record.metadata.name);
-      return named ? [{ record, revision: named.revision }] : [];
-    }).sort((a, b) => b.revision - a.revision);
-    if (newest) return newest.record;
-  }
-  return null;
 }
 
 /**

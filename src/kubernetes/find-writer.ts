@@ -1,13 +1,16 @@
 /** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
-import { RescueError } from '../realm/errors.ts';
 import { place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
 import { keepsAnnotation, toleratesPause } from '../gitops/controllers/argo.ts';
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
+import { otherCluster } from '../gitops/controllers/destination.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, nameOfObject, RESOURCES, shown, shownObject, specOf, textAt, wordOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, nameOfObject, RESOURCES, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
+import { applierOf, elsewhereNote, hubNote } from './applier.ts';
+import { makersOf, type Findings } from './makers.ts';
 import { applierNeeds, searchNeeds, type Need } from './needs.ts';
+import { readable } from './readable.ts';
 
 export interface FoundWriter {
   /** Those that apply first, then their owners. */
@@ -17,6 +20,8 @@ export interface FoundWriter {
   readonly notes: readonly string[];
   /** What could not be read of what applies the carriers: who that is, or how to pause it, is not known. */
   readonly unread: readonly Need[];
+  /** The controllers that apply, as they were read: their last operation tells of hooks that are gone. */
+  readonly appliers: readonly KubeObject[];
 }
 
 interface Found {
@@ -27,9 +32,6 @@ interface Found {
   /** The ApplicationSet that takes back a change of this application. */
   applicationSet: KubeObject | null;
 }
-
-/** Argo CD's usual homes, for users who may not list applications everywhere. */
-const ARGO_NAMESPACES = ['argocd', 'openshift-gitops', 'argo-cd'];
 
 /**
  * @param carriers  what carries the realm and the workloads that read it; or the controller itself
@@ -46,12 +48,15 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     for (const link of ownersOf(object)) queue.push({ link, of: object, role: 'owner' });
   };
   for (const carrier of carriers) {
-    if (controllerKind(carrier.kind ?? '')) add(carrier, 'applies', 'named with --from');
-    else {
-      const links = ownersOf(carrier);
-      for (const link of links) queue.push({ link, of: carrier, role: 'applies' });
-      if (!links.some(({ certain }) => certain)) for (const holder of await holdersOf(api, carrier, { notes, unread })) add(holder.object, 'applies', holder.because);
+    if (controllerKind(carrier.kind ?? '')) {
+      add(carrier, 'applies', 'named with --from');
+      continue;
     }
+    const makers = await makersOf(api, carrier, { notes, unread });
+    const links = [carrier, ...makers].flatMap((of) => ownersOf(of).map((link) => ({ link, of })));
+    queue.push(...links.map((each) => ({ ...each, role: 'applies' as const })));
+    if (links.some(({ link }) => link.certain)) continue;
+    for (const listed of makers.length > 0 ? makers : [carrier]) for (const holder of await holdersOf(api, listed, { notes, unread })) add(holder.object, 'applies', holder.because);
   }
   for (let next = queue.shift(); next; next = queue.shift()) {
     const { link, of, role } = next;
@@ -60,8 +65,8 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
       if (link.word === 'helm' && !ownersOf(of).some(({ word }) => word === 'helmrelease' || word === 'application')) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
       continue;
     }
-    const object = await resolve(api, link, of, notes);
-    if (link.word === 'applicationset' && object !== null) {
+    const object = await applierOf(api, { ...link, word: link.word }, of, notes);
+    if (link.word === 'applicationset' && (object === 'refused' || typeof object === 'object')) {
       const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
       if (!child) continue;
       // By default it takes back every change of a child, and a deny window does no harm where it would not.
@@ -74,53 +79,31 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
       continue;
     }
     if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
-    if (object === null || object === 'refused') {
-      if (link.certain) notes.push(`${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`);
+    if (typeof object === 'string') {
+      const missing = `${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`;
+      if (link.certain && object !== 'elsewhere') notes.push(object === 'nowhere' ? `${missing}${hubNote(link)}` : missing);
       continue;
     }
     if (!link.certain && !listsObject(object, of)) continue;
     add(object, role, because);
   }
   const all = [...found.values()];
-  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread };
-}
-
-async function resolve(api: ClusterApi, link: OwnerLink, of: KubeObject, notes: string[]): Promise<KubeObject | null | 'refused'> {
-  if (link.word === 'helm') return null;
-  if (link.namespace !== null) return readable(() => api.get(nameOf(link.word as 'application', link.namespace, link.name)));
-  const everywhere = await readable(() => api.list(RESOURCES.application, { namespace: null, fieldSelector: `metadata.name=${link.name}` }));
-  const tried: readonly (KubeObject | null | 'refused')[] = everywhere === 'refused' ? await Promise.all([...new Set([...ARGO_NAMESPACES, api.namespace])].map((namespace) => readable(() => api.get(nameOf('application', namespace, link.name))))) : everywhere?.items ?? [];
-  const candidates = tried.filter((object) => object !== null && object !== 'refused');
-  // Two instances of Argo CD may have an application of the same name; the one that lists the object is meant.
-  const listing = candidates.filter((candidate) => listsObject(candidate, of));
-  const chosen = listing.length > 0 ? listing : candidates;
-  if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
-  return chosen[0] ?? (tried.includes('refused') ? 'refused' : null);
+  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
 }
 
 /** Controllers that list the object although it says nothing of them. */
-async function holdersOf(api: ClusterApi, carrier: KubeObject, { notes, unread }: { readonly notes: string[]; readonly unread: Need[] }): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
+async function holdersOf(api: ClusterApi, carrier: KubeObject, { notes, unread }: Findings): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
   const lists = await Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => readable(() => api.list(resource, { namespace: null }))));
   const [applications, kustomizations] = lists.map((list) => (list === 'refused' ? null : list));
-  const word = wordOf(carrier.kind ?? '');
-  const group = word === null ? '' : RESOURCES[word].group;
-  const found = [
+  const holding = [
     ...(applications?.items ?? []).filter((entry) => listsObject(entry, carrier)).map((object) => ({ object, because: `its list of resources has ${shownObject(carrier)}` })),
-    ...(kustomizations?.items ?? []).filter((entry) => inInventory(entry, carrier, group)).map((object) => ({ object, because: `its inventory has ${shownObject(carrier)}` })),
+    ...(kustomizations?.items ?? []).filter((entry) => inInventory(entry, carrier)).map((object) => ({ object, because: `its inventory has ${shownObject(carrier)}` })),
   ];
+  const found = holding.filter(({ object }) => otherCluster(object, api.server) === null);
+  for (const { object } of holding) if (otherCluster(object, api.server) !== null) notes.push(elsewhereNote(api, object, carrier));
   if (found.length === 0) notes.push(`no controller claims ${shownObject(carrier)}${lists.includes('refused') ? ', as far as these credentials can see' : ''}`);
   if (found.length === 0) unread.push(...searchNeeds().filter((_, index) => lists[index] === 'refused'));
   return found;
-}
-
-/** What the cluster does not have is null; what is wrong with the cluster itself is thrown. */
-async function readable<T>(read: () => Promise<T | null>): Promise<T | null | 'refused'> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RescueError && error.code === 'missing-role') return 'refused';
-    throw error;
-  }
 }
 
 function seen({ object, name, role, because, applicationSet }: Found): SeenController {

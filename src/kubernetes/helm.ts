@@ -3,6 +3,7 @@
  * revision, in it base64 of gzip of JSON (helm.sh/helm/v3/pkg/storage/driver, util.go).
  */
 import { gunzipSync } from 'node:zlib';
+import { parse as parseYaml } from 'yaml';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterText } from '../evidence/cluster.ts';
 import { MAX_CHARACTERS, unreadable } from '../evidence/document.ts';
@@ -49,6 +50,30 @@ export function readRelease(record: KubeObject, spec: string, now: number): Rele
   const config = at(release, 'config');
   if (isObject(config)) parts.push({ source: 'values.yaml', text: asYaml(config) });
   return { status, texts: parts.map(({ source, text }) => ({ name: `${spec}, ${source}`, text, capturedAt, notes })) };
+}
+
+/** Of its hooks, those that run at an upgrade or an install; those of `helm test` and of a deletion do not. */
+const RUNS = ['pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'pre-rollback', 'post-rollback'];
+
+/** The Jobs that a release runs as hooks, as its record has them: one that its hook-delete-policy took away is seen nowhere else. */
+export function hookJobs(record: KubeObject): readonly KubeObject[] {
+  const release = decoded(textAt(record, 'data', 'release'), record.kind === 'Secret');
+  const hooks = listAt(release, 'hooks').filter((hook) => textAt(hook, 'kind') === 'Job' && listAt(hook, 'events').some((event) => RUNS.some((run) => run === event)));
+  return hooks.flatMap((hook): readonly KubeObject[] => {
+    const job = parse(textAt(hook, 'manifest') ?? '');
+    const name = textAt(job, 'metadata', 'name');
+    if (!isObject(job) || job['kind'] !== 'Job' || name === undefined) return [];
+    return [{ ...job, metadata: { namespace: textAt(release, 'namespace') ?? record.metadata.namespace ?? '', ...(at(job, 'metadata') as JsonObject), name } }];
+  });
+}
+
+/** Helm has read it before; null where it is nothing that this parser takes. */
+function parse(manifest: string): Json {
+  try {
+    return parseYaml(manifest) as Json;
+  } catch {
+    return null;
+  }
 }
 
 function decoded(value: string | undefined, secret: boolean): Json {

@@ -1,5 +1,6 @@
 /** Which rights of the cluster each step takes, as data for the review beforehand (rights.ts). */
 import type { ObjectName, Resource, RestartRisk } from '../runbook/cluster.ts';
+import { controllerKind } from '../gitops/controllers/index.ts';
 import { RESOURCES, shown } from '../gitops/controllers/object.ts';
 
 export interface Need {
@@ -21,7 +22,7 @@ export const WORKLOADS: readonly Resource[] = [RESOURCES.statefulset, RESOURCES.
 const CARRIERS: readonly Resource[] = [RESOURCES.configmap, RESOURCES.secret];
 
 export interface FreezeScope {
-  /** What `--from` names: a ConfigMap or Secret, or the controller itself. */
+  /** What `--from` names: what carries the realm or imports it, or the controller itself. */
   readonly source: ObjectName;
   /** What applies it, and who would take back a pause. */
   readonly controllers: readonly ObjectName[];
@@ -69,13 +70,26 @@ export function applierNeeds(object: ObjectName | null): readonly Need[] {
   return object === null ? searchNeeds().slice(0, 1) : objectNeeds(['get', 'list', 'patch'], [object], 'find and pause');
 }
 
+/** What makes a carrier out of itself and cannot be read. */
+export function makerNeeds(maker: ObjectName): readonly Need[] {
+  return objectNeeds(['get'], [maker], 'follow to what applies');
+}
+
+/** Where a Secret comes out of a store, and does not say of which object. */
+export function storeNeeds(namespace: string): readonly Need[] {
+  return needsOf(['list'], RESOURCES.externalsecret, namespace, 'find what makes a Secret');
+}
+
 /** The live patches that are offered. */
 export function safeNeeds(risks: readonly RestartRisk[]): readonly Need[] {
   return objectNeeds(['get', 'patch'], risks.filter(({ safe }) => safe !== null).map(({ object }) => object), 'make safe');
 }
 
-function namespaceNeeds({ resource, namespace }: ObjectName): readonly Need[] {
-  return namespace !== null && CARRIERS.some(({ kind }) => kind === resource.kind) ? evidenceNeeds(namespace) : [];
+function namespaceNeeds(source: ObjectName): readonly Need[] {
+  const { resource, namespace } = source;
+  if (namespace === null || controllerKind(resource.kind) !== undefined) return [];
+  const covered = [...CARRIERS, ...WORKLOADS].some(({ kind }) => kind === resource.kind);
+  return [...evidenceNeeds(namespace), ...(covered ? [] : objectNeeds(['get', 'list'], [source], 'look at'))];
 }
 
 /** Bound to the one object: a Role grants no more than the step takes. A list by name is what resourceNames allow. */

@@ -18,6 +18,8 @@ export interface ToRemember {
   readonly name: ObjectName;
   /** The key of a ConfigMap or Secret whose last writer is of interest; null: any. */
   readonly key: string | null;
+  /** A resourceVersion at which it was there: what is gone by now, and was there only for a while, is stepped over without. */
+  readonly seenAt?: string;
 }
 
 export interface WhatWasRemembered {
@@ -49,7 +51,7 @@ function lost(object: string, failure: RescueError): string {
   return `Earlier versions of ${object} cannot be read, and are lost in minutes: ${failure.message} Reading the object alone gives only the current version. ${failure.next.join(' ')}`;
 }
 
-async function walkBack(api: ClusterApi, { name, key }: ToRemember): Promise<WhatWasRemembered> {
+async function walkBack(api: ClusterApi, { name, key, seenAt }: ToRemember): Promise<WhatWasRemembered> {
   const { resource, namespace } = name;
   const object = shown(name);
   const fieldSelector = `metadata.name=${name.name}`;
@@ -64,13 +66,14 @@ async function walkBack(api: ClusterApi, { name, key }: ToRemember): Promise<Wha
   const apiVersion = [...(resource.group === '' ? [] : [resource.group]), (await api.version(resource.group)) ?? resource.version].join('/');
   let next: KubeObject | null = now.items[0] ?? null;
   let replacedBy = next === null ? now.resourceVersion : revisionOf(next);
+  let before = next === null && seenAt !== undefined ? BigInt(seenAt) + 1n : BigInt(replacedBy);
   for (;;) {
-    const seen = versions.length < MOST_VERSIONS ? await versionBefore(look, BigInt(replacedBy)) : 'enough';
+    const seen = versions.length < MOST_VERSIONS ? await versionBefore(look, before) : 'enough';
     if (typeof seen === 'string') return { versions, notes: [farthest(seen, object, next === null ? null : replacedBy)] };
     const resourceVersion = revisionOf(seen);
     const changed = changes(seen, next);
     if (changed.length > 0) versions.push({ object: name, resourceVersion, replacedBy, lastWrite: lastWrite(seen, key), changed, name: fileName(name, resourceVersion), text: JSON.stringify({ apiVersion, ...seen }, null, 2) });
-    [next, replacedBy] = [seen, resourceVersion];
+    [next, replacedBy, before] = [seen, resourceVersion, BigInt(resourceVersion)];
   }
 }
 

@@ -23,6 +23,8 @@ export interface References {
   readonly configMaps: readonly KubeObject[];
   /** Of the server, where somebody knows it; the tag of an image wins. */
   readonly serverVersion?: string | null;
+  /** The workloads are not there any more: when they start again, in a sentence. */
+  readonly gone?: string;
 }
 
 /**
@@ -89,7 +91,7 @@ function workloadRisk({ object: live, places, patch }: LiveObject, inSources: re
   const after = offered === null ? (trapped ? [`A patch of it would restart its pods, and that start also imports by ${traps}: correct that first.`] : instead(live, object)) : offered.suspends ? [] : [...consequence(live, serverVersion(live)), ...(traps === '' ? [] : [`That start also imports by ${traps}: make that safe first.`])];
   return [{
     object, setting: settingsOf(places), safe: offered === null ? null : { title: `${offered.title} ${shown(object)}${offered.after}`, body: versioned(live, offered.body) },
-    because: [...reasons(places), ...standing(live), ...after, ...(missing.length === 0 ? [] : [`${missing.join(' and ')}, which other variables come from, ${missing.length === 1 ? 'was' : 'were'} not read.`])].join(' '),
+    because: [...reasons(places), ...(references.gone === undefined ? [...standing(live), ...after] : [references.gone]), ...(missing.length === 0 ? [] : [`${missing.join(' and ')}, which other variables come from, ${missing.length === 1 ? 'was' : 'were'} not read.`])].join(' '),
   }];
 }
 

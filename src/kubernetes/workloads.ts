@@ -15,14 +15,14 @@ export interface Around {
 }
 
 /**
- * The workloads of a namespace whose pods read the carrier as a volume or as variables, and those that look like Keycloak or a program that
+ * The workloads of a namespace whose pods read a carrier as a volume or as variables, and those that look like Keycloak or a program that
  * imports into it, with the ConfigMaps that they refer to.
  *
- * @param carrier  the ConfigMap or Secret with the realm; null: only what looks like Keycloak
+ * @param carriers  ConfigMaps or Secrets with the realm; none: only what looks like Keycloak
  */
-export async function workloadsOf(api: ClusterApi, namespace: string, carrier: ObjectName | null): Promise<Around> {
+export async function workloadsOf(api: ClusterApi, namespace: string, carriers: readonly ObjectName[]): Promise<Around> {
   const listed = await Promise.all(WORKLOADS.map(async (resource) => ({ resource, ...(await listOf(api, resource, namespace)) })));
-  const workloads = listed.flatMap(({ objects }) => objects).filter((workload) => reads(workload, carrier) || containersOf(workload).some(({ image }) => isKeycloakImage(image)));
+  const workloads = listed.flatMap(({ objects }) => objects).filter((workload) => reads(workload, carriers) || containersOf(workload).some(({ image }) => isKeycloakImage(image)));
   const names = [...new Set(workloads.flatMap((workload) => podSources(workload).filter(({ kind }) => kind === 'ConfigMap').map(({ name }) => name)))];
   const read = await Promise.all(names.map(async (name) => ({ name, object: await configMapOf(api, namespace, name) })));
   return {
@@ -34,8 +34,8 @@ export async function workloadsOf(api: ClusterApi, namespace: string, carrier: O
   };
 }
 
-function reads(workload: KubeObject, carrier: ObjectName | null): boolean {
-  return carrier !== null && podSources(workload).some(({ kind, name }) => kind === carrier.resource.kind && name === carrier.name);
+function reads(workload: KubeObject, carriers: readonly ObjectName[]): boolean {
+  return podSources(workload).some(({ kind, name }) => carriers.some((carrier) => kind === carrier.resource.kind && name === carrier.name));
 }
 
 async function configMapOf(api: ClusterApi, namespace: string, name: string): Promise<KubeObject | null | 'refused'> {

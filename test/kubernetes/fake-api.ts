@@ -28,6 +28,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
     throw refusal({ status: 403, body: { message } }, { server: 'https://cluster', context, what: `${verb === 'get' ? 'reading' : 'listing'} ${plural}`, writes: false, expires: null, now: 0 });
   };
   const isOf = ({ group, kind }: Resource, object: KubeObject) => object.kind === kind && ((object.apiVersion ?? 'v1').includes('/') ? (object.apiVersion ?? '').split('/')[0] : '') === group;
+  const named = ({ metadata }: KubeObject, selector = '') => !selector.startsWith('metadata.name=') || selector === `metadata.name=${metadata.name}`;
   const never = async (): Promise<never> => { throw new Error('nothing here writes'); };
   return {
     context, server: 'https://cluster', namespace, calls, patch: never, remove: never, close: async () => undefined,
@@ -38,7 +39,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
     },
     list: async (resource, options) => {
       guard('list', resource, options.namespace);
-      const items = objects.filter((object) => isOf(resource, object) && (options.namespace === null || object.metadata.namespace === options.namespace));
+      const items = objects.filter((object) => isOf(resource, object) && (options.namespace === null || object.metadata.namespace === options.namespace) && named(object, options.fieldSelector));
       return { items, resourceVersion: '1' };
     },
     review: async (kind, _group, body) => ({ status: await review(kind, body) }),

@@ -64,7 +64,7 @@ describe('on a real server', () => {
     await chart(namespace);
     await kubernetes().admin.create(`/apis/batch/v1/namespaces/${namespace}/cronjobs`, { metadata: { name: 'cli' }, spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [container('cli', 'adorsys/keycloak-config-cli:6.4.0', { env: [{ name: 'KEYCLOAK_URL', value: 'x' }] })] } } } } } });
     const api = as('admin');
-    const look = async () => workloadsOf(api, namespace, nameOf('configmap', namespace, 'keycloak-realm'));
+    const look = async () => workloadsOf(api, namespace, [nameOf('configmap', namespace, 'keycloak-realm')]);
     const before = await look();
     const risks = restartRisks(before.workloads, before);
     expect(risks.map(({ safe }) => safe?.title)).toEqual([`add --override=false to initContainers[import] of StatefulSet ${namespace}/keycloak; its pods restart`, `add IMPORT_BEHAVIORS_CHECKSUM_CHANGED=fail to containers[cli] of CronJob ${namespace}/cli; its next Job has it`]);

@@ -102,6 +102,13 @@ describe('needs', () => {
     expect(words(thawNeeds({ source: nameOf('configmap', 'iam', 'realm'), controllers: [application], pauses: [] }))).toContain('patch applications argocd/kc');
   });
 
+  it('reads a custom resource that was named, and what lies around it; a Job is among what lies there', () => {
+    const around = words(freezeNeeds({ source: nameOf('configmap', 'iam', 'realm'), controllers: [], pauses: [] }));
+    const needs = (word: 'epamrealm' | 'job') => words(freezeNeeds({ source: nameOf(word, 'iam', 'primary'), controllers: [], pauses: [] }));
+    expect(needs('epamrealm')).toEqual([...around, 'get keycloakrealms iam/primary', 'list keycloakrealms iam/primary']);
+    expect(needs('job')).toEqual(around);
+  });
+
   it('looks into no namespace where the controller itself is named', () => {
     expect(words(freezeNeeds({ source: application, controllers: [application], pauses: [application] })).some((line) => /configmaps|secrets/.test(line))).toBe(false);
   });

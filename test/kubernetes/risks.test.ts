@@ -255,16 +255,16 @@ describe('workloadsOf', () => {
   const names = (list: readonly KubeObject[]) => list.map(({ metadata }) => metadata.name);
 
   it('are those that read the carrier, and those that look like Keycloak, with kind and version', async () => {
-    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects), 'iam', nameOf('configmap', 'iam', 'realm'));
+    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects), 'iam', [nameOf('configmap', 'iam', 'realm')]);
     expect(names(workloads)).toEqual(['mounts', 'projects', 'server', 'takes', 'takes-one']);
     expect(workloads.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).slice(0, 2)).toEqual(['apps/v1 StatefulSet', 'apps/v1 Deployment']);
     expect(names(configMaps).toSorted()).toEqual(['more', 'realm']);
     expect(notes).toEqual([]);
-    expect(names((await workloadsOf(fakeApi(objects), 'iam', nameOf('secret', 'iam', 'realm'))).workloads)).toEqual(['server', 'secret']);
+    expect(names((await workloadsOf(fakeApi(objects), 'iam', [nameOf('secret', 'iam', 'realm')])).workloads)).toEqual(['server', 'secret']);
   });
 
   it('leave out what may not be read, and say so', async () => {
-    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects, { forbidden: (verb, plural, _, name) => plural === 'cronjobs' || (verb === 'get' && name === 'more') }), 'iam', nameOf('configmap', 'iam', 'realm'));
+    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects, { forbidden: (verb, plural, _, name) => plural === 'cronjobs' || (verb === 'get' && name === 'more') }), 'iam', [nameOf('configmap', 'iam', 'realm')]);
     expect(names(workloads)).not.toContain('takes-one');
     expect(names(configMaps)).toEqual(['realm']);
     expect(notes).toEqual(['These credentials may not list cronjobs in namespace iam: whether one of them imports at a start is not known', 'These credentials may not read ConfigMap iam/more: an import that is set there is not seen']);

@@ -38,6 +38,8 @@ export const RESOURCES = {
   job: { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' },
   cronjob: { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob' },
   ingress: { group: 'networking.k8s.io', version: 'v1', plural: 'ingresses', kind: 'Ingress' },
+  sealedsecret: { group: 'bitnami.com', version: 'v1alpha1', plural: 'sealedsecrets', kind: 'SealedSecret' },
+  externalsecret: { group: 'external-secrets.io', version: 'v1', plural: 'externalsecrets', kind: 'ExternalSecret' },
   application: { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications', kind: 'Application' },
   applicationset: { group: 'argoproj.io', version: 'v1alpha1', plural: 'applicationsets', kind: 'ApplicationSet' },
   appproject: { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects', kind: 'AppProject' },
@@ -65,6 +67,11 @@ export function wordOf(kind: string): ResourceWord | null {
 
 export function nameOf(word: ResourceWord, namespace: string | null, name: string): ObjectName {
   return { resource: RESOURCES[word], namespace, name };
+}
+
+/** The group of an object by its apiVersion; empty for the core group. */
+export function groupOf({ apiVersion = 'v1' }: KubeObject): string {
+  return apiVersion.includes('/') ? apiVersion.split('/')[0] ?? '' : '';
 }
 
 /** The name of an object; null for a kind that is not in the table. */

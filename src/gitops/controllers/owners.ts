@@ -1,6 +1,6 @@
 /** Who applies an object, read from the object itself: labels and annotations that controllers leave, and the log of field managers. */
 import type { LastWrite } from '../../runbook/cluster.ts';
-import { isObject, listAt, nameOf, RESOURCES, textAt, type KubeObject, type ManagedFields, type ObjectName, type ResourceWord } from './object.ts';
+import { groupOf, isObject, listAt, nameOf, RESOURCES, textAt, type KubeObject, type ManagedFields, type ObjectName, type ResourceWord } from './object.ts';
 
 /** A controller that claims an object. */
 export interface OwnerLink {
@@ -46,8 +46,7 @@ function trackedBy(id: string | undefined, object: KubeObject): OwnerLink | null
   const found = /^([^:]+):([^/:]*)\/([^:]+):([^/]*)\/(.+)$/.exec(id ?? '');
   if (!found) return null;
   const [, app = '', group = '', kind = '', namespace = '', name = ''] = found;
-  const own = (object.apiVersion ?? 'v1').includes('/') ? (object.apiVersion ?? '').split('/')[0] : '';
-  if (kind !== object.kind || name !== object.metadata.name || namespace !== (object.metadata.namespace ?? '') || group !== own) return null;
+  if (kind !== object.kind || name !== object.metadata.name || namespace !== (object.metadata.namespace ?? '') || group !== groupOf(object)) return null;
   return { word: 'application', ...instanceName(app), because: 'tracking id of Argo CD', certain: true };
 }
 
@@ -57,20 +56,20 @@ function instanceName(app: string): Pick<OwnerLink, 'namespace' | 'name'> {
   return cut === -1 ? { namespace: null, name: app } : { namespace: app.slice(0, cut), name: app.slice(cut + 1) };
 }
 
-/** Whether an application lists the object among what it applied. */
+/** Whether an application lists the object among what it applied. Two operators have a KeycloakRealm: the group tells them apart. */
 export function listsObject(application: KubeObject, object: KubeObject): boolean {
   const { name, namespace } = object.metadata;
-  return listAt(application, 'status', 'resources').some((entry) => textAt(entry, 'kind') === object.kind && textAt(entry, 'name') === name && (textAt(entry, 'namespace') ?? '') === (namespace ?? ''));
+  return listAt(application, 'status', 'resources').some((entry) => textAt(entry, 'kind') === object.kind && textAt(entry, 'name') === name && (textAt(entry, 'namespace') ?? '') === (namespace ?? '') && (textAt(entry, 'group') ?? '') === groupOf(object));
 }
 
 /** Whether a Kustomization has the object in its inventory: `namespace_name_group_Kind`. */
-export function inInventory(kustomization: KubeObject, object: KubeObject, group: string): boolean {
-  const id = `${object.metadata.namespace ?? ''}_${object.metadata.name}_${group}_${object.kind ?? ''}`;
+export function inInventory(kustomization: KubeObject, object: KubeObject): boolean {
+  const id = `${object.metadata.namespace ?? ''}_${object.metadata.name}_${groupOf(object)}_${object.kind ?? ''}`;
   return listAt(kustomization, 'status', 'inventory', 'entries').some((entry) => textAt(entry, 'id') === id);
 }
 
 /** Kinds that carry a realm, or start pods that import one. */
-const OF_INTEREST = ['configmap', 'secret', 'statefulset', 'deployment', 'cronjob', 'keycloakrealmimport'] as const satisfies readonly ResourceWord[];
+const OF_INTEREST = ['configmap', 'secret', 'statefulset', 'deployment', 'cronjob', 'keycloakrealmimport', 'legacyrealm', 'legacyclient', 'epamrealm', 'epamclient'] as const satisfies readonly ResourceWord[];
 
 /** What a controller lists of these kinds as applied by it, whatever controller it is. */
 export function appliedObjects(controller: KubeObject): readonly ObjectName[] {

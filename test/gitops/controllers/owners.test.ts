@@ -72,17 +72,17 @@ describe('controllers that list what they applied', () => {
     ['of another kind', { ...realmMap(), kind: 'Secret' }, false],
   ])('%s', (_name, object, listed) => {
     expect(listsObject(application(), object)).toBe(listed);
-    expect(inInventory(kustomization(), object, '')).toBe(listed);
+    expect(inInventory(kustomization(), object)).toBe(listed);
   });
 
   test('an inventory tells groups apart', () => {
-    expect(inInventory(kustomization(), sts({}), 'apps')).toBe(true);
-    expect(inInventory(kustomization(), sts({}), '')).toBe(false);
+    expect(inInventory(kustomization(), sts({}))).toBe(true);
+    expect(inInventory(kustomization(), { ...sts({}), apiVersion: 'v1' })).toBe(false);
   });
 
   test('one that has applied nothing yet lists nothing', () => {
     expect(listsObject(application({ status: null }), realmMap())).toBe(false);
-    expect(inInventory(kustomization({ status: null }), realmMap(), '')).toBe(false);
+    expect(inInventory(kustomization({ status: null }), realmMap())).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../../src/realm/json.ts';
 import { cached } from '../cache.ts';
 import type { KubernetesCalls } from './client.ts';
 import { goModule } from './go.ts';
-import { APPLICATION_SET, EPAM, HELM, KEYCLOAK, stubOf, VRIESDEMICHAEL, type Stub } from './stubs.ts';
+import { APPLICATION_SET, EPAM, HELM, KEYCLOAK, LEGACY, MAKERS, stubOf, VRIESDEMICHAEL, type Stub } from './stubs.ts';
 
 interface Origin {
   readonly module: string;
@@ -36,6 +36,8 @@ const STUBBED = {
   'keycloak': KEYCLOAK,
   'epam': EPAM,
   'vriesdemichael': VRIESDEMICHAEL,
+  'legacy': LEGACY,
+  'makers': MAKERS,
 } as const satisfies Readonly<Record<string, readonly Stub[]>>;
 
 /** Kinds that come together. Of `argo` and `argo-2.14`, and of `applicationset` and `applicationset-full`, a server takes one. */

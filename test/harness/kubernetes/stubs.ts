@@ -32,6 +32,18 @@ export const VRIESDEMICHAEL: readonly Stub[] = [
   { group: 'vriesdemichael.github.io', version: 'v1', kind: 'KeycloakClient', plural: 'keycloakclients' },
 ];
 
+/** Of the operator that Keycloak had before. */
+export const LEGACY: readonly Stub[] = [
+  { group: 'keycloak.org', version: 'v1alpha1', kind: 'KeycloakRealm', plural: 'keycloakrealms' },
+  { group: 'keycloak.org', version: 'v1alpha1', kind: 'KeycloakClient', plural: 'keycloakclients' },
+];
+
+/** What makes Secrets. */
+export const MAKERS: readonly Stub[] = [
+  { group: 'bitnami.com', version: 'v1alpha1', kind: 'SealedSecret', plural: 'sealedsecrets' },
+  { group: 'external-secrets.io', version: 'v1beta1', kind: 'ExternalSecret', plural: 'externalsecrets' },
+];
+
 /** A CRD that takes any spec and has a status of its own, which is all that these tests need of such a kind. */
 export function stubOf({ group, version, kind, plural }: Stub): JsonObject {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

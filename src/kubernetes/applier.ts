@@ -1,0 +1,52 @@
+/** The controller that an object names, where it applies objects of this cluster. */
+import { otherCluster } from '../gitops/controllers/destination.ts';
+import { nameOf, nameOfObject, RESOURCES, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { listsObject, type OwnerLink } from '../gitops/controllers/owners.ts';
+import type { ClusterApi } from './api.ts';
+import { readable } from './readable.ts';
+
+/** Argo CD's usual homes, for users who may not list applications everywhere. */
+const ARGO_NAMESPACES = ['argocd', 'openshift-gitops', 'argo-cd'];
+
+/** Why there is none: these credentials may not read it, this cluster has none, or what it has applies to another cluster. */
+export type NoApplier = 'refused' | 'nowhere' | 'elsewhere';
+
+/**
+ * Of several applications of one name, which two instances of Argo CD may have, the one that lists the object is meant, and never one that goes to another cluster:
+ * that lists objects of the same names there.
+ *
+ * @param of  the object that names it
+ */
+export async function applierOf(api: ClusterApi, link: OwnerLink & { readonly word: Exclude<OwnerLink['word'], 'helm'> }, of: KubeObject, notes: string[]): Promise<KubeObject | NoApplier> {
+  const tried = await named(api, link);
+  const found = tried.flatMap((object) => (object === null || object === 'refused' ? [] : [object]));
+  const [here, elsewhere] = [found.filter((object) => otherCluster(object, api.server) === null), found.filter((object) => otherCluster(object, api.server) !== null)];
+  // A label that charts set as well says nothing of an application that does not know the object.
+  for (const object of elsewhere) if (link.certain || listsObject(object, of)) notes.push(elsewhereNote(api, object, of));
+  const listing = here.filter((object) => listsObject(object, of));
+  const chosen = listing.length > 0 ? listing : here;
+  if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
+  return chosen[0] ?? (tried.includes('refused') ? 'refused' : elsewhere.length > 0 ? 'elsewhere' : 'nowhere');
+}
+
+/** What it lists has the name of the object, and lies in another cluster. */
+export function elsewhereNote(api: ClusterApi, controller: KubeObject, of: KubeObject): string {
+  const name = nameOfObject(controller);
+  return `${shownObject(controller)} goes to another cluster (${otherCluster(controller, api.server) ?? ''}) and is left alone: it does not apply ${shownObject(of)} here, unless that is this cluster under another name; then name it: --from ${name === null ? '' : specOf(name)}`;
+}
+
+/** How to go on where what is named is in no namespace of this cluster; empty for what no hub has. */
+export function hubNote({ word, namespace, name }: OwnerLink): string {
+  const program = word === 'application' ? 'an Argo CD' : word === 'kustomization' || word === 'helmrelease' ? 'a Flux' : null;
+  return program === null ? '' : `. This cluster has none of that name, so ${program} of another cluster (a hub) may apply it: freeze it there with --context HUB --from ${word}:${namespace ?? 'NAMESPACE'}/${name}`;
+}
+
+async function named(api: ClusterApi, { word, namespace, name }: OwnerLink & { readonly word: Exclude<OwnerLink['word'], 'helm'> }): Promise<readonly (KubeObject | null | 'refused')[]> {
+  const get = (within: string | null) => readable(async () => {
+    const object = await api.get(nameOf(word, within, name));
+    return object && { kind: RESOURCES[word].kind, ...object };
+  });
+  if (namespace !== null) return [await get(namespace)];
+  const everywhere = await readable(() => api.list(RESOURCES.application, { namespace: null, fieldSelector: `metadata.name=${name}` }));
+  return everywhere === 'refused' ? Promise.all([...new Set([...ARGO_NAMESPACES, api.namespace])].map(get)) : everywhere?.items ?? [];
+}
