@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
+import { openCluster } from '../../src/kubernetes/api.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
 import { sessionPlace, type ToolRun } from '../harness/tool.ts';
@@ -280,6 +282,18 @@ describe.concurrent('a hook Job that ran and is gone', () => {
     const run = await place.tool(freeze(place.from));
     isDone(run);
     expect(run.stderr).toMatch(new RegExp(`^A PAUSE DOES NOT STOP Job ${namespace}/import: .*Hook Job ${namespace}/import \\(post-upgrade\\) of Helm release ${namespace}/keycloak is gone; it runs again with the next upgrade, as revision 2 has it`, 'm'));
+  });
+});
+
+describe.concurrent('doctor', () => {
+  it.each<[string, (place: Place) => readonly There[]]>([
+    ['job', (place) => [tracked(place, 'batch/v1', 'Job', 'primary', pod({}))]],
+    ['keycloakrealm', (place) => [tracked(place, 'v1.edp.epam.com/v1', 'KeycloakRealm', 'primary', { realmName: 'primary' })]],
+  ])('finds the writer from %s', async (word, there) => {
+    const place = await openPlace(kubernetes);
+    await place.create(place.application(), ...there(place));
+    const api = openCluster({ kubeconfig: kubernetes.kubeconfig('admin'), userAgent: 'test', environment: {}, readOnly: true });
+    expect(await clusterFindings(api, `${word}:${place.namespace}/primary`, false).finally(() => api.close())).toMatchObject({ namespace: place.namespace, controllers: [`Application ${place.namespace}/keycloak`], role: null });
   });
 });
 
