@@ -22,8 +22,13 @@ export interface ClusterOptions {
   readonly times?: WatchTimes;
 }
 
+export interface OpenedCluster extends Cluster {
+  /** Runs the login plugin of the kubeconfig now, where it has one. */
+  logIn(): Promise<void>;
+}
+
 /** @throws RescueError `kubeconfig` at once; everything else with the first call */
-export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): Cluster {
+export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): OpenedCluster {
   const api = openCluster(target, now);
   let tokens = 0;
   // Flux takes any text that differs from the last one.
@@ -67,6 +72,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const object = await api.get(name);
       return object === null ? null : frozenRecord(object, name);
     },
+    logIn: () => api.logIn(),
     close: () => api.close(),
   };
 }

@@ -30,7 +30,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
   const isOf = ({ group, kind }: Resource, object: KubeObject) => object.kind === kind && ((object.apiVersion ?? 'v1').includes('/') ? (object.apiVersion ?? '').split('/')[0] : '') === group;
   const never = async (): Promise<never> => { throw new Error('nothing here writes'); };
   return {
-    context, server: 'https://cluster', namespace, calls, patch: never, remove: never, close: async () => undefined,
+    context, server: 'https://cluster', namespace, calls, patch: never, remove: never, logIn: async () => undefined, close: async () => undefined,
     version: async (group) => (objects.some((object) => (object.apiVersion ?? '').startsWith(`${group}/`)) ? 'v1' : null),
     get: async (name) => {
       guard('get', name.resource, name.namespace, name.name);
