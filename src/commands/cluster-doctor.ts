@@ -2,8 +2,9 @@ import { CUSTOM_KEYCLOAKS } from '../kubernetes/find-keycloak.ts';
 import { findWriter } from '../kubernetes/find-writer.ts';
 import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
 import { parseFrom } from '../kubernetes/from-spec.ts';
-import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
-import { workloadsOf } from '../kubernetes/workloads.ts';
+import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, safeNeeds, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
+import { restartRisks } from '../kubernetes/risks.ts';
+import { NOTHING_AROUND, workloadsOf } from '../kubernetes/workloads.ts';
 import { permitted } from '../kubernetes/permitted.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { nameOf, shown, type KubeObject } from '../gitops/controllers/object.ts';
@@ -26,7 +27,8 @@ export interface ClusterFindings {
 }
 
 export interface ClusterRight {
-  readonly step: 'connect' | 'freeze' | 'evidence' | 'thaw';
+  /** `make-safe` where a workload imports at a start and a live patch against that is known. */
+  readonly step: 'connect' | 'freeze' | 'make-safe' | 'evidence' | 'thaw';
   readonly allowed: boolean;
   /** Verb, resource and namespace of what is missing: `patch applications.argoproj.io keycloak in argocd`. */
   readonly missing: readonly string[];
@@ -53,17 +55,19 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
   const namespace = named === null || isController ? api.namespace : named.namespace ?? api.namespace;
   // Without --from any ConfigMap of the namespace may be the one.
   const source = named ?? nameOf('configmap', namespace, '');
-  const [user, around] = await Promise.all([whoAmI(api), isController ? { workloads: [], notes: [] } : workloadsOf(api, namespace, named)]);
+  const [user, around] = await Promise.all([whoAmI(api), isController ? NOTHING_AROUND : workloadsOf(api, namespace, named)]);
   const carrier = named === null ? null : await permitted(() => api.get(named));
   const writer = await findWriter(api, [...(carrier && named ? [{ kind: named.resource.kind, ...carrier }] : []), ...around.workloads] satisfies KubeObject[]);
   const own = isController && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
   const controllers = [...own, ...writer.controllers.map(({ object }) => object)];
-  const scope = { source, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
+  const scope = { source, around: around.scope, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
   const served = (await Promise.all(CUSTOM_KEYCLOAKS.map(async (resource) => ((await api.version(resource.group)) === null ? [] : [resource])))).flat();
+  const patches = safeNeeds(restartRisks(around.workloads, around));
   const steps: readonly (readonly [ClusterRight['step'], readonly Need[]])[] = [
     ...(search ? [['connect', keycloakNeeds(namespace, served)] as const] : []),
     // Where nothing says who applies it, that has to be searched for.
     ['freeze', [...freezeNeeds(scope), ...writer.unread, ...(controllers.length === 0 && writer.unread.length === 0 ? searchNeeds() : [])]],
+    ...(patches.length === 0 ? [] : [['make-safe', patches] as const]),
     ...(isController ? [] : [['evidence', evidenceNeeds(namespace)] as const]),
     ['thaw', thawNeeds(scope)],
   ];
@@ -95,7 +99,7 @@ function shortened(missing: readonly string[]): string {
 
 /** As `doctor` prints it. */
 export function clusterLines({ context, server, namespace, user, controllers, rights, notes, role }: ClusterFindings): readonly string[] {
-  const what: Readonly<Record<ClusterRight['step'], string>> = { connect: 'find Keycloak and its administrator', freeze: 'find and pause the controllers', evidence: 'read what carries the realm', thaw: 'resume the controllers and watch the next sync' };
+  const what: Readonly<Record<ClusterRight['step'], string>> = { connect: 'find Keycloak and its administrator', freeze: 'find and pause the controllers', 'make-safe': 'patch what imports when a pod starts', evidence: 'read what carries the realm', thaw: 'resume the controllers and watch the next sync' };
   return [
     `Cluster ${context} (${server}), namespace ${namespace}, as ${user}`,
     controllers.length === 0 ? '    no controller is seen that applies it; name what carries the realm with --from configmap:NAMESPACE/NAME' : `    applied by ${controllers.join(', ')}`,

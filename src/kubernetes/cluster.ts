@@ -12,9 +12,10 @@ import { findWriter } from './find-writer.ts';
 import { parseFrom } from './from-spec.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
-import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
-import { restartRisks, unseenSources, workloadsOf, type LiveRisk } from './risks.ts';
+import { freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
+import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
+import { NOTHING_AROUND, workloadsOf, type Around } from './workloads.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
 export interface ClusterOptions {
@@ -80,19 +81,25 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
 async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const { object: source, key } = parseFrom(from, api.namespace);
   const [user, carrier] = await Promise.all([whoAmI(api), carrierOf(api, source)]);
-  const { workloads, configMaps, notes } = await aroundCarrier(api, carrier, source);
+  const { workloads, configMaps, notes, scope } = await aroundCarrier(api, carrier, source);
   const found = await findWriter(api, [carrier, ...workloads]);
   const applied = await appliedBy(api, carrier);
-  const needs = freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) });
-  const missing = await missingRights(api, [...needs, ...found.unread]);
+  const risks = restartRisks(workloads, { configMaps });
+  const needs = [...freezeNeeds({ source, around: scope, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }), ...found.unread];
+  const [missing, unsafe] = await Promise.all([missingRights(api, needs), missingRights(api, safeNeeds(risks))]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
+  const lacking = [...missing, ...unsafe];
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, key),
     carrier: controllerKind(carrier.kind ?? '') ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: [...(controllerKind(carrier.kind ?? '') ? applied.objects : [source]), ...namesOf(workloads)],
-    controllers: found.controllers, pauses: found.pauses, risks: restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
-    notes: [...found.notes, ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
+    controllers: found.controllers, pauses: found.pauses, risks: risks.map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })),
+    notes: [...found.notes, ...notes, ...applied.notes, ...unseenSources(workloads, { configMaps }), ...unsafe.filter(({ verb }) => verb === 'patch').map(mayNotMakeSafe)], mayPause, role: lacking.length === 0 ? null : roleYaml(lacking, user),
   };
+}
+
+function mayNotMakeSafe({ resource, namespace, name }: Need): string {
+  return `These credentials may not patch ${resource} ${namespace ?? ''}/${name ?? ''}, which the live patch against its import takes; realm-rescue doctor with the same --context and --from prints the Role`;
 }
 
 /** The risk as it is now; undefined where it is none any more. Status and the like are written all the time, and a patch carries the version that it was made from. */
@@ -133,8 +140,8 @@ async function appliedBy(api: ClusterApi, controller: KubeObject): Promise<{ rea
 }
 
 /** The workloads that read a ConfigMap or Secret. */
-async function aroundCarrier(api: ClusterApi, carrier: KubeObject, name: ObjectName): Promise<Awaited<ReturnType<typeof workloadsOf>>> {
-  if (controllerKind(carrier.kind ?? '') || name.namespace === null) return { workloads: [], configMaps: [], notes: [] };
+async function aroundCarrier(api: ClusterApi, carrier: KubeObject, name: ObjectName): Promise<Around> {
+  if (controllerKind(carrier.kind ?? '') || name.namespace === null) return NOTHING_AROUND;
   return workloadsOf(api, name.namespace, name);
 }
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } f
 import type { JsonObject } from '../../src/realm/json.ts';
 import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { findKeycloak } from '../../src/kubernetes/find-keycloak.ts';
-import { restartRisks, workloadsOf } from '../../src/kubernetes/risks.ts';
+import { restartRisks } from '../../src/kubernetes/risks.ts';
+import { workloadsOf } from '../../src/kubernetes/workloads.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
 import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
 
