@@ -7,6 +7,7 @@ import type { JournalLine } from '../runbook/model.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { atTerminal, clusterTarget } from './cluster-target.ts';
 import { lazyCluster, lazyClusterEvidence } from './lazy.ts';
+import { lockedCluster, pauseLocks } from './locks.ts';
 import type { Invocation } from './table.ts';
 
 export interface ClusterOfRun {
@@ -22,15 +23,18 @@ export interface ClusterOfRun {
 
 /**
  * @param lines  of the record so far
+ * @param directory  of all records
+ * @param session  id of this one
  * @param asks   whether the front end reads from the terminal
  */
-export function clusterOfRun(invocation: Invocation, { from, lines, asks }: { readonly from: string | null | undefined; readonly lines: readonly JournalLine[]; readonly asks: boolean }): ClusterOfRun {
+export function clusterOfRun(invocation: Invocation, { from, lines, asks, directory, session }: { readonly from: string | null | undefined; readonly lines: readonly JournalLine[]; readonly asks: boolean; readonly directory: string; readonly session: string }): ClusterOfRun {
   const seated = atTerminal(invocation.flags);
   let drawn = false;
   const attendance: Attendance = () => (drawn ? { stdin: 'screen', say: () => undefined } : seated());
-  const cluster = from ? lazyCluster(targetAgain(clusterTarget(invocation, attendance), lines)) : undefined;
+  const seen = lines.flatMap(({ event }) => (event.type === 'cluster.seen' ? [event.sight] : [])).at(-1);
+  const cluster = from ? lazyCluster(targetAgain(clusterTarget(invocation, attendance), seen?.context)) : undefined;
   return {
-    cluster,
+    cluster: cluster && lockedCluster(cluster, pauseLocks(directory, session), seen?.server ?? null),
     evidence: lazyClusterEvidence(invocation, attendance),
     handOver: async () => {
       if (!asks) return;
@@ -47,7 +51,6 @@ export function clusterOfRun(invocation: Invocation, { from, lines, asks }: { re
 }
 
 /** A run that goes on stays with the context in which it has paused something, unless a flag says otherwise. */
-function targetAgain(target: ClusterTarget, lines: readonly JournalLine[]): ClusterTarget {
-  const known = lines.flatMap(({ event }) => (event.type === 'cluster.seen' ? [event.sight.context] : [])).at(-1);
+function targetAgain(target: ClusterTarget, known: string | undefined): ClusterTarget {
   return known === undefined || known === 'in-cluster' || target.context !== undefined ? target : { ...target, context: known };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../keycloak/target.ts';
-import { acquireLock, holderText, lockHolder, type Lock, type LockInfo } from '../journal/lock.ts';
+import { acquireLock, holderText, lockHolder, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
 import { readJournal } from '../journal/read.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
@@ -20,6 +20,7 @@ import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
 import { clusterOfRun } from './cluster-of-run.ts';
 import { lazyClusterEvidence, lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
+import { giveBack } from './locks.ts';
 import { refreshToken } from './refresh-token.ts';
 import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
@@ -51,7 +52,8 @@ export function newSession(invocation: Invocation, id = freshId(invocation)): Se
   return createSession({ directory: sessionDirectory(invocation), id, now: Date.now });
 }
 
-function freshId(invocation: Invocation): string {
+/** An id that no recorded run has. */
+export function freshId(invocation: Invocation): string {
   return newSessionId(Math.random, sessionIds(sessionDirectory(invocation)));
 }
 
@@ -88,11 +90,6 @@ export function openRecorded(directory: string, id: string): SessionStore {
   return store;
 }
 
-/** Gives a lock back; one that the disk keeps is named, because other machines would believe it for ever. */
-export function giveBack(lock: Lock): void {
-  if (!lock.release()) process.stderr.write('The lock of this run cannot be taken away. This machine knows that its process has ended; on others, remove it from the locks directory.\n');
-}
-
 /** What there is before the record is opened: evidence that was read, and what the record of a run that goes on says. */
 interface Earlier {
   readonly evidence?: Map<string, Snapshot>;
@@ -123,7 +120,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   let patient = true;
   try {
     const asks = runMode(terminal) === 'interactive';
-    const place = clusterOfRun(request.invocation, { from: settings.from, lines: lines(), asks });
+    const place = clusterOfRun(request.invocation, { from: settings.from, lines: lines(), asks, directory: sessionDirectory(request.invocation), session: id });
     ({ cluster } = place);
     await Promise.race([signals.left, place.handOver()]);
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});

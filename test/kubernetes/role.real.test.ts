@@ -1,7 +1,7 @@
 // The Role that a freeze prints, held against what the real server then hears: enough for everything up to the live patch, and nothing that is not used.
 import { parseAllDocuments } from 'yaml';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../src/realm/json.ts';
+import type { Json } from '../../src/realm/json.ts';
 import type { KubeObject } from '../../src/gitops/controllers/object.ts';
 import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
 import { openCluster } from '../../src/kubernetes/api.ts';
@@ -53,6 +53,8 @@ async function apply(yaml: string): Promise<readonly Rule[]> {
   return documents.flatMap(({ rules }) => rules ?? []);
 }
 
+/** Of the Role of one namespace. */
+const rulesIn = (role: string | null): readonly Rule[] => parseAllDocuments(role ?? '').flatMap((document) => (document.toJS() as { readonly rules?: readonly Rule[] }).rules ?? []);
 /** `get configmaps/keycloak-realm`, `list jobs`: each right of its own. */
 const rightsOf = (rules: readonly Rule[]): readonly string[] => rules.flatMap(({ resources = [], resourceNames = [null], verbs }) => resources.flatMap((resource) => resourceNames.flatMap((name) => verbs.map((verb) => `${verb} ${resource}${name === null ? '' : `/${name}`}`)))).toSorted();
 
@@ -113,7 +115,7 @@ it('is one, and enough, for who may see nothing but the carrier; no Secret is as
   // The live patch was not known before the workloads could be seen.
   const { role, notes } = await port('oncall').look(place.from);
   expect(notes).toContainEqual(expect.stringContaining('may not patch statefulsets'));
-  expect(rightsOf((parseAllDocuments(role ?? '')[0]?.toJS() as { readonly rules: readonly Rule[] }).rules)).toEqual(['get statefulsets/keycloak', 'patch statefulsets/keycloak']);
+  expect(rightsOf(rulesIn(role))).toEqual(['get statefulsets/keycloak', 'patch statefulsets/keycloak']);
   await kubernetes.revokeAll();
 });
 
@@ -128,6 +130,6 @@ it('doctor names the live patch as a step of its own', async () => {
   await kubernetes.grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }]);
   const { rights, role } = await clusterFindings(api('oncall'), place.from, false);
   expect(rights.filter(({ allowed }) => !allowed)).toEqual([{ step: 'make-safe', allowed: false, missing: [`patch statefulsets.apps keycloak in ${place.namespace}`] }]);
-  expect((parseAllDocuments(role ?? '')[0]?.toJS() as JsonObject)['rules']).toEqual([{ apiGroups: ['apps'], resources: ['statefulsets'], resourceNames: ['keycloak'], verbs: ['patch'] }]);
+  expect(rulesIn(role)).toEqual([{ apiGroups: ['apps'], resources: ['statefulsets'], resourceNames: ['keycloak'], verbs: ['patch'] }]);
   await kubernetes.revokeAll();
 });
