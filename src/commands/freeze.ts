@@ -90,29 +90,33 @@ function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): r
 function recorder(invocation: Invocation, cluster: Cluster, from: string): { readonly work: ClusterWork | null; open(): ClusterWork; lock(sight: ClusterSight): void; directory(): string; close(): void } {
   const id = freshId(invocation);
   const locks = pauseLocks(sessionDirectory(invocation), id);
-  let opened: { readonly work: ClusterWork; readonly store: SessionStore; readonly lock: Lock } | null = null;
+  let opened: { readonly work: ClusterWork; readonly store: SessionStore } | null = null;
+  let early: Lock | null = null;
+  // Before there is a directory: a freeze that is refused leaves none behind.
+  const lockEarly = (): void => { early ??= acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: id, now: Date.now }); };
   return {
     get work() {
       return opened?.work ?? null;
     },
     open: () => {
       if (opened) return opened.work;
-      // Before there is a directory: a freeze that is refused leaves none behind.
-      const lock = acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: id, now: Date.now });
+      lockEarly();
       const store = newSession(invocation, id);
       const work = clusterWork(cluster, store, { fingerprint: null });
-      opened = { work, store, lock };
+      opened = { work, store };
       work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       return work;
     },
-    // Whoever comes by another --from to the same application has another lock so far.
-    lock: ({ server, pauses, controllers }) => locks.take(server, [...pauses.map((pause) => pause.id), ...(invocation.flags.terminate ? controllers.map(({ object }) => specOf(object)) : [])]),
+    lock: ({ server, pauses, controllers }) => {
+      lockEarly();
+      // Whoever comes by another --from to the same application has another lock so far.
+      locks.take(server, [...pauses.map((pause) => pause.id), ...(invocation.flags.terminate ? controllers.map(({ object }) => specOf(object)) : [])]);
+    },
     directory: () => opened?.store.directory ?? '',
     close: () => {
+      opened?.store.close();
       locks.release();
-      if (!opened) return;
-      opened.store.close();
-      giveBack(opened.lock);
+      if (early) giveBack(early);
     },
   };
 }
