@@ -3,7 +3,8 @@ import { findWriter } from '../kubernetes/find-writer.ts';
 import { openCluster, type ClusterApi } from '../kubernetes/api.ts';
 import { around, carrierNames } from '../kubernetes/carrier.ts';
 import { namesController, parseFrom } from '../kubernetes/from-spec.ts';
-import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
+import { evidenceNeeds, freezeNeeds, keycloakNeeds, missingRights, roleYaml, safeNeeds, searchNeeds, thawNeeds, whoAmI, type Need } from '../kubernetes/rights.ts';
+import { restartRisks } from '../kubernetes/risks.ts';
 import { workloadsOf } from '../kubernetes/workloads.ts';
 import { permitted } from '../kubernetes/permitted.ts';
 import { nameOf, shown } from '../gitops/controllers/object.ts';
@@ -26,7 +27,8 @@ export interface ClusterFindings {
 }
 
 export interface ClusterRight {
-  readonly step: 'connect' | 'freeze' | 'evidence' | 'thaw';
+  /** `make-safe` where a workload imports at a start and a live patch against that is known. */
+  readonly step: 'connect' | 'freeze' | 'make-safe' | 'evidence' | 'thaw';
   readonly allowed: boolean;
   /** Verb, resource and namespace of what is missing: `patch applications.argoproj.io keycloak in argocd`. */
   readonly missing: readonly string[];
@@ -60,12 +62,14 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
   const writer = await findWriter(api, [...(carrier === null ? [] : [carrier]), ...beside.carriers.map(({ object }) => object), ...beside.workloads]);
   const own = isController && named !== null && !writer.controllers.some(({ object }) => shown(object) === shown(named)) ? [named] : [];
   const controllers = [...own, ...writer.controllers.map(({ object }) => object)];
-  const scope = { source, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
+  const scope = { source, around: beside.scope, controllers, pauses: [...own, ...writer.pauses.map(({ object }) => object)] };
   const served = (await Promise.all(CUSTOM_KEYCLOAKS.map(async (resource) => ((await api.version(resource.group)) === null ? [] : [resource])))).flat();
+  const patches = safeNeeds(restartRisks(beside.workloads, beside));
   const steps: readonly (readonly [ClusterRight['step'], readonly Need[]])[] = [
     ...(search ? [['connect', keycloakNeeds(namespace, served)] as const] : []),
     // Where nothing says who applies it, that has to be searched for.
     ['freeze', [...freezeNeeds(scope), ...writer.unread, ...(controllers.length === 0 && writer.unread.length === 0 ? searchNeeds() : [])]],
+    ...(patches.length === 0 ? [] : [['make-safe', patches] as const]),
     ...(isController ? [] : [['evidence', evidenceNeeds(namespace)] as const]),
     ['thaw', thawNeeds(scope)],
   ];
@@ -97,7 +101,7 @@ function shortened(missing: readonly string[]): string {
 
 /** As `doctor` prints it. */
 export function clusterLines({ context, server, namespace, user, controllers, rights, notes, role }: ClusterFindings): readonly string[] {
-  const what: Readonly<Record<ClusterRight['step'], string>> = { connect: 'find Keycloak and its administrator', freeze: 'find and pause the controllers', evidence: 'read what carries the realm', thaw: 'resume the controllers and watch the next sync' };
+  const what: Readonly<Record<ClusterRight['step'], string>> = { connect: 'find Keycloak and its administrator', freeze: 'find and pause the controllers', 'make-safe': 'patch what imports when a pod starts', evidence: 'read what carries the realm', thaw: 'resume the controllers and watch the next sync' };
   return [
     `Cluster ${context} (${server}), namespace ${namespace}, as ${user}`,
     controllers.length === 0 ? '    no controller is seen that applies it; name what carries the realm with --from configmap:NAMESPACE/NAME' : `    applied by ${controllers.join(', ')}`,

@@ -10,13 +10,15 @@ import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '
 import { mayNotPause } from '../runner/cluster-failures.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
+import { specOf } from '../gitops/controllers/object.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
 import { clusterTarget } from './cluster-target.ts';
 import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { printJson } from './out.ts';
-import { giveBack, newSession, sessionDirectory, sessionFlag } from './session.ts';
+import { giveBack, pauseLocks } from './locks.ts';
+import { freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -55,6 +57,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
     if (patches > 0) {
+      record.lock(sight);
       const word = controllerWord(sight);
       await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(patches, 'object')} would be patched`, ask: `Type ${word} to patch ${count(patches, 'object')}` });
       const work = record.open();
@@ -86,27 +89,36 @@ function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): r
 }
 
 /** A record that is made when there is something to record. */
-function recorder(invocation: Invocation, cluster: Cluster, from: string): { readonly work: ClusterWork | null; open(): ClusterWork; directory(): string; close(): void } {
-  let opened: { readonly work: ClusterWork; readonly store: SessionStore; readonly lock: Lock } | null = null;
+function recorder(invocation: Invocation, cluster: Cluster, from: string): { readonly work: ClusterWork | null; open(): ClusterWork; lock(sight: ClusterSight): void; directory(): string; close(): void } {
+  const id = freshId(invocation);
+  const locks = pauseLocks(sessionDirectory(invocation), id);
+  let opened: { readonly work: ClusterWork; readonly store: SessionStore } | null = null;
+  let early: Lock | null = null;
+  // Before there is a directory: a freeze that is refused leaves none behind.
+  const lockEarly = (): void => { early ??= acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: id, now: Date.now }); };
   return {
     get work() {
       return opened?.work ?? null;
     },
     open: () => {
       if (opened) return opened.work;
-      // Before there is a directory: a freeze that is refused leaves none behind.
-      const lock = acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: 'freeze', now: Date.now });
-      const store = newSession(invocation);
+      lockEarly();
+      const store = newSession(invocation, id);
       const work = clusterWork(cluster, store, { fingerprint: null });
-      opened = { work, store, lock };
+      opened = { work, store };
       work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       return work;
     },
+    lock: ({ server, pauses, controllers }) => {
+      lockEarly();
+      // Whoever comes by another --from to the same application has another lock so far.
+      locks.take(server, [...pauses.map((pause) => pause.id), ...(invocation.flags.terminate ? controllers.map(({ object }) => specOf(object)) : [])]);
+    },
     directory: () => opened?.store.directory ?? '',
     close: () => {
-      if (!opened) return;
-      opened.store.close();
-      giveBack(opened.lock);
+      opened?.store.close();
+      locks.release();
+      if (early) giveBack(early);
     },
   };
 }

@@ -6,9 +6,10 @@ import type { ClusterEvidence } from '../evidence/cluster.ts';
 import type { Api } from '../keycloak/api.ts';
 import type { Target } from '../keycloak/target.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
+import type { Attendance } from '../kubernetes/attendance.ts';
 import { stayFrugal } from './frugal.ts';
 import type { ClusterTarget } from '../kubernetes/target.ts';
-import type { Cluster } from '../runner/cluster.ts';
+import type { OpenedCluster } from '../kubernetes/cluster.ts';
 import type { EvidenceReader, Exporter, Keycloak } from '../runner/ports.ts';
 import { clusterTarget } from './cluster-target.ts';
 import type { Invocation } from './table.ts';
@@ -61,11 +62,11 @@ export function lazyEvidence(cwd: string, target: Target, read: Map<string, Snap
 }
 
 /** Opens the cluster that flags and environment name for as long as something is read from it. A spec that lies in one names it well enough. */
-export function lazyClusterEvidence(invocation: Pick<Invocation, 'flags' | 'environment'>): ClusterEvidence {
+export function lazyClusterEvidence(invocation: Pick<Invocation, 'flags' | 'environment'>, attendance?: Attendance): ClusterEvidence {
   return {
     read: async (spec) => {
       const [{ openCluster }, { clusterEvidence }] = await Promise.all([import('../kubernetes/api.ts'), import('../kubernetes/evidence.ts')]);
-      const api = openCluster(clusterTarget(invocation));
+      const api = openCluster(clusterTarget(invocation, attendance));
       try {
         return await clusterEvidence(api).read(spec);
       } finally {
@@ -76,9 +77,9 @@ export function lazyClusterEvidence(invocation: Pick<Invocation, 'flags' | 'envi
 }
 
 /** The cluster, with the library that opens kubeconfigs: half a second that only those pay who name one (verified-kube.md 3.6). */
-export function lazyCluster(target: ClusterTarget): Cluster {
-  let opened: Promise<Cluster> | undefined;
-  const load = (): Promise<Cluster> => {
+export function lazyCluster(target: ClusterTarget): OpenedCluster {
+  let opened: Promise<OpenedCluster> | undefined;
+  const load = (): Promise<OpenedCluster> => {
     opened ??= import('../kubernetes/cluster.ts').then(({ openClusterPort }) => openClusterPort(target));
     // A kubeconfig can be mended, and is opened anew then.
     opened.catch(() => { opened = undefined; });
@@ -105,6 +106,7 @@ export function lazyCluster(target: ClusterTarget): Cluster {
     before: async (sight) => (await load()).before(sight),
     watch: async (...args) => (await load()).watch(...args),
     frozen: async (object) => (await load()).frozen(object),
+    logIn: async () => (await load()).logIn(),
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../keycloak/target.ts';
-import { acquireLock, holderText, lockHolder, type Lock, type LockInfo } from '../journal/lock.ts';
+import { acquireLock, holderText, lockHolder, type LockInfo } from '../journal/lock.ts';
 import { defaultSessionDirectory } from '../journal/place.ts';
+import { readJournal } from '../journal/read.ts';
 import { newSessionId, sessionIds } from '../journal/sessions.ts';
 import { createSession, openSession } from '../journal/store.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
-import type { LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
-import type { ClusterTarget } from '../kubernetes/target.ts';
+import type { JournalLine, LockHolder, RunEvent, RunInfo, RunSettings } from '../runbook/model.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { Keycloak, Ports, SessionStore } from '../runner/ports.ts';
 import { startRun } from '../runner/run.ts';
@@ -18,8 +18,9 @@ import { VERSION } from '../version.ts';
 import { reconnect } from '../runner/reconnect.ts';
 import { stayFrugal } from './frugal.ts';
 import { jsonLine, prepareFrontEnd } from './front-end.ts';
-import { clusterTarget } from './cluster-target.ts';
-import { lazyCluster, lazyClusterEvidence, lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
+import { clusterOfRun } from './cluster-of-run.ts';
+import { lazyClusterEvidence, lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
+import { giveBack } from './locks.ts';
 import { refreshToken } from './refresh-token.ts';
 import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
@@ -51,7 +52,8 @@ export function newSession(invocation: Invocation, id = freshId(invocation)): Se
   return createSession({ directory: sessionDirectory(invocation), id, now: Date.now });
 }
 
-function freshId(invocation: Invocation): string {
+/** An id that no recorded run has. */
+export function freshId(invocation: Invocation): string {
   return newSessionId(Math.random, sessionIds(sessionDirectory(invocation)));
 }
 
@@ -63,7 +65,7 @@ export async function newRun(given: SessionRequest, made?: SessionStore): Promis
   return recorded(request, id, (lockTakenFrom) => ({
     store: made ?? newSession(request.invocation, id),
     first: { type: 'run.started', run: runInfo(request, id), ...lockTakenFrom },
-  }), evidence);
+  }), { evidence });
 }
 
 /** A person who comes second looks on, and is told who works; a script is refused with the exit code for it. */
@@ -78,7 +80,7 @@ export async function oldRun(request: SessionRequest, id: string): Promise<numbe
   return recorded(request, id, (lockTakenFrom) => ({
     store: openRecorded(sessionDirectory(request.invocation), id),
     first: { type: 'run.resumed', pid: process.pid, tool: VERSION, mode: runMode(request.terminal), settings: request.settings, ...lockTakenFrom },
-  }));
+  }), { lines: () => readJournal(`${sessionDirectory(request.invocation)}/${id}`, id).lines });
 }
 
 /** A recorded run, opened to go on with; says on standard error when others may read it and this user cannot change that. Hold its lock. */
@@ -88,16 +90,10 @@ export function openRecorded(directory: string, id: string): SessionStore {
   return store;
 }
 
-/** Gives a lock back; one that the disk keeps is named, because other machines would believe it for ever. */
-export function giveBack(lock: Lock): void {
-  if (!lock.release()) process.stderr.write('The lock of this run cannot be taken away. This machine knows that its process has ended; on others, remove it from the locks directory.\n');
-}
-
-/** A run that goes on stays with the context in which it has paused something, unless a flag says otherwise. */
-function clusterTargetAgain(invocation: Invocation, store: SessionStore): ClusterTarget {
-  const known = store.lines.flatMap(({ event }) => (event.type === 'cluster.seen' ? [event.sight.context] : [])).at(-1);
-  const target = clusterTarget(invocation);
-  return known === undefined || known === 'in-cluster' || target.context !== undefined ? target : { ...target, context: known };
+/** What there is before the record is opened: evidence that was read, and what the record of a run that goes on says. */
+interface Earlier {
+  readonly evidence?: Map<string, Snapshot>;
+  readonly lines?: () => readonly JournalLine[];
 }
 
 interface Opened {
@@ -106,27 +102,30 @@ interface Opened {
 }
 
 /** Holds the lock from before the journal is opened until after it is closed: opening may cut off a torn line. */
-async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened, evidence?: Map<string, Snapshot>): Promise<number> {
+async function recorded(request: SessionRequest, id: string, open: (taken: { readonly lockTakenFrom?: LockHolder }) => Opened, { evidence, lines = () => [] }: Earlier): Promise<number> {
   const { target, settings, terminal, cwd } = request;
   // What can be wrong with files that flags name comes before the lock: it would stay behind.
   const refresh = refreshToken(request.invocation.flags);
   const keycloak = target.caFile ? (await import('../keycloak/keycloak.ts')).openKeycloak(target) : lazyKeycloak(target);
   const drive = await prepareFrontEnd(terminal);
-  const place = { directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm };
+  const held = { directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm };
   // Who writes nothing may stand beside a run that does.
-  const lock = target.readOnly ? null : acquireLock({ ...place, session: id, now: Date.now });
-  if (!lock) sayWhoWorks(lockHolder(place), terminal);
+  const lock = target.readOnly ? null : acquireLock({ ...held, session: id, now: Date.now });
+  if (!lock) sayWhoWorks(lockHolder(held), terminal);
   let store: SessionStore | undefined;
   let cluster: Cluster | undefined;
   const goOn = `The run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`;
-  const signals = catchSignals({ title: 'Left before the run went on; nothing was done.', next: [goOn] });
+  const signals = catchSignals({ title: 'Left before the run went on; nothing was done.', get next() { return store || lines().length > 0 ? [goOn] : ['Start the same again.']; } });
   // Whoever leaves at once must not wait for a server that does not answer.
   let patient = true;
   try {
+    const asks = runMode(terminal) === 'interactive';
+    const place = clusterOfRun(request.invocation, { from: settings.from, lines: lines(), asks, directory: sessionDirectory(request.invocation), session: id });
+    ({ cluster } = place);
+    await Promise.race([signals.left, place.handOver()]);
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
-    cluster = settings.from ? lazyCluster(clusterTargetAgain(request.invocation, store)) : undefined;
-    const ports: Ports = { keycloak, ...(cluster ? { cluster } : {}), evidence: lazyEvidence(cwd, target, evidence, lazyClusterEvidence(request.invocation)), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
+    const ports: Ports = { keycloak, ...(cluster ? { cluster } : {}), evidence: lazyEvidence(cwd, target, evidence, place.evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await Promise.race([signals.left, reconnect(keycloak, store.lines)]);
     const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     const exit = await drive(handle, signals);

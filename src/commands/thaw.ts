@@ -5,7 +5,7 @@ import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
 import { place } from '../runbook/cluster.ts';
-import { heldPauses, restartable } from '../runbook/cluster-state.ts';
+import { heldPauses, restartable, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
 import { lookAfter, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
@@ -18,7 +18,8 @@ import { clusterWork } from './cluster-work.ts';
 import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
-import { giveBack, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { giveBack, pauseLocks } from './locks.ts';
+import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -61,14 +62,17 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], ok: true }, 2);
     return EXIT.done;
   }
-  const id = record?.id;
-  const lock = acquireLock({ directory, url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id ?? 'thaw', now: Date.now });
+  const id = record?.id ?? freshId(invocation);
+  const locks = pauseLocks(directory, id);
+  const lock = acquireLock({ directory, url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id, now: Date.now });
   try {
-    const store = id === undefined ? newSession(invocation) : openRecorded(directory, id);
+    const paused = record === null ? known : [...heldPauses(record.state), ...resumedPauses(record.state)];
+    locks.take(sight.server, paused.map((patch) => patch.id));
+    const store = record === null ? newSession(invocation, id) : openRecorded(directory, id);
     try {
       const realm = await realmOf(invocation, record);
       const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
-      if (id === undefined) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
+      if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       try {
         return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
       } finally {
@@ -78,6 +82,7 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
       store.close();
     }
   } finally {
+    locks.release();
     giveBack(lock);
   }
 }

@@ -11,6 +11,8 @@ export interface LockInfo {
   readonly v: 1;
   readonly url: string;
   readonly realm: string;
+  /** `pause`: of what is paused in a cluster, whose address is the url, and `realm` the id of the pause. Left out: of a realm. */
+  readonly of?: 'pause';
   readonly session: string;
   readonly host: string;
   readonly pid: number;
@@ -27,6 +29,7 @@ export interface LockRequest {
   readonly directory: string;
   readonly url: string;
   readonly realm: string;
+  readonly of?: 'pause';
   readonly session: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -47,13 +50,13 @@ export interface Lock {
  *
  * @throws RescueError locked (naming who holds it since when), disk
  */
-export function acquireLock({ directory, url, realm, session, now }: LockRequest): Lock {
+export function acquireLock({ directory, url, realm, of, session, now }: LockRequest): Lock {
   const folder = join(directory, 'locks');
   const path = join(folder, lockName(url, realm));
   return onDisk(path, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const mine: LockInfo = {
-      v: 1, url, realm, session, host: hostname(), pid: process.pid, bootId: bootId(), processStart: startOf(process.pid), since: new Date(now()).toISOString(),
+      v: 1, url, realm, ...(of === undefined ? {} : { of }), session, host: hostname(), pid: process.pid, bootId: bootId(), processStart: startOf(process.pid), since: new Date(now()).toISOString(),
     };
     const text = `${JSON.stringify(mine)}\n`;
     const release = (): boolean => {
@@ -152,9 +155,9 @@ function isStale(holder: LockInfo): boolean {
   return start === null || (holder.processStart !== null && start !== '' && start !== holder.processStart);
 }
 
-/** Who works on a realm, and since when: one sentence. */
-export function holderText({ session, realm, url, since, pid, host }: LockInfo): string {
-  return `Run ${session} works on realm ${realm} of ${url} since ${since.slice(11, 19)} UTC on ${since.slice(0, 10)} (process ${pid} on ${host}).`;
+/** Who works on a realm or on a pause, and since when: one sentence. */
+export function holderText({ session, realm, of, url, since, pid, host }: LockInfo): string {
+  return `Run ${session} ${of === 'pause' ? `pauses or resumes ${realm} in the cluster at` : `works on realm ${realm} of`} ${url} since ${since.slice(11, 19)} UTC on ${since.slice(0, 10)} (process ${pid} on ${host}).`;
 }
 
 function locked(path: string, holder: LockInfo | null): RescueError {
@@ -162,7 +165,7 @@ function locked(path: string, holder: LockInfo | null): RescueError {
   return new RescueError(
     'locked',
     holderText(holder),
-    ['Let it end, or look at the realm meanwhile with --read-only.', `If that process is gone for certain, remove ${path} and start again.`],
+    [holder.of === 'pause' ? 'Let it end, then start the same again: it is looked at anew.' : 'Let it end, or look at the realm meanwhile with --read-only.', `If that process is gone for certain, remove ${path} and start again.`],
   );
 }
 

@@ -10,13 +10,13 @@ import { isLoopback } from '../keycloak/address.ts';
 import { reached } from '../keycloak/failures.ts';
 import { isObject, listAt, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
 import { openConfig, type OpenedConfig } from './config.ts';
-import { credentialsOf, type Credentials } from './credentials.ts';
+import { credentialsOf, pluginOf, type Credentials } from './credentials.ts';
 import { proxyDispatcher } from './proxy.ts';
 import { connectionLost, refusal, unknownField, type Answered, type Asked } from './failures.ts';
 import type { ClusterTarget } from './target.ts';
 
 /** Who we are in managedFields; anybody may write any name there, ours says the truth. */
-const FIELD_MANAGER = 'realm-rescue';
+export const FIELD_MANAGER = 'realm-rescue';
 const SILENCE = 15_000;
 const CONNECT_MILLISECONDS = 10_000;
 const ATTEMPTS = 3;
@@ -64,6 +64,8 @@ export interface ClusterApi {
   remove(name: ObjectName, uid: string): Promise<void>;
   /** A review such as SelfSubjectAccessReview: a POST that stores nothing. */
   review(kind: string, group: string, body: JsonObject): Promise<Json>;
+  /** Runs the login plugin of the kubeconfig now, where it has one; otherwise the login happens with the first request. */
+  logIn(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,10 +94,11 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
   const { context, server, namespace } = opened;
   const silence = target.silence ?? SILENCE;
   let line: Promise<Line> | null = null;
+  const closing = new AbortController();
   const versions = new Map<string, Promise<string | null>>();
 
   const connect = async (): Promise<Line> => {
-    const credentials = await credentialsOf(opened);
+    const credentials = await credentialsOf(opened, undefined, { ...(target.attendance ? { attendance: target.attendance } : {}), signal: closing.signal });
     return { opened, credentials, dispatcher: await dispatcherOf(opened, credentials, silence) };
   };
   const current = (): Promise<Line> => {
@@ -117,7 +120,9 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     const query = new URLSearchParams(call.query).toString();
     const response = await dispatcher.request({
       origin, path: `${pathname.replace(/\/$/, '')}${call.path}${query === '' ? '' : `?${query}`}`, method: call.method, headersTimeout: silence, bodyTimeout: silence,
-      headers: { accept: 'application/json', 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...credentials.headers },
+      // Over HTTP/2 undici joins the values of a name with commas, and two groups would be one of a strange name.
+      ...(Object.values(credentials.headers).some((value) => typeof value !== 'string') ? { allowH2: false } : {}),
+      headers: { accept: 'application/json', 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...Object.fromEntries(Object.entries(credentials.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
     if (Number(response.headers['content-length']) > LARGEST_BODY) throw new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']);
@@ -230,7 +235,11 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
       if (answered.status !== 201 && answered.status !== 200) throw await refused(call, answered);
       return answered.body;
     },
+    logIn: async () => {
+      if (pluginOf(opened) !== null) await current();
+    },
     close: async () => {
+      closing.abort(new RescueError('interrupted', 'Left while the login plugin of the kubeconfig was waited for; nothing was sent.', []));
       const open = await line?.catch(() => null);
       await open?.dispatcher.close();
     },

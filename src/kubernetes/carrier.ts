@@ -7,7 +7,7 @@ import type { ClusterApi } from './api.ts';
 import { namesController, type FromSpec } from './from-spec.ts';
 import { WORKLOADS } from './needs.ts';
 import { permitted } from './permitted.ts';
-import { workloadsOf, type Around } from './workloads.ts';
+import { NOTHING_AROUND, workloadsOf, type Around } from './workloads.ts';
 
 export interface Carrier {
   readonly name: ObjectName;
@@ -67,7 +67,7 @@ export interface Surroundings extends Around {
  * @param object  null where it is gone
  */
 export async function around(api: ClusterApi, spec: FromSpec, name: ObjectName, object: KubeObject | null): Promise<Surroundings> {
-  if (namesController(spec)) return { workloads: [], configMaps: [], notes: [], carriers: [], names: [] };
+  if (namesController(spec)) return { ...NOTHING_AROUND, carriers: [], names: [] };
   const names = object === null ? [] : readBy(object);
   const [found, read] = await Promise.all([
     workloadsOf(api, spec.namespace, names.length > 0 ? names : [name]),
@@ -80,7 +80,7 @@ export async function around(api: ClusterApi, spec: FromSpec, name: ObjectName, 
   // Of a Job that may not be listed, what it reads was not looked at either.
   const maps = read.flatMap((each) => (each.object === null || each.name.resource.kind !== 'ConfigMap' || found.configMaps.some(({ metadata }) => metadata.name === each.name.name) ? [] : [each.object]));
   return {
-    ...found, names, workloads: starts ? [object, ...found.workloads] : found.workloads, configMaps: [...found.configMaps, ...maps],
+    ...found, names, scope: { ...found.scope, carriers: names }, workloads: starts ? [object, ...found.workloads] : found.workloads, configMaps: [...found.configMaps, ...maps],
     carriers: read.flatMap((each) => (each.object === null ? [] : [{ name: each.name, object: each.object }])),
     notes: [...found.notes, ...read.flatMap(({ name: each, refused }) => (refused && each.resource.kind === 'Secret' ? [`These credentials may not read ${shown(each)}, which ${shown(name)} reads: who applies it is not seen`] : []))],
   };

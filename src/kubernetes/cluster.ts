@@ -16,9 +16,10 @@ import { namesController, parseFrom } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
-import { freezeNeeds, missingRights, roleYaml, whoAmI } from './rights.ts';
-import { restartRisks, unseenSources, workloadsOf, type LiveRisk } from './risks.ts';
+import { freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
+import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
+import { workloadsOf } from './workloads.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
 export interface ClusterOptions {
@@ -26,8 +27,13 @@ export interface ClusterOptions {
   readonly times?: WatchTimes;
 }
 
+export interface OpenedCluster extends Cluster {
+  /** Runs the login plugin of the kubeconfig now, where it has one. */
+  logIn(): Promise<void>;
+}
+
 /** @throws RescueError `kubeconfig` at once; everything else with the first call */
-export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): Cluster {
+export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): OpenedCluster {
   const api = openCluster(target, now);
   let tokens = 0;
   // Flux takes any text that differs from the last one.
@@ -76,6 +82,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const object = await api.get(name);
       return object === null ? null : frozenRecord(object, name);
     },
+    logIn: () => api.logIn(),
     close: () => api.close(),
   };
 }
@@ -83,21 +90,29 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
 async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const spec = parseFrom(from, api.namespace);
   const [user, { name: source, object: carrier }] = await Promise.all([whoAmI(api), readCarrier(api, spec)]);
-  const { workloads, configMaps, carriers, names, notes } = await around(api, spec, source, carrier);
-  const found = await findWriter(api, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
+  const { workloads, configMaps, carriers, names, notes, scope } = await around(api, spec, source, carrier);
+  const all = [carrier, ...carriers.map(({ object }) => object), ...workloads];
+  const found = await findWriter(api, all);
   const applied = await appliedBy(api, carrier);
-  const gone = await goneHooks(api, found.appliers, [carrier, ...carriers.map(({ object }) => object), ...workloads]);
-  const needs = freezeNeeds({ source, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) });
-  const missing = await missingRights(api, [...needs, ...found.unread]);
+  const gone = await goneHooks(api, found.appliers, all);
+  const risks = restartRisks(workloads, { configMaps });
+  const needs = [...freezeNeeds({ source, around: scope, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }), ...found.unread];
+  const [missing, unsafe] = await Promise.all([missingRights(api, needs), missingRights(api, safeNeeds(risks))]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
+  const lacking = [...missing, ...unsafe];
   const named = namesController(spec);
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, spec.key),
     carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
-    controllers: found.controllers, pauses: found.pauses, risks: [...restartRisks(workloads, { configMaps }).map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
-    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps })], mayPause, role: missing.length === 0 ? null : roleYaml(missing, user),
+    controllers: found.controllers, pauses: found.pauses, risks: [...risks.map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
+    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...unsafe.filter(({ verb }) => verb === 'patch').map(mayNotMakeSafe)],
+    mayPause, role: lacking.length === 0 ? null : roleYaml(lacking, user),
   };
+}
+
+function mayNotMakeSafe({ resource, namespace, name }: Need): string {
+  return `These credentials may not patch ${resource} ${namespace ?? ''}/${name ?? ''}, which the live patch against its import takes; realm-rescue doctor with the same --context and --from prints the Role`;
 }
 
 /** The risk as it is now; undefined where it is none any more. Status and the like are written all the time, and a patch carries the version that it was made from. */

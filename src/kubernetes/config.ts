@@ -1,12 +1,12 @@
 /** Finds the kubeconfig that kubectl would use, and says in a sentence what is wrong with one that cannot be used. */
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { KubeConfig, type User } from '@kubernetes/client-node';
-import { parse } from 'yaml';
+import { delimiter, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
 import { RescueError } from '../realm/errors.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { oneLine } from '../keycloak/text.ts';
 import type { ClusterTarget } from './target.ts';
+import { impersonationHeaders, wholeUsers } from './users.ts';
 
 export interface OpenedConfig {
   readonly config: KubeConfig;
@@ -16,6 +16,8 @@ export interface OpenedConfig {
   readonly server: string;
   /** From the flag, else the context, else the pod, else `default`. */
   readonly namespace: string;
+  /** Headers that every request carries so that the API server takes us for somebody else; mostly none. */
+  readonly impersonation: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Where a pod finds its own account (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). */
@@ -46,7 +48,8 @@ export function openConfig(target: ClusterTarget): OpenedConfig {
     // As `kubectl proxy` is used. The library wants to be told that there is no certificate to check.
     config.clusters = config.clusters.map((entryOf) => (entryOf.name === cluster.name ? { ...entryOf, skipTLSVerify: true } : entryOf));
   }
-  return { config, context: context === 'inClusterContext' ? 'in-cluster' : context, server, namespace: target.namespace ?? entry.namespace ?? 'default' };
+  const user = config.getCurrentUser();
+  return { config, impersonation: user === null ? {} : impersonationHeaders(user), context: context === 'inClusterContext' ? 'in-cluster' : context, server, namespace: target.namespace ?? entry.namespace ?? 'default' };
 }
 
 function load({ kubeconfig, environment }: ClusterTarget): KubeConfig {
@@ -75,31 +78,16 @@ function fromFile(file: string): KubeConfig {
   const config = new KubeConfig();
   try {
     // An empty file parses to nothing, on which the library stumbles.
-    if (readFileSync(file, 'utf8').trim() === '') throw new Error('it is empty');
+    const text = readFileSync(file, 'utf8');
+    if (text.trim() === '') throw new Error('it is empty');
     // Like kubectl, which passes over entries that are not whole.
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
-    const text = readFileSync(file, 'utf8');
-    config.users = config.users.map((user) => withTokenFile(withPluginBeside(user, dirname(file)), text, dirname(file)));
+    config.users = wholeUsers(config.users, text, file);
   } catch (error) {
     const said = error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '') : 'it is no YAML';
     throw new RescueError('kubeconfig', `The kubeconfig ${file} cannot be read: ${said}.`, ['Correct the file, or name another with --kubeconfig FILE.'], { cause: error });
   }
   return config;
-}
-
-/** A plugin that is named by a path lies beside the file; the library looks for it where it runs. */
-function withPluginBeside(user: User, directory: string): User {
-  const exec = user.exec as { readonly command?: unknown } | undefined;
-  if (typeof exec?.command !== 'string' || !exec.command.includes('/') || isAbsolute(exec.command)) return user;
-  return { ...user, exec: { ...exec, command: resolve(directory, exec.command) } };
-}
-
-/** The library knows tokenFile only under another name (token-file), and reads that file once. Like kubectl, the file counts before a token beside it. */
-function withTokenFile({ token, ...user }: User, text: string, directory: string): User {
-  const entries = (parse(text) as { readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly tokenFile?: unknown } | null }[] } | null)?.users ?? [];
-  const file = entries.find(({ name }) => name === user.name)?.user?.tokenFile;
-  if (typeof file !== 'string' || file === '') return { ...user, ...(token === undefined ? {} : { token }) };
-  return { ...user, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(directory, file) } } };
 }
 
 function merged(configs: readonly KubeConfig[]): KubeConfig {

@@ -70,6 +70,10 @@ function forbidden(raw: string, message: string, { context, what }: Asked): Resc
     return new RescueError('refused-login', `No login was sent to the API server: it takes us for system:anonymous when ${what}.`, [`Check the user of context ${oneLine(context)} in the kubeconfig.`]);
   }
   const rule = missingRule(raw);
+  // Since 1.36 the verb may name what is done as somebody else: impersonate-on:user-info:get. Nothing at all is answered then.
+  if (rule && /^impersonate\b/.test(rule.verb)) {
+    return new RescueError('refused-login', `${oneLine(rule.user)} may not act as whom the user of context ${oneLine(context)} names in the kubeconfig (as, as-groups, as-uid, as-user-extra): ${oneLine(rule.verb)} ${oneLine(rule.resource)} is refused.`, ['Take it out of the kubeconfig, or have the right to impersonate granted: kubectl auth whoami tells when it works.']);
+  }
   if (rule) {
     const where = rule.namespace === null ? 'at the cluster scope' : `in namespace ${rule.namespace}`;
     return new RescueError('missing-role', `${oneLine(rule.user)} may not ${rule.verb} ${rule.resource}${rule.group === '' ? '' : `.${rule.group}`} ${where}, which ${what} takes.`, [grantText([rule])]);

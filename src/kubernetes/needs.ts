@@ -21,9 +21,19 @@ export interface Need {
 export const WORKLOADS: readonly Resource[] = [RESOURCES.statefulset, RESOURCES.deployment, RESOURCES.job, RESOURCES.cronjob];
 const CARRIERS: readonly Resource[] = [RESOURCES.configmap, RESOURCES.secret];
 
+/** What starts pods around a carrier, as far as it is known beforehand. */
+export interface ScopeAround {
+  readonly workloads: readonly ObjectName[];
+  /** The ConfigMaps that their pods read; null: not all of them may be listed, so it may be any of the namespace. */
+  readonly configMaps: readonly ObjectName[] | null;
+  /** What carries the realm beside what was named: what a Job reads. */
+  readonly carriers?: readonly ObjectName[];
+}
+
 export interface FreezeScope {
-  /** What `--from` names: what carries the realm or imports it, or the controller itself. */
+  /** What `--from` names: what carries the realm or imports it, or the controller itself. An empty name: any of that kind. */
   readonly source: ObjectName;
+  readonly around: ScopeAround;
   /** What applies it, and who would take back a pause. */
   readonly controllers: readonly ObjectName[];
   /** What is patched: the controllers, or an AppProject in the place of one. */
@@ -31,13 +41,13 @@ export interface FreezeScope {
 }
 
 /** Looking around, remembering what the API server still knows (a list at an old moment, verified-kube.md 3.1), pausing and reading back. */
-export function freezeNeeds({ source, controllers, pauses }: FreezeScope): readonly Need[] {
-  return [...namespaceNeeds(source), ...objectNeeds(['get', 'list'], controllers, 'look at'), ...objectNeeds(['get', 'list', 'patch'], pauses, 'pause')];
+export function freezeNeeds({ source, around, controllers, pauses }: FreezeScope): readonly Need[] {
+  return [...carrierNeeds(source, around), ...objectNeeds(['get', 'list'], controllers, 'look at'), ...objectNeeds(['get', 'patch'], pauses, 'pause')];
 }
 
 /** The way back takes what the way in took; the next sync is watched by what it writes and the Jobs that it starts. */
-export function thawNeeds({ source, controllers, pauses }: FreezeScope): readonly Need[] {
-  return [...namespaceNeeds(source), ...objectNeeds(['get', 'list', 'patch'], controllers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];
+export function thawNeeds({ source, around, controllers, pauses }: FreezeScope): readonly Need[] {
+  return [...carrierNeeds(source, around), ...objectNeeds(['get'], around.workloads, 'watch'), ...objectNeeds(['get', 'list', 'patch'], controllers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];
 }
 
 /** What a namespace says of its realm: ConfigMaps, Secrets (Helm's releases lie in them), and what imports at a start. */
@@ -85,11 +95,17 @@ export function safeNeeds(risks: readonly RestartRisk[]): readonly Need[] {
   return objectNeeds(['get', 'patch'], risks.filter(({ safe }) => safe !== null).map(({ object }) => object), 'make safe');
 }
 
-function namespaceNeeds(source: ObjectName): readonly Need[] {
-  const { resource, namespace } = source;
+/** What carries the realm, what its pods import by, and nothing else of its namespace: a Secret is asked for where one is named, or read by a Job that is. */
+function carrierNeeds(source: ObjectName, { configMaps, carriers = [] }: ScopeAround): readonly Need[] {
+  const { resource, namespace, name } = source;
   if (namespace === null || controllerKind(resource.kind) !== undefined) return [];
-  const covered = [...CARRIERS, ...WORKLOADS].some(({ kind }) => kind === resource.kind);
-  return [...evidenceNeeds(namespace), ...(covered ? [] : objectNeeds(['get', 'list'], [source], 'look at'))];
+  const why = 'read what carries the realm, and what it was before';
+  const imports = 'see what imports when a pod starts';
+  return [
+    ...(name === '' ? needsOf(['get', 'list'], resource, namespace, why) : [source, ...carriers].flatMap((object) => needsOf(['get', 'list'], object.resource, namespace, why).map((need) => ({ ...need, name: object.name })))),
+    ...WORKLOADS.flatMap((kind) => needsOf(['list'], kind, namespace, imports)),
+    ...(configMaps === null ? needsOf(['get'], RESOURCES.configmap, namespace, imports) : objectNeeds(['get'], configMaps, 'see what imports by')),
+  ];
 }
 
 /** Bound to the one object: a Role grants no more than the step takes. A list by name is what resourceNames allow. */

@@ -10,7 +10,7 @@ import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
-import type { ClusterApi } from './api.ts';
+import { FIELD_MANAGER, type ClusterApi } from './api.ts';
 import type { LiveRisk } from './risks.ts';
 
 const WINDOWS = ['spec', 'syncWindows'];
@@ -18,28 +18,29 @@ const WINDOWS = ['spec', 'syncWindows'];
 /** @throws RescueError `object-not-found`, `write-failed` where no way of pausing fits the schema of this cluster */
 export async function preparePause(api: ClusterApi, pause: Pause, session: string, now: number): Promise<Prepared> {
   const object = await present(api, pause.object);
-  if (pause.means === 'deny-window') return prepareWindow(object, pause, session);
+  const made = new Date(now).toISOString();
+  if (pause.means === 'deny-window') return prepareWindow(object, pause, { session, made });
   const kind = kindOf(pause.object);
   if (kind.paused(object)) return { already: `${shown(pause.object)} is paused already (${kind.automation(object)})` };
   const previous = at(object, ...kind.field) ?? null;
   for (const wanted of kind.pauses(object)) {
-    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString() };
+    const record: JsonObject = { previous, frozen: wanted, session, at: made };
     const body = fieldPatch(object, kind.field, wanted, record);
     // An older schema drops what it does not know and answers 200: only a strict dry run tells (verified-kube.md 3.2).
     const tried = await api.patch(pause.object, body, { dryRun: true });
     if ('unknownField' in tried || !kind.paused(tried.object)) continue;
-    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means } };
+    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means, at: made } };
   }
   throw new RescueError('write-failed', `${shown(pause.object)} cannot be paused in a way that this cluster keeps.`, ['Pause it by hand, and state it with --frozen TEXT.']);
 }
 
-function prepareWindow(object: KubeObject, pause: Pause, session: string): Prepared {
+function prepareWindow(object: KubeObject, pause: Pause, { session, made }: { readonly session: string; readonly made: string }): Prepared {
   const { application = '' } = pause;
   const windows = listAt(object, ...WINDOWS);
   if (windows.some((window) => isOurWindow(window, application))) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
   const value = [...windows, denyWindow(application, `${WINDOW_MARK} ${session}`)];
   const body = versioned(object, { spec: { syncWindows: value } });
-  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', application } };
+  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', application, at: made } };
 }
 
 /** The way back from a pause; what others changed in the meantime stays. */
@@ -140,16 +141,21 @@ export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<P
   if (!object) return { id: sent.id, holds: false, because: `${shown(sent.object)} is gone` };
   if (sent.means === 'deny-window') {
     const holds = listAt(object, ...WINDOWS).some((window) => isOurWindow(window, sent.application ?? ''));
-    return { id: sent.id, holds, because: holds ? '' : `the deny window was taken out of ${shown(sent.object)}${blame(object)}` };
+    return { id: sent.id, holds, because: holds ? '' : `the deny window was taken out of ${shown(sent.object)}${blame(object, sent)}` };
   }
   const kind = kindOf(sent.object);
   const holds = kind.paused(object);
-  return { id: sent.id, holds, because: holds ? '' : `${shown(sent.object)} is ${kind.automation(object)} again${blame(object)}` };
+  return { id: sent.id, holds, because: holds ? '' : `${shown(sent.object)} is ${kind.automation(object)} again${blame(object, sent)}` };
 }
 
-function blame(object: KubeObject): string {
+/**
+ * Who wrote last, where that was after the pause: whoever takes a field away, or puts one back by a plain update, may leave no entry, and the
+ * newest one is then that of the creator, or our own. Times of the API server are whole seconds.
+ */
+function blame(object: KubeObject, { at: made }: ClusterPatch): string {
   const write = lastWrite(object, null);
-  return write === null ? '' : `, last written by ${write.manager} at ${write.time}`;
+  if (write === null || made === undefined || write.manager === FIELD_MANAGER || Date.parse(write.time) < Math.floor(Date.parse(made) / 1000) * 1000) return '';
+  return `, last written by ${write.manager} at ${write.time}`;
 }
 
 /** A pause of ours as the object itself remembers it; null where it carries none, or one that cannot be read. */
@@ -165,7 +171,7 @@ export function frozenRecord(object: KubeObject, name: ObjectName): { readonly p
   }
   if (!isObject(record) || record['frozen'] === undefined) return null;
   const previous = record['previous'] ?? null;
-  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
+  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend', ...(typeof record['at'] === 'string' ? { at: record['at'] } : {}) };
   return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
 }
 

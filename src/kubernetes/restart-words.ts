@@ -10,7 +10,6 @@ export function standing(object: KubeObject): readonly string[] {
   if (hook !== null) return [hook];
   if (object.kind === 'CronJob') return [`It runs on the schedule "${textAt(object, 'spec', 'schedule') ?? ''}", whatever is paused.`];
   if (object.kind === 'Job') return [isFinished(object) ? 'It has ended and does not start by itself; it imports again wherever it is made anew.' : 'It has not ended: it may be importing now.'];
-  if (object.kind === 'Keycloak') return ['The operator gives it to every pod that it starts, whatever is paused.'];
   return ['Every start of a pod does it, after a drain, a crash or a rollout: no pause of a controller stops that.'];
 }
 
@@ -32,7 +31,6 @@ export function instead(object: KubeObject, { resource, namespace, name }: Objec
   if (operator) return [`The operator puts every change of it back: change ${operator.kind} ${namespace ?? ''}/${operator.name} instead.`];
   const remove = `kubectl delete ${resource.kind.toLowerCase()} -n ${namespace ?? ''} ${name}`;
   if (object.kind === 'Job') return [`The template of a Job cannot be changed: ${remove}, once nothing makes it anew.`];
-  if (object.kind === 'Pod') return [`A pod cannot be changed: ${remove}, and start it again from a manifest that is safe.`];
   return [`No patch is known that makes it safe: edit it by hand (kubectl edit ${resource.kind.toLowerCase()} -n ${namespace ?? ''} ${name}), or keep it from starting.`];
 }
 
@@ -43,10 +41,10 @@ export function instead(object: KubeObject, { resource, namespace, name }: Objec
  * @param version  of the server; null where nobody knows it
  */
 export function consequence(object: KubeObject, version: string | null): readonly string[] {
-  if (!['StatefulSet', 'Deployment', 'Keycloak'].includes(object.kind ?? '')) return [];
+  if (!['StatefulSet', 'Deployment'].includes(object.kind ?? '')) return [];
   const spec = isObject(object['spec']) ? object['spec'] : {};
   if (textAt(spec, 'updateStrategy', 'type') === 'OnDelete') return [];
-  const replicas = [spec['replicas'], spec['instances']].find((count) => typeof count === 'number') ?? 1;
+  const replicas = typeof spec['replicas'] === 'number' ? spec['replicas'] : 1;
   const together = textAt(spec, 'strategy', 'type') === 'Recreate';
   const how = together ? 'all at once' : replicas > 1 ? 'one after the other' : '';
   return [

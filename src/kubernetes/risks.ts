@@ -5,13 +5,11 @@
 import type { JsonObject } from '../realm/json.ts';
 import type { RestartRisk } from '../runbook/cluster.ts';
 import { versioned } from '../gitops/controllers/controller.ts';
-import { isObject, nameOf, nameOfObject, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { isObject, nameOf, nameOfObject, shown, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { imageVersion } from '../gitops/launches/launch.ts';
 import { lintObject, type LiveObject, type LivePlace } from '../gitops/live/lint-object.ts';
 import { containersOf, isServerImage, podSources, type PodSource } from '../gitops/live/pods.ts';
 import { consequence, instead, standing } from './restart-words.ts';
-
-export { workloadsOf, type Around } from './workloads.ts';
 
 /** A risk with the patch against it, which may hold values of variables and is not for the journal. */
 export interface LiveRisk extends RestartRisk {
@@ -31,7 +29,7 @@ export interface References {
  * The workloads whose pods import over the realm when they start, and the ConfigMaps of theirs that make them do so: one entry an object, with
  * everything that is destructive in it and the one patch that leaves nothing destructive.
  *
- * @param workloads   StatefulSets, Deployments, Jobs, CronJobs, Pods and custom resources, as the API server has them
+ * @param workloads   StatefulSets, Deployments, Jobs and CronJobs, as the API server has them
  */
 export function restartRisks(workloads: readonly KubeObject[], references: References): readonly LiveRisk[] {
   const risks = new Map<string, LiveRisk>();
@@ -62,9 +60,9 @@ export function unseenSources(workloads: readonly KubeObject[], references: Refe
   });
 }
 
-/** What a Job of a CronJob or a pod of a StatefulSet does is told where it comes from. */
+/** What a Job of a CronJob does is told where it comes from. */
 function isOwnedElsewhere({ metadata }: KubeObject): boolean {
-  return (metadata.ownerReferences ?? []).some(({ kind }) => ['CronJob', 'Job', 'StatefulSet', 'ReplicaSet', 'Deployment'].includes(kind));
+  return (metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob');
 }
 
 function isSuspended({ kind, spec }: KubeObject): boolean {
@@ -103,10 +101,10 @@ interface Offered {
   readonly suspends: boolean;
 }
 
-/** The patch that makes a workload safe. A Job's template and a Pod never change, and an operator puts back what is its own. */
+/** The patch that makes a workload safe. A Job's template never changes, and an operator puts back what is its own. */
 function patched(live: KubeObject, places: readonly LivePlace[], patch: JsonObject | null): Offered | null {
   const { kind = '', metadata: { ownerReferences = [] } } = live;
-  if (kind === 'Job' || kind === 'Pod' || ownerReferences.some(({ apiVersion }) => /keycloak/.test(apiVersion))) return null;
+  if (kind === 'Job' || ownerReferences.some(({ apiVersion }) => /keycloak/.test(apiVersion))) return null;
   if (patch !== null) return { title: `${fixes(places)} of`, after: restarts(live), body: patch, suspends: false };
   return kind === 'CronJob' ? { title: 'suspend', after: '; it starts no Job until spec.suspend is false again', body: { spec: { suspend: true } }, suspends: true } : null;
 }
@@ -115,7 +113,7 @@ function restarts({ kind, spec }: KubeObject): string {
   if (kind === 'CronJob') return '; its next Job has it';
   const strategy = isObject(spec) && isObject(spec['updateStrategy']) ? spec['updateStrategy']['type'] : undefined;
   if (strategy === 'OnDelete') return '; its pods have it when they are deleted, none is restarted';
-  return kind === 'Keycloak' ? '; the operator restarts its pods' : '; its pods restart';
+  return '; its pods restart';
 }
 
 function configMapRisk({ places, patch }: LiveObject, original: KubeObject, workload: KubeObject): LiveRisk {
@@ -128,8 +126,6 @@ function configMapRisk({ places, patch }: LiveObject, original: KubeObject, work
     safe: immutable || patch === null ? null : { title: `${fixes(places)} of ${shown(object)}; pods have it from their next start on`, body: versioned(original, patch) },
   };
 }
-
-/** With the version that was read, so that nobody is written over. */
 
 function settingsOf(places: readonly LivePlace[]): string {
   return [...new Set(places.map(({ where, finding }) => `${where === '' ? '' : `${where}: `}${words(finding.rule, finding.setting)}`))].join('; ');
@@ -167,5 +163,5 @@ function unread(workload: KubeObject, { configMaps }: References): readonly stri
 
 /** By the image of the server; a program that imports may have another version. */
 function serverVersion(workload: KubeObject): string | null {
-  return imageVersion(workload.kind === 'Keycloak' ? textAt(workload, 'spec', 'image') ?? null : containersOf(workload).find(({ image, init }) => !init && isServerImage(image))?.image ?? null);
+  return imageVersion(containersOf(workload).find(({ image, init }) => !init && isServerImage(image))?.image ?? null);
 }

@@ -8,6 +8,7 @@ import { comparedRevision, skipsReconcile } from '../gitops/controllers/argo.ts'
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { offeredBySource } from './flux-source.ts';
 import { markOf, marksOf } from './marks.ts';
 import { permitted } from './permitted.ts';
 
@@ -52,11 +53,8 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
       object = answered ?? object;
     }
     const view = kind.view(object);
-    const source = kind.word === 'application' ? null : await sourceRevision(api, object);
-    const synced = kind.word === 'application' ? (late ? null : view.synced) : source === null ? null : source === view.revision;
-    // A release has the version of its chart, which is no revision of its source.
-    const target = kind.word === 'application' ? comparedRevision(object) : kind.word === 'kustomization' ? source : null;
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: view.differing.map(named), stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
+    const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
   }));
   return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
 }
@@ -83,11 +81,13 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   // Somebody has pushed since: nobody was told of that commit, whatever it changes.
   const strayed = after.some(({ view, was }) => view.mark !== was?.mark && (was?.target ?? null) !== null && view.revision !== was?.target);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
-  const upgraded = after.filter(({ kind, view, was }) => kind.word === 'helmrelease' && view.mark !== was?.mark).map(({ name }) => `a new version of the release of HelmRelease ${name.name}`);
+  const releases = after.filter(({ kind, view, was }) => kind.word === 'helmrelease' && view.mark !== was?.mark);
+  const upgrade = ({ name }: { readonly name: ObjectName }): string => `a new version of the release of HelmRelease ${name.name}`;
+  const upgraded = releases.map(upgrade);
   return {
     levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
     changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...upgraded, ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.map(({ was, view }) => `${short(was?.revision ?? null)} → ${short(view.revision)}`).join(', '),
   };
@@ -246,16 +246,6 @@ async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   const object = await api.get(name);
   if (!object) throw new RescueError('object-not-found', `${shown(name)} is gone.`, ['Look for it in the cluster; what was there before the pause is in the record.']);
   return object;
-}
-
-/** What a source of Flux offers; null where it cannot be seen. */
-async function sourceRevision(api: ClusterApi, object: KubeObject): Promise<string | null> {
-  const kind = textAt(object, 'spec', 'sourceRef', 'kind');
-  const name = textAt(object, 'spec', 'sourceRef', 'name');
-  if (kind !== 'GitRepository' || name === undefined) return null;
-  const resource = { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'gitrepositories', kind };
-  const source = await permitted(() => api.get({ resource, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }));
-  return textAt(source ?? undefined, 'status', 'artifact', 'revision') ?? null;
 }
 
 /** Those of a CronJob come by the clock, not by a sync. */

@@ -129,6 +129,8 @@ export interface ClusterPatch {
   readonly value: Json;
   readonly means?: Pause['means'];
   readonly application?: string;
+  /** ISO time at which a pause was made, by this machine. Not in older journals. */
+  readonly at?: string;
 }
 
 /** Whether something still holds, looked at again. */

@@ -104,6 +104,12 @@ describe('forbidden', () => {
     for (let length = 1; length < 400; length += 7) expect(refusal(status(403, rbac('u'.repeat(length), 'get', 'configmaps', '', 'in the namespace "iam"')), READ).message).toContain('in namespace iam');
   });
 
+  // As 1.36.3 words it, and as servers before it do.
+  test.each(['impersonate-on:user-info:create" resource "selfsubjectreviews" in API group "authentication.k8s.io"', 'impersonate" resource "groups" in API group ""'].map((words) => words.replace('"', '')))('who may not act as somebody else lacks no right to read: %s', (words) => {
+    const error = refusal({ status: 403, body: { message: `x is forbidden: User "nobody@example.org" cannot ${words} at the cluster scope` } }, WRITE);
+    expect([error.code, error.message]).toEqual(['refused-login', expect.stringContaining('nobody@example.org may not act as whom the user of context')]);
+  });
+
   test('for system:anonymous no login was sent', () => {
     expect(said(refusal(status(403, rbac('system:anonymous', 'get', 'configmaps', '', 'in the namespace "iam"')), READ))).toEqual({
       code: 'refused-login', message: 'No login was sent to the API server: it takes us for system:anonymous when reading ConfigMap iam/keycloak-realm.', next: ['Check the user of context prod-eu in the kubeconfig.'],

@@ -31,7 +31,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
   const named = ({ metadata }: KubeObject, selector = '') => !selector.startsWith('metadata.name=') || selector === `metadata.name=${metadata.name}`;
   const never = async (): Promise<never> => { throw new Error('nothing here writes'); };
   return {
-    context, server: 'https://cluster', namespace, calls, patch: never, remove: never, close: async () => undefined,
+    context, server: 'https://cluster', namespace, calls, patch: never, remove: never, logIn: async () => undefined, close: async () => undefined,
     version: async (group) => (objects.some((object) => (object.apiVersion ?? '').startsWith(`${group}/`)) ? 'v1' : null),
     get: async (name) => {
       guard('get', name.resource, name.namespace, name.name);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { findKeycloak } from '../../src/kubernetes/find-keycloak.ts';
-import { restartRisks, workloadsOf } from '../../src/kubernetes/risks.ts';
+import { restartRisks } from '../../src/kubernetes/risks.ts';
+import { workloadsOf } from '../../src/kubernetes/workloads.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';

@@ -60,7 +60,7 @@ export function history(objects: Readonly<Record<string, readonly Write[]>>, { n
       if (moment < BigInt(forgotten)) return null;
       return { items: find(resource, options, heedless ? BigInt(newest) : moment), resourceVersion: String(moment) };
     },
-    patch: none, remove: none, review: none, close: async () => undefined,
+    patch: none, remove: none, review: none, logIn: async () => undefined, close: async () => undefined,
   };
 }
 

@@ -12,6 +12,8 @@ import { runTool } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
 import { useApis } from './apis.ts';
 
+/** Nobody could list the workloads. */
+const UNKNOWN = { workloads: [], configMaps: null };
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'keycloak'] }));
 const as = useApis(kubernetes);
 
@@ -32,7 +34,7 @@ async function missingSoon(api: ClusterApi, needs: readonly Need[], expected: nu
 describe('on a real server', () => {
   it('an administrator lacks nothing, whoever is nobody lacks all of it', async () => {
     const namespace = await kubernetes().namespace();
-    const needs = freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), controllers: [], pauses: [] });
+    const needs = freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), around: UNKNOWN, controllers: [], pauses: [] });
     expect(await missingRights(as('admin'), needs)).toEqual([]);
     expect(await missingRights(as('nobody'), needs)).toEqual(needs);
     expect(await Promise.all((['admin', 'oncall', 'nobody'] as const).map((user) => whoAmI(as(user))))).toEqual(['admin', 'oncall@example.org', 'nobody@example.org']);
@@ -51,14 +53,17 @@ describe('on a real server', () => {
     const application = nameOf('application', argo, 'kc');
     await kubernetes().admin.create(`/apis/argoproj.io/v1alpha1/namespaces/${argo}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'kc' }, spec: { project: 'default', destination: {}, syncPolicy: { automated: {} } } });
     const oncall = as('oncall');
-    const needs = [...freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), controllers: [application], pauses: [application] }), ...searchNeeds()];
-    await expect(oncall.list(RESOURCES.secret, { namespace })).rejects.toMatchObject({ code: 'missing-role' });
+    const needs = [...freezeNeeds({ source: nameOf('configmap', namespace, 'realm'), around: UNKNOWN, controllers: [application], pauses: [application] }), ...searchNeeds()];
+    const carrier = { namespace, fieldSelector: 'metadata.name=realm' };
+    await expect(oncall.list(RESOURCES.configmap, carrier)).rejects.toMatchObject({ code: 'missing-role' });
     await apply(roleYaml(await missingRights(oncall, needs), await whoAmI(oncall)));
     expect(await missingSoon(oncall, needs, 0)).toEqual([]);
-    expect(await oncall.list(RESOURCES.secret, { namespace })).toMatchObject({ items: [] });
+    expect(await oncall.list(RESOURCES.configmap, carrier)).toMatchObject({ items: [] });
     expect((await oncall.list(RESOURCES.application, { namespace: argo, fieldSelector: 'metadata.name=kc' }))?.items).toHaveLength(1);
     expect(await oncall.patch(application, { spec: { syncPolicy: { automated: { selfHeal: true } } } })).toMatchObject({ object: { spec: { syncPolicy: { automated: { selfHeal: true } } } } });
     // Nothing more than that.
+    await expect(oncall.list(RESOURCES.configmap, { namespace })).rejects.toMatchObject({ code: 'missing-role' });
+    await expect(oncall.list(RESOURCES.secret, { namespace })).rejects.toMatchObject({ code: 'missing-role' });
     expect(await missingRights(oncall, [{ verb: 'delete', group: 'argoproj.io', resource: 'applications', namespace: argo, name: 'kc', why: '' }, { verb: 'patch', group: 'argoproj.io', resource: 'applications', namespace: argo, name: 'else', why: '' }])).toHaveLength(2);
   });
 
@@ -66,9 +71,9 @@ describe('on a real server', () => {
     const namespace = await kubernetes().namespace();
     await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'rescue' } });
     const subject = `system:serviceaccount:${namespace}:rescue`;
-    const needs = freezeNeeds({ source: nameOf('secret', namespace, 'realm'), controllers: [], pauses: [] });
+    const needs = freezeNeeds({ source: nameOf('secret', namespace, 'realm'), around: UNKNOWN, controllers: [], pauses: [] });
     await apply(roleYaml(needs, subject));
-    const allowed = () => kubernetes().admin.create<{ status: { allowed: boolean } }>('/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: subject, resourceAttributes: { verb: 'list', group: '', resource: 'secrets', namespace } } });
+    const allowed = () => kubernetes().admin.create<{ status: { allowed: boolean } }>('/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: subject, resourceAttributes: { verb: 'list', group: '', resource: 'secrets', namespace, name: 'realm' } } });
     await expect.poll(async () => (await allowed()).status.allowed, { timeout: 10_000 }).toBe(true);
   });
 

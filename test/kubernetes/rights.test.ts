@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RescueError } from '../../src/realm/errors.ts';
 import { freezeNeeds, missingRights, roleYaml, safeNeeds, thawNeeds, whoAmI, type Need } from '../../src/kubernetes/rights.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
+import type { ObjectName } from '../../src/runbook/cluster.ts';
 import { fakeApi } from './fake-api.ts';
 
 const need = (verb: string, resource: string, rest: Partial<Need> = {}): Need => ({ verb, group: '', resource, namespace: 'iam', why: 'a test', ...rest });
@@ -95,22 +96,33 @@ describe('needs', () => {
   const application = nameOf('application', 'argocd', 'kc');
   const project = nameOf('appproject', 'argocd', 'default');
 
-  it('patches nothing but what is paused', () => {
-    const needs = words(freezeNeeds({ source: nameOf('configmap', 'iam', 'realm'), controllers: [application], pauses: [project] }));
-    expect(needs.filter((line) => line.startsWith('patch'))).toEqual(['patch appprojects argocd/default']);
-    expect(needs).toEqual(expect.arrayContaining(['get applications argocd/kc', ...['configmaps', 'secrets', 'statefulsets', 'deployments', 'jobs', 'cronjobs'].flatMap((plural) => [`get ${plural} iam`, `list ${plural} iam`])]));
-    expect(words(thawNeeds({ source: nameOf('configmap', 'iam', 'realm'), controllers: [application], pauses: [] }))).toContain('patch applications argocd/kc');
+  const around = { workloads: [nameOf('statefulset', 'iam', 'keycloak')], configMaps: [nameOf('configmap', 'iam', 'env')] };
+  const LISTS = ['statefulsets', 'deployments', 'jobs', 'cronjobs'].map((plural) => `list ${plural} iam`);
+
+  it('are of a freeze what is read and paused, by name, and no Secret', () => {
+    const scope = { source: nameOf('configmap', 'iam', 'realm'), around, controllers: [application], pauses: [project] };
+    expect(words(freezeNeeds(scope))).toEqual(['get configmaps iam/realm', 'list configmaps iam/realm', ...LISTS, 'get configmaps iam/env', 'get applications argocd/kc', 'list applications argocd/kc', 'get appprojects argocd/default', 'patch appprojects argocd/default']);
+    expect(words(thawNeeds({ ...scope, pauses: [] }))).toEqual(['get configmaps iam/realm', 'list configmaps iam/realm', ...LISTS, 'get configmaps iam/env', 'get statefulsets iam/keycloak', 'get applications argocd/kc', 'list applications argocd/kc', 'patch applications argocd/kc']);
   });
 
-  it('reads a custom resource that was named, and what lies around it; a Job is among what lies there', () => {
-    const around = words(freezeNeeds({ source: nameOf('configmap', 'iam', 'realm'), controllers: [], pauses: [] }));
-    const needs = (word: 'epamrealm' | 'job') => words(freezeNeeds({ source: nameOf(word, 'iam', 'primary'), controllers: [], pauses: [] }));
-    expect(needs('epamrealm')).toEqual([...around, 'get keycloakrealms iam/primary', 'list keycloakrealms iam/primary']);
-    expect(needs('job')).toEqual(around);
+  it('are a Secret where one is named', () => {
+    expect(words(freezeNeeds({ source: nameOf('secret', 'iam', 'realm'), around, controllers: [], pauses: [] })).filter((line) => line.includes('secrets'))).toEqual(['get secrets iam/realm', 'list secrets iam/realm']);
+  });
+
+  it('are any ConfigMap of the namespace where nobody knows which one is read', () => {
+    expect(words(freezeNeeds({ source: nameOf('configmap', 'iam', 'realm'), around: { workloads: [], configMaps: null }, controllers: [], pauses: [] })).filter((line) => line.includes('configmaps'))).toEqual(['get configmaps iam/realm', 'list configmaps iam/realm', 'get configmaps iam']);
+    expect(words(freezeNeeds({ source: nameOf('configmap', 'iam', ''), around, controllers: [], pauses: [] }))).toEqual(expect.arrayContaining(['get configmaps iam', 'list configmaps iam']));
+  });
+
+  it('are a custom resource or a Job where one is named, and of a Job what it reads', () => {
+    const needs = (word: 'configmap' | 'epamrealm' | 'job', carriers: readonly ObjectName[] = []) => words(freezeNeeds({ source: nameOf(word, 'iam', 'primary'), around: { ...around, carriers }, controllers: [], pauses: [] }));
+    const beside = needs('configmap').slice(2);
+    expect(needs('epamrealm')).toEqual(['get keycloakrealms iam/primary', 'list keycloakrealms iam/primary', ...beside]);
+    expect(needs('job', [nameOf('secret', 'iam', 'realm')])).toEqual(['get jobs iam/primary', 'list jobs iam/primary', 'get secrets iam/realm', 'list secrets iam/realm', ...beside]);
   });
 
   it('looks into no namespace where the controller itself is named', () => {
-    expect(words(freezeNeeds({ source: application, controllers: [application], pauses: [application] })).some((line) => /configmaps|secrets/.test(line))).toBe(false);
+    expect(words(freezeNeeds({ source: application, around: { workloads: [], configMaps: [] }, controllers: [application], pauses: [application] }))).toEqual(['get applications argocd/kc', 'list applications argocd/kc', 'get applications argocd/kc', 'patch applications argocd/kc']);
   });
 
   it('patches for a risk only where a patch is offered', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/realm/json.ts';
-import { restartRisks, unseenSources, workloadsOf, type LiveRisk } from '../../src/kubernetes/risks.ts';
+import { restartRisks, unseenSources, type LiveRisk } from '../../src/kubernetes/risks.ts';
+import { workloadsOf } from '../../src/kubernetes/workloads.ts';
 import { applyMergePatch } from '../../src/gitops/controllers/merge-patch.ts';
 import { nameOf, type KubeObject } from '../../src/gitops/controllers/object.ts';
 
@@ -10,13 +11,13 @@ const IMPORT = { name: 'import', image: 'quay.io/keycloak/keycloak:26.0.8', args
 const SERVER = { name: 'keycloak', image: 'quay.io/keycloak/keycloak:26.0.8', args: ['start'] };
 const CONFIG_CLI = { name: 'cli', image: 'adorsys/keycloak-config-cli:6.4.0-26', env: [{ name: 'KEYCLOAK_URL', value: 'http://keycloak' }] };
 
-type Kind = 'StatefulSet' | 'Deployment' | 'Job' | 'CronJob' | 'Pod';
-const VERSIONS: Readonly<Record<Kind, string>> = { StatefulSet: 'apps/v1', Deployment: 'apps/v1', Job: 'batch/v1', CronJob: 'batch/v1', Pod: 'v1' };
+type Kind = 'StatefulSet' | 'Deployment' | 'Job' | 'CronJob';
+const VERSIONS: Readonly<Record<Kind, string>> = { StatefulSet: 'apps/v1', Deployment: 'apps/v1', Job: 'batch/v1', CronJob: 'batch/v1' };
 
 /** As the API server has it, with all that it adds. */
 function workload(kind: Kind, pod: JsonObject, { spec = {}, metadata = {}, status = {} }: { readonly spec?: JsonObject; readonly metadata?: JsonObject; readonly status?: JsonObject } = {}): KubeObject {
   const template = { template: { metadata: { labels: { app: 'keycloak' } }, spec: pod } };
-  const whole = kind === 'Pod' ? pod : kind === 'CronJob' ? { schedule: '0 3 * * *', jobTemplate: { spec: template }, ...spec } : { ...template, ...spec };
+  const whole = kind === 'CronJob' ? { schedule: '0 3 * * *', jobTemplate: { spec: template }, ...spec } : { ...template, ...spec };
   return {
     apiVersion: VERSIONS[kind], kind, spec: whole, status,
     metadata: { name: 'keycloak', namespace: 'iam', uid: 'u', resourceVersion: '17', managedFields: [{ manager: 'x', fieldsV1: { 'f:args': '-Dkeycloak.migration.action=import' } }], ...metadata },
@@ -199,24 +200,13 @@ describe('what no patch reaches', () => {
     expect(job({}, { conditions: [{ type: 'Complete', status: 'True' }] }).because).toContain('It has ended and does not start by itself');
   });
 
-  it('is a Pod, unless its owner is asked', () => {
-    const pod = (metadata: JsonObject) => workload('Pod', { containers: [IMPORT] }, { metadata });
-    expect(only([pod({})])).toMatchObject({ safe: null, because: expect.stringContaining('kubectl delete pod -n iam keycloak') });
-    expect(restartRisks([pod({ ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'x' }] })], { configMaps: [] })).toEqual([]);
+  it('is told where it comes from', () => {
     expect(restartRisks([workload('Job', { containers: [CONFIG_CLI] }, { metadata: { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'x' }] } })], { configMaps: [] })).toEqual([]);
   });
 
   it('is what an operator puts back', () => {
     const risk = only([workload('StatefulSet', { initContainers: [IMPORT], containers: [SERVER] }, { metadata: { ownerReferences: [{ apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', name: 'sso' }] } })]);
     expect(risk).toMatchObject({ safe: null, because: expect.stringContaining('The operator puts every change of it back: change Keycloak iam/sso instead.') });
-  });
-
-  it('is not the Keycloak of the operator, whose own spec is patched', () => {
-    const custom: KubeObject = { apiVersion: 'k8s.keycloak.org/v2alpha1', kind: 'Keycloak', metadata: { name: 'sso', namespace: 'iam', resourceVersion: '3' }, spec: { instances: 1, image: 'keycloak/keycloak:26.0.8', unsupported: { podTemplate: { spec: { containers: [{ env: [{ name: 'JAVA_OPTS_APPEND', value: '-Dkeycloak.migration.action=import' }] }] } } } } };
-    const risk = only([custom]);
-    expect(risk.setting).toMatch(/^spec\.unsupported: -Dkeycloak\.migration\.action=import/);
-    expect(risk.safe?.title).toMatch(/of Keycloak iam\/sso; the operator restarts its pods$/);
-    expect(restartRisks([patched(custom, risk)], { configMaps: [] })).toEqual([]);
   });
 });
 
@@ -255,7 +245,8 @@ describe('workloadsOf', () => {
   const names = (list: readonly KubeObject[]) => list.map(({ metadata }) => metadata.name);
 
   it('are those that read the carrier, and those that look like Keycloak, with kind and version', async () => {
-    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects), 'iam', [nameOf('configmap', 'iam', 'realm')]);
+    const { workloads, configMaps, notes, scope } = await workloadsOf(fakeApi(objects), 'iam', [nameOf('configmap', 'iam', 'realm')]);
+    expect([scope.workloads.map(({ name }) => name), scope.configMaps?.map(({ name }) => name).toSorted()]).toEqual([['mounts', 'projects', 'server', 'takes', 'takes-one'], ['more', 'realm']]);
     expect(names(workloads)).toEqual(['mounts', 'projects', 'server', 'takes', 'takes-one']);
     expect(workloads.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).slice(0, 2)).toEqual(['apps/v1 StatefulSet', 'apps/v1 Deployment']);
     expect(names(configMaps).toSorted()).toEqual(['more', 'realm']);
@@ -264,8 +255,10 @@ describe('workloadsOf', () => {
   });
 
   it('leave out what may not be read, and say so', async () => {
-    const { workloads, configMaps, notes } = await workloadsOf(fakeApi(objects, { forbidden: (verb, plural, _, name) => plural === 'cronjobs' || (verb === 'get' && name === 'more') }), 'iam', [nameOf('configmap', 'iam', 'realm')]);
+    const { workloads, configMaps, notes, scope } = await workloadsOf(fakeApi(objects, { forbidden: (verb, plural, _, name) => plural === 'cronjobs' || (verb === 'get' && name === 'more') }), 'iam', [nameOf('configmap', 'iam', 'realm')]);
     expect(names(workloads)).not.toContain('takes-one');
+    // What the pods of the others read may be any.
+    expect(scope.configMaps).toBeNull();
     expect(names(configMaps)).toEqual(['realm']);
     expect(notes).toEqual(['These credentials may not list cronjobs in namespace iam: whether one of them imports at a start is not known', 'These credentials may not read ConfigMap iam/more: an import that is set there is not seen']);
   });

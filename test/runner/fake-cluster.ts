@@ -70,6 +70,9 @@ export interface World {
 
 const TIMES = { ...USUAL_TIMES, every: 0, settle: 0, compare: 300, refresh: 300, sync: 300 };
 
+/** When the tool looks at its clock, in milliseconds. */
+const NIGHT = Date.parse('2026-11-20T23:30:00Z');
+
 export function openWorld(objects: readonly KubeObject[]): World {
   const store = new Map<string, KubeObject>();
   let version = 1000;
@@ -94,6 +97,8 @@ export function openWorld(objects: readonly KubeObject[]): World {
     store.set(spec, { ...object, metadata: { ...object.metadata, resourceVersion: String(version), generation: moved ? generation + 1 : generation, managedFields } });
   };
   for (const object of objects) put(keyOf(object), object, 'setup');
+  // Then comes the night, and the pauses with it.
+  seconds = NIGHT;
 
   const world: World = {
     journal, said: [], texts: new Map(), git: new Map(), revision: '4f1d2c7a9b8e6d5c4f3a2b1c0d9e8f7a6b5c4d3e', onSync: () => undefined, realm: 'as it was', mishaps: [], unknown: [], idle: false, generated: new Map(), keycloakDown: false,
@@ -158,6 +163,7 @@ export function openWorld(objects: readonly KubeObject[]): World {
       },
       remove: async () => { throw new Error('nothing is deleted'); },
       review: async () => ({ status: { allowed: true } }),
+      logIn: async () => undefined,
       close: async () => undefined,
     },
   };
@@ -173,7 +179,7 @@ const nameIn = ({ kind, metadata }: KubeObject): ObjectName => nameOf((kind ?? '
 function process(world: World, moment: () => void): ClusterWork {
   const { api, journal } = world;
   let tokens = 0;
-  const now = (): number => Date.parse('2026-11-20T23:30:00Z');
+  const now = (): number => NIGHT;
   const unplayed = (): never => { throw new Error('not played'); };
   const cluster = {
     place: 'prod-eu (https://k8s.example.com)', remember: unplayed, look: unplayed, candidates: unplayed,

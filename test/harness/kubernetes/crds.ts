@@ -28,6 +28,7 @@ const PUBLISHED = {
     { module: 'github.com/fluxcd/kustomize-controller', version: '1.9.5', files: ['kustomizations'].map((name) => `config/crd/bases/kustomize.toolkit.fluxcd.io_${name}.yaml`) },
     { module: 'github.com/fluxcd/source-controller', version: '1.9.6', files: ['gitrepositories', 'buckets', 'ocirepositories', 'externalartifacts'].map((name) => `config/crd/bases/source.toolkit.fluxcd.io_${name}.yaml`) },
   ],
+  'helmchart': [{ module: 'github.com/fluxcd/source-controller', version: '1.9.6', files: ['config/crd/bases/source.toolkit.fluxcd.io_helmcharts.yaml'] }],
 } as const satisfies Readonly<Record<string, readonly Origin[]>>;
 
 const STUBBED = {

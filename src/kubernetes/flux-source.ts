@@ -1,0 +1,67 @@
+/** What the source of a Flux object offers while it is suspended, and so what its next reconciliation would bring. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '../realm/json.ts';
+import type { ControllerKind } from '../gitops/controllers/controller.ts';
+import { at, listAt, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import type { ClusterApi } from './api.ts';
+import { permitted } from './permitted.ts';
+
+export interface Offer {
+  /** Whether that is what was applied last; null where it cannot be seen, or where other things decide as well. */
+  readonly synced: boolean | null;
+  /** The revision that would be applied; null where it cannot be seen. */
+  readonly target: string | null;
+  /** In words, where more than a revision is known of it. */
+  readonly brings: readonly string[];
+}
+
+const UNKNOWN: Offer = { synced: null, target: null, brings: [] };
+
+/** @param applied  the revision that the controller applied last, as its kind counts it */
+export async function offeredBySource(api: ClusterApi, { word }: ControllerKind, object: KubeObject, applied: string | null): Promise<Offer> {
+  if (word === 'kustomization') return offeredToKustomization(api, object, applied);
+  return word === 'helmrelease' ? offeredToRelease(api, object, applied) : UNKNOWN;
+}
+
+const SOURCE = { group: 'source.toolkit.fluxcd.io', version: 'v1' };
+
+async function offeredToKustomization(api: ClusterApi, object: KubeObject, applied: string | null): Promise<Offer> {
+  const kind = textAt(object, 'spec', 'sourceRef', 'kind');
+  const name = textAt(object, 'spec', 'sourceRef', 'name');
+  if (kind !== 'GitRepository' || name === undefined) return UNKNOWN;
+  const source = await permitted(() => api.get({ resource: { ...SOURCE, plural: 'gitrepositories', kind }, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }));
+  const target = textAt(source ?? undefined, 'status', 'artifact', 'revision') ?? null;
+  return { synced: target === null ? null : target === applied, target, brings: [] };
+}
+
+/**
+ * The chart that is ready to be installed. The same chart says nothing: other values make a new version of a release as well. Of an OCIRepository
+ * or ExternalArtifact the version of the chart cannot be told beforehand (helm-controller, mutateChartWithSourceRevision).
+ */
+async function offeredToRelease(api: ClusterApi, object: KubeObject, applied: string | null): Promise<Offer> {
+  const chart = await chartOf(api, object);
+  const target = textAt(chart ?? undefined, 'status', 'artifact', 'revision') ?? null;
+  if (chart === null || target === null || applied === null || target === applied || !isWanted(object, chart)) return UNKNOWN;
+  // What it has not looked at yet may make another artifact.
+  if (at(chart, 'status', 'observedGeneration') !== chart.metadata.generation) return UNKNOWN;
+  return { synced: false, target, brings: [`chart ${textAt(chart, 'status', 'observedChartName') ?? textAt(chart, 'spec', 'chart') ?? ''} ${applied} → ${target}`] };
+}
+
+/** The HelmChart that it names (`spec.chartRef`), or that was made of its template (`status.helmChart`, NAMESPACE/NAME). */
+async function chartOf(api: ClusterApi, object: KubeObject): Promise<KubeObject | null> {
+  const ref = at(object, 'spec', 'chartRef');
+  const [, madeIn = '', made = ''] = /^([^/]+)\/(.+)$/.exec(textAt(object, 'status', 'helmChart') ?? '') ?? [];
+  const named = ref === undefined ? { namespace: madeIn, name: made } : { namespace: textAt(ref, 'namespace') ?? object.metadata.namespace ?? '', name: textAt(ref, 'kind') === 'HelmChart' ? textAt(ref, 'name') ?? '' : '' };
+  return named.name === '' ? null : permitted(() => api.get({ resource: { ...SOURCE, plural: 'helmcharts', kind: 'HelmChart' }, ...named }));
+}
+
+/** A release that is suspended does not hand a change of its template on (helm-controller, reconcile): the chart may be that of an earlier one. */
+function isWanted(release: KubeObject, chart: KubeObject): boolean {
+  const template = at(release, 'spec', 'chart', 'spec');
+  return template === undefined || isDeepStrictEqual(chosen(template), chosen(at(chart, 'spec')));
+}
+
+/** The defaults are those of both schemas. */
+const chosen = (spec: Json | undefined): readonly Json[] => [
+  textAt(spec, 'chart') ?? '', textAt(spec, 'version') ?? '*', textAt(spec, 'sourceRef', 'kind') ?? '', textAt(spec, 'sourceRef', 'name') ?? '', textAt(spec, 'reconcileStrategy') ?? 'ChartVersion', listAt(spec, 'valuesFiles'),
+];

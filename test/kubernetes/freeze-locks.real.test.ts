@@ -1,0 +1,58 @@
+// Two runs at one application, whatever --from each was given: the second is told who is at it, and sends nothing.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/realm/json.ts';
+import { expectRefusal } from '../bad-input/refusal.ts';
+import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import type { ToolRun } from '../harness/tool.ts';
+import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
+
+let kubernetes: RealKubernetes;
+let failed = false;
+beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo'] }); });
+beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
+afterAll(() => kubernetes?.stop(failed));
+
+const freeze = (from: string, ...more: readonly string[]): readonly string[] => ['freeze', '--from', from, '--confirm', 'keycloak', ...more];
+const INTENDED = /"type":"patch\.intended"/;
+const application = ({ namespace }: Place) => `application:${namespace}/keycloak`;
+const isDone = (run: ToolRun): void => { expect(run, run.stderr).toMatchObject({ exit: 0 }); };
+
+async function usual(policy: JsonObject = POLICY): Promise<Place> {
+  const place = await openPlace(kubernetes);
+  await place.create(place.tracked(), place.application('keycloak', policy));
+  return place;
+}
+
+it('a freeze by its ConfigMap and one of the application itself: the second names the record of the first, and leaves none', async () => {
+  const place = await usual();
+  let second: ToolRun | undefined;
+  let first = '';
+  isDone(await place.held(freeze(place.from), INTENDED, async () => {
+    [first = ''] = place.records();
+    second = await place.tool(freeze(application(place), '--json'));
+  }));
+  expectRefusal(second as ToolRun, { exit: 6, says: new RegExp(`Run ${first} pauses or resumes application:${place.namespace}/keycloak in the cluster at ${kubernetes.url} since`), next: /Let it end, then start the same again/ });
+  expect([await place.policy(), place.records(), await place.frozen()]).toEqual([off(), [first], { [first]: [application(place)] }]);
+  // Afterwards it is free.
+  isDone(await place.tool(['thaw', first, '--confirm', 'keycloak', '--no-watch']));
+  isDone(await place.tool(freeze(application(place))));
+});
+
+it('a freeze while a thaw lets it run again', async () => {
+  const place = await usual();
+  isDone(await place.tool(freeze(place.from)));
+  const [id = ''] = place.records();
+  let second: ToolRun | undefined;
+  isDone(await place.held(['thaw', id, '--confirm', 'keycloak', '--no-watch'], /"type":"patch\.sent","id":"resume/, async () => { second = await place.tool(freeze(application(place), '--json')); }));
+  expectRefusal(second as ToolRun, { exit: 6, says: new RegExp(`Run ${id} pauses or resumes application:`), next: /Let it end/ });
+  expect(await place.policy()).toEqual(POLICY);
+});
+
+it('freezes of two applications run beside each other', async () => {
+  const place = await usual();
+  await place.create(place.application('grafana'));
+  let second: ToolRun | undefined;
+  isDone(await place.held(freeze(place.from), INTENDED, async () => { second = await place.tool(['freeze', '--from', `application:${place.namespace}/grafana`, '--confirm', 'grafana']); }));
+  isDone(second as ToolRun);
+  expect([await place.policy(), await place.policy('grafana')]).toEqual([off(), off()]);
+});
