@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
 import { openCluster } from '../../src/kubernetes/api.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
+import { install } from '../harness/kubernetes/crds.ts';
 import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
 import { sessionPlace, type ToolRun } from '../harness/tool.ts';
 import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
@@ -15,7 +16,7 @@ let kubernetes: RealKubernetes;
 let failed = false;
 
 beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['argo', 'flux', 'helm', 'keycloak', 'epam', 'legacy', 'makers'] });
+  kubernetes = await startKubernetes({ crds: ['argo', 'flux', 'helm', 'keycloak', 'epam', 'legacy'] });
 });
 beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
 afterAll(() => kubernetes?.stop(failed));
@@ -134,7 +135,21 @@ describe.concurrent('what imports a realm, or states it', () => {
   });
 });
 
+// Before the cluster knows these kinds.
+it.each<[string, Partial<Manifest['metadata']>, RegExp]>([
+  ['an owner reference', { ownerReferences: [{ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'realm', uid: '1' }] }, /^Note: Secret \S+ says that SealedSecret \S+\/realm makes it, which this cluster does not have/m],
+  ['an annotation', { annotations: { 'reconcile.external-secrets.io/data-hash': '0b1c' } }, /^Note: Secret \S+ is made by an ExternalSecret, by its annotations, and none of its namespace names it/m],
+])('a Secret with %s of a kind that the cluster does not serve: a note, and no crash', async (_name, metadata, says) => {
+  const place = await openPlace(kubernetes);
+  await place.create({ ...place.map(metadata), kind: 'Secret', data: {} });
+  const run = await place.tool(freeze(`secret:${place.namespace}/keycloak-realm`));
+  expect(run).toMatchObject({ exit: 5 });
+  expect(run.stderr).toMatch(says);
+  expect(run.stderr).toContain('No controller is found that applies');
+});
+
 describe.concurrent('a Secret that is made out of something', () => {
+  beforeAll(() => install(kubernetes.admin, ['makers']));
   const text = Buffer.from('{"secret":"not-for-screens"}').toString('base64');
   const secret = (place: Place, metadata: Partial<Manifest['metadata']> = {}): Manifest => ({ ...place.map(metadata), kind: 'Secret', data: { 'realm.json': text } });
   const sealed = (place: Place): Manifest => tracked(place, 'bitnami.com/v1alpha1', 'SealedSecret', 'keycloak-realm', { encryptedData: { 'realm.json': 'AgBy' } });
