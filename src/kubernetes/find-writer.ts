@@ -10,6 +10,7 @@ import type { ClusterApi } from './api.ts';
 import { applierOf, elsewhereNote, hubNote } from './applier.ts';
 import { makersOf, type Findings } from './makers.ts';
 import { applierNeeds, searchNeeds, type Need } from './needs.ts';
+import { frozenRecord } from './pauses.ts';
 import { readable } from './readable.ts';
 
 export interface FoundWriter {
@@ -118,7 +119,13 @@ function seen({ object, name, role, because, applicationSet }: Found): SeenContr
 
 function pauseOf({ object, name, applicationSet }: Found, notes: string[]): readonly Pause[] {
   const kind = controllerKind(name.resource.kind);
-  if (!kind || kind.paused(object)) return [];
+  if (!kind) return [];
+  if (kind.paused(object)) {
+    const record = frozenRecord(object, name);
+    // Anybody may write annotations.
+    if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(`${shown(name)} was paused by record ${record.session}: it is left to that record, and realm-rescue thaw ${record.session} (or thaw --from ${specOf(name)}, from another machine) lets it run again`);
+    return [];
+  }
   const was = kind.automation(object);
   if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${place(name)} (${was})` }];
   if (applicationSet === null || toleratesPause(applicationSet, name.name)) {

@@ -226,6 +226,7 @@ describe.concurrent('again', () => {
     expect(again.stderr).toMatch(/^OK {2}Argo CD application \S+\/keycloak was paused already \(automation off \{prune, selfHeal\}\)/m);
     expect(await versionOf(place, place.application())).toBe(frozen);
     const id = Object.entries(await place.frozen()).find(([, held]) => held.length > 0)?.[0] ?? '';
+    expect(again.stderr).toContain(`Application ${place.namespace}/keycloak was paused by record ${id}: it is left to that record, and realm-rescue thaw ${id} (or thaw --from application:${place.namespace}/keycloak, from another machine) lets it run again`);
     isDone(await place.tool(thawed(id)));
     const live = await versionOf(place, place.application());
     for (const what of [id, place.from]) {

@@ -9,6 +9,7 @@ import { initialLocal } from '../../src/ui/local.ts';
 import { displayWidth } from '../../src/ui/text.ts';
 import { toView } from '../../src/ui/view/frame.ts';
 import { lineText } from '../../src/ui/view/line.ts';
+import { statementLines } from '../../src/ui/view/statement.ts';
 import { ATTACKS } from '../bad-input/hostile.ts';
 import { expectHarmless } from '../harness/harmless.ts';
 import { HOSTILE } from '../transcript/hostile.ts';
@@ -102,5 +103,14 @@ describe('text from a cluster', () => {
     expect(live.length).toBeLessThan(24);
     expect(flat(live.map(lineText))).toContain('Type keycloak to pause it');
     expect(scrollMax).toBeGreaterThan(1000);
+  });
+
+  test('what was paused before the run is let run again elsewhere, and the question of Thaw says how', () => {
+    const standing = SIGHT.controllers.map((controller) => ({ ...controller, running: null, paused: true, automation: 'automation off {prune}' }));
+    const { state } = snapshotOf([...untilPause({ controllers: standing, pauses: [] }), { type: 'pause.checked', checks: [] }]);
+    const text = flat(statementLines('thaw', state, sized(80)).map(lineText));
+    expect(text).toContain('At the start: Argo CD application argocd/keycloak was paused already (automation off {prune})');
+    expect(text).toContain('realm-rescue thaw --from application:argocd/keycloak');
+    expect(text).not.toContain('application:argocd/root');
   });
 });

@@ -1,4 +1,5 @@
 /** Freeze and Thaw without a cluster: the engineer says in words what was done. */
+import { place } from '../../runbook/cluster.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line } from './line.ts';
@@ -16,6 +17,7 @@ function freezeTexts(state: RunState): readonly string[] {
 
 /** What was checked before the writer may run again, and what is checked after it ran. */
 function thawTexts(state: RunState): readonly string[] {
+  const paused = state.cluster.sight?.controllers.filter((controller) => controller.paused && controller.role === 'applies') ?? [];
   const patch = state.exported?.patch;
   const head = patch
     ? 'Please apply the patch to the repository, review and merge it, and only then resume the writer.'
@@ -23,7 +25,8 @@ function thawTexts(state: RunState): readonly string[] {
   return [
     head,
     ...(patch ? [`git apply ${patch}`] : []),
-    `At the start you said: ${state.frozen ?? 'nothing'}`,
+    `${paused.length > 0 ? 'At the start' : 'At the start you said'}: ${state.frozen ?? 'nothing'}`,
+    ...paused.map(({ object }) => `It was paused before this run, which leaves it so. To let it run again and have its next sync watched: realm-rescue thaw --from ${object.resource.kind.toLowerCase()}:${place(object)}`),
     'What has been resumed, and did the next sync run? Say it here; the realm is then read again and compared.',
   ];
 }
