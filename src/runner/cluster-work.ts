@@ -28,7 +28,7 @@ export interface ClusterWork {
 }
 
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
-const TRIES = 8;
+const TRIES = 30;
 
 /** First of all. What is read goes to disk before anything is said of it. */
 export async function remember(work: ClusterWork, from: string): Promise<void> {
