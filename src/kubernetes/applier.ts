@@ -1,5 +1,5 @@
 /** The controller that an object names, where it applies objects of this cluster. */
-import { otherCluster } from '../gitops/controllers/destination.ts';
+import { goesByName, otherCluster } from '../gitops/controllers/destination.ts';
 import { nameOf, nameOfObject, RESOURCES, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { listsObject, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
@@ -13,7 +13,7 @@ export type NoApplier = 'refused' | 'nowhere' | 'elsewhere';
 
 /**
  * Of several applications of one name, which two instances of Argo CD may have, the one that lists the object is meant, and never one that goes to another cluster:
- * that lists objects of the same names there.
+ * that lists objects of the same names there. One that says its cluster by name alone is taken where there is no other.
  *
  * @param of  the object that names it
  */
@@ -21,10 +21,13 @@ export async function applierOf(api: ClusterApi, link: OwnerLink & { readonly wo
   const tried = await named(api, link);
   const found = tried.flatMap((object) => (object === null || object === 'refused' ? [] : [object]));
   const [here, elsewhere] = [found.filter((object) => otherCluster(object, api.server) === null), found.filter((object) => otherCluster(object, api.server) !== null)];
+  // The object lies here and carries its tracking id: most likely it is this cluster that has that name.
+  const byName = link.certain && here.length === 0 ? elsewhere.filter(goesByName) : [];
+  for (const object of byName) notes.push(byNameNote(api, object, of));
   // A label that charts set as well says nothing of an application that does not know the object.
-  for (const object of elsewhere) if (link.certain || listsObject(object, of)) notes.push(elsewhereNote(api, object, of));
+  for (const object of elsewhere) if (!byName.includes(object) && (link.certain || listsObject(object, of))) notes.push(elsewhereNote(api, object, of));
   const listing = here.filter((object) => listsObject(object, of));
-  const chosen = listing.length > 0 ? listing : here;
+  const chosen = [listing, here, byName].find((some) => some.length > 0) ?? [];
   if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
   return chosen[0] ?? (tried.includes('refused') ? 'refused' : elsewhere.length > 0 ? 'elsewhere' : 'nowhere');
 }
@@ -33,6 +36,10 @@ export async function applierOf(api: ClusterApi, link: OwnerLink & { readonly wo
 export function elsewhereNote(api: ClusterApi, controller: KubeObject, of: KubeObject): string {
   const name = nameOfObject(controller);
   return `${shownObject(controller)} goes to another cluster (${otherCluster(controller, api.server) ?? ''}) and is left alone: it does not apply ${shownObject(of)} here, unless that is this cluster under another name; then name it: --from ${name === null ? '' : specOf(name)}`;
+}
+
+function byNameNote(api: ClusterApi, controller: KubeObject, of: KubeObject): string {
+  return `${shownObject(controller)} goes to the cluster that Argo CD calls ${otherCluster(controller, api.server) ?? ''}, which is taken for this one, because ${shownObject(of)} lies here and names it; where that is another cluster, leave it`;
 }
 
 /** How to go on where what is named is in no namespace of this cluster; empty for what no hub has. */

@@ -1,32 +1,29 @@
 // What is left of a pause that somebody took back, in the log of a real server: nothing, and then nobody is named for it.
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openClusterPort } from '../../src/kubernetes/cluster.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { useServer } from '../harness/use.ts';
 import { openPlace } from './freeze-world.ts';
 import { pathOf } from './scripted-controller.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['flux'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
-afterAll(() => kubernetes?.stop(failed));
+const kubernetes = useServer(() => startKubernetes({ crds: ['flux'] }));
 
 it.each([
   ['takes the field away', { suspend: null }, null], ['puts it back to what it was, and leaves an entry', { suspend: false }, 'kubectl-edit'],
 ] as const)('whoever %s', async (_name, spec, blamed) => {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   const path = pathOf(place.kustomization());
-  await kubernetes.admin.create(path.slice(0, path.lastIndexOf('/')), place.kustomization(), { fieldManager: 'kubectl-create' });
+  await kubernetes().admin.create(path.slice(0, path.lastIndexOf('/')), place.kustomization(), { fieldManager: 'kubectl-create' });
   await delay(1100);
-  const cluster = openClusterPort({ kubeconfig: kubernetes.kubeconfig('admin'), userAgent: 'realm-rescue-test', environment: {}, readOnly: false });
+  const cluster = openClusterPort({ kubeconfig: kubernetes().kubeconfig('admin'), userAgent: 'realm-rescue-test', environment: {}, readOnly: false });
   try {
     const [pause] = (await cluster.look(`kustomization:${place.namespace}/keycloak`)).pauses;
     const prepared = pause && await cluster.preparePause(pause, 'test');
     if (!prepared || !('patch' in prepared)) throw new Error('nothing to pause');
     await cluster.send(prepared.patch);
     expect(await cluster.check([prepared.patch])).toMatchObject([{ holds: true }]);
-    await kubernetes.admin.merge(path, { spec, metadata: { annotations: null } }, { fieldManager: 'kubectl-edit' });
+    await kubernetes().admin.merge(path, { spec, metadata: { annotations: null } }, { fieldManager: 'kubectl-edit' });
     const { metadata } = await place.get(place.kustomization());
     expect((metadata.managedFields ?? []).map(({ manager }) => manager).toSorted()).toEqual(['kubectl-create', ...(blamed === null ? [] : [blamed])]);
     expect(await cluster.check([prepared.patch])).toEqual([{ id: `pause kustomization:${place.namespace}/keycloak`, holds: false, because: expect.stringMatching(blamed === null ? /is every 10m again$/ : /is every 10m again, last written by kubectl-edit at \S+Z$/) }]);

@@ -1,16 +1,13 @@
 // Two runs at one application, whatever --from each was given: the second is told who is at it, and sends nothing.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { expectRefusal } from '../bad-input/refusal.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
 import type { ToolRun } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
 import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
-afterAll(() => kubernetes?.stop(failed));
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
 
 const freeze = (from: string, ...more: readonly string[]): readonly string[] => ['freeze', '--from', from, '--confirm', 'keycloak', ...more];
 const INTENDED = /"type":"patch\.intended"/;
@@ -18,7 +15,7 @@ const application = ({ namespace }: Place) => `application:${namespace}/keycloak
 const isDone = (run: ToolRun): void => { expect(run, run.stderr).toMatchObject({ exit: 0 }); };
 
 async function usual(policy: JsonObject = POLICY): Promise<Place> {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   await place.create(place.tracked(), place.application('keycloak', policy));
   return place;
 }
@@ -31,7 +28,7 @@ it('a freeze by its ConfigMap and one of the application itself: the second name
     [first = ''] = place.records();
     second = await place.tool(freeze(application(place), '--json'));
   }));
-  expectRefusal(second as ToolRun, { exit: 6, says: new RegExp(`Run ${first} pauses or resumes application:${place.namespace}/keycloak in the cluster at ${kubernetes.url} since`), next: /Let it end, then start the same again/ });
+  expectRefusal(second as ToolRun, { exit: 6, says: new RegExp(`Run ${first} pauses or resumes application:${place.namespace}/keycloak in the cluster at ${kubernetes().url} since`), next: /Let it end, then start the same again/ });
   expect([await place.policy(), place.records(), await place.frozen()]).toEqual([off(), [first], { [first]: [application(place)] }]);
   // Afterwards it is free.
   isDone(await place.tool(['thaw', first, '--confirm', 'keycloak', '--no-watch']));

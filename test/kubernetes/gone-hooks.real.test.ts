@@ -1,36 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFailed } from 'vitest';
+import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../harness/kubernetes/client.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
-import { startArgo, type RealArgo } from '../harness/kubernetes/argo.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { startArgo } from '../harness/kubernetes/argo.ts';
 import { execute } from '../harness/process.ts';
 import { runTool, sessionPlace } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
 import { eventually } from './freeze-world.ts';
 
 // The real Argo CD runs a hook and takes it away. No controller of Jobs runs here: this test says that the Job has succeeded.
-let kubernetes: RealKubernetes;
-let argo: RealArgo;
-let failed = false;
-
-beforeAll(async () => {
-  kubernetes = await startKubernetes({ crds: ['argo', 'applicationset'] });
-  argo = await startArgo(kubernetes, { repository: sessionPlace() });
-});
-beforeEach(() => { onTestFailed(() => { failed = true; }); });
-afterAll(async () => {
-  await argo?.stop(failed);
-  await kubernetes?.stop(failed);
-});
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset'] }));
+const argo = useServer(() => startArgo(kubernetes(), { repository: sessionPlace() }));
 
 interface Operated extends Omit<KubernetesObject, 'status'> {
   readonly status?: { readonly operationState?: { readonly phase: string; readonly syncResult?: { readonly resources?: readonly { readonly kind: string; readonly name: string; readonly hookType?: string; readonly hookPhase?: string }[] } } };
 }
 
 it('a hook that Argo CD ran and deleted by HookSucceeded: what it did is shown and kept', async () => {
-  const { admin } = kubernetes;
-  const [namespace, repository, sessions] = [await kubernetes.namespace('hook'), sessionPlace(), sessionPlace()];
+  const { admin } = kubernetes();
+  const [namespace, repository, sessions] = [await kubernetes().namespace('hook'), sessionPlace(), sessionPlace()];
   const git = (...args: readonly string[]) => execute('git', ['-C', repository, '-c', 'user.name=Kim', '-c', 'user.email=kim@example.com', ...args]);
   const hook = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'import', namespace, annotations: { 'argocd.argoproj.io/hook': 'PostSync', 'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded' } }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'cli', image: 'adorsys/keycloak-config-cli:6.4.0-26', env: [{ name: 'KEYCLOAK_URL', value: 'http://keycloak' }] }] } } } };
   await git('init', '-q', '--initial-branch=main');
@@ -39,7 +29,7 @@ it('a hook that Argo CD ran and deleted by HookSucceeded: what it did is shown a
   await git('add', '--all');
   await git('commit', '-qm', 'first');
   const application = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
-  await admin.create(application, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'hooked' }, spec: { project: 'default', source: { repoURL: pathToFileURL(repository).href, path: '.', targetRevision: 'main' }, destination: { server: argo.server, namespace }, syncPolicy: { automated: {} } } });
+  await admin.create(application, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'hooked' }, spec: { project: 'default', source: { repoURL: pathToFileURL(repository).href, path: '.', targetRevision: 'main' }, destination: { server: argo().server, namespace }, syncPolicy: { automated: {} } } });
 
   const job = `/apis/batch/v1/namespaces/${namespace}/jobs/import`;
   await eventually(async () => expect(await admin.get(job)).not.toBeNull(), 60_000);
@@ -53,7 +43,7 @@ it('a hook that Argo CD ran and deleted by HookSucceeded: what it did is shown a
   // More is written than the Job was there for.
   for (let index = 0; index < 200; index += 1) await admin.merge(`/api/v1/namespaces/${namespace}`, { metadata: { labels: { busy: String(index) } } });
 
-  const run = await runTool(['freeze', '--from', `configmap:${namespace}/realm`, '--confirm', 'hooked', '--session-dir', sessions, '--kubeconfig', kubernetes.kubeconfig('admin')]);
+  const run = await runTool(['freeze', '--from', `configmap:${namespace}/realm`, '--confirm', 'hooked', '--session-dir', sessions, '--kubeconfig', kubernetes().kubeconfig('admin')]);
   expect(run, run.stderr).toMatchObject({ exit: 0 });
   expect(run.stderr).toMatch(new RegExp(`^A PAUSE DOES NOT STOP Job ${namespace}/import: containers\\[cli\\]: keycloak-config-cli: .*ran in the last sync of Application argocd/hooked and is gone; it runs again with the next sync`, 'm'));
   expect(run.stderr).toMatch(/Still remembered by the API server: Job \S+\/import/);

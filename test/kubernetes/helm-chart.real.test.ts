@@ -1,16 +1,13 @@
 // The chart of a HelmRelease that is ready to be installed is announced before the word, with HelmCharts as source-controller's schema has them.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
 import type { ToolRun } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
 import { eventually, openPlace, REALM, type Place } from './freeze-world.ts';
 import { pathOf, playHelmRelease, type Git, type Manifest } from './scripted-controller.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo', 'flux', 'helm', 'helmchart'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
-afterAll(() => kubernetes?.stop(failed));
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'flux', 'helm', 'helmchart'] }));
 
 const OTHER = '{"realm":"primary","displayName":"merged"}';
 
@@ -27,7 +24,7 @@ interface Stage {
 
 /** A release of chart 24.4.1 that is frozen. */
 async function staged(work: (stage: Stage) => Promise<void>): Promise<void> {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   const { namespace } = place;
   const spec = { chart: 'keycloak', version: '24.x', sourceRef: { kind: 'HelmRepository', name: 'bitnami' } };
   const release = place.helmRelease('keycloak', {}, { chart: { spec } });
@@ -39,7 +36,7 @@ async function staged(work: (stage: Stage) => Promise<void>): Promise<void> {
     place, git, rendered,
     chart: async (version) => {
       const { metadata: { generation = 1 } } = await place.get(made);
-      await kubernetes.admin.merge(`${pathOf(made)}/status`, { status: { observedGeneration: generation, observedChartName: 'keycloak', artifact: { path: 'x.tgz', url: 'http://source/x.tgz', revision: version, digest: `sha256:${'0'.repeat(64)}`, lastUpdateTime: '2026-11-20T22:00:00Z' } } });
+      await kubernetes().admin.merge(`${pathOf(made)}/status`, { status: { observedGeneration: generation, observedChartName: 'keycloak', artifact: { path: 'x.tgz', url: 'http://source/x.tgz', revision: version, digest: `sha256:${'0'.repeat(64)}`, lastUpdateTime: '2026-11-20T22:00:00Z' } } });
     },
     thaw: () => place.tool(['thaw', '--from', place.from, '--confirm', 'keycloak']),
     versions: async () => ((await status())['history'] as readonly { readonly version: number }[]).map(({ version }) => version),
@@ -47,8 +44,8 @@ async function staged(work: (stage: Stage) => Promise<void>): Promise<void> {
   };
   await place.create(made, release);
   await stage.chart('24.4.1');
-  await kubernetes.admin.merge(`${pathOf(release)}/status`, { status: { helmChart: `${namespace}/${namespace}-keycloak` } });
-  const controller = playHelmRelease(kubernetes.admin, pathOf(release), git);
+  await kubernetes().admin.merge(`${pathOf(release)}/status`, { status: { helmChart: `${namespace}/${namespace}-keycloak` } });
+  const controller = playHelmRelease(kubernetes().admin, pathOf(release), git);
   try {
     await eventually(async () => expect(await status()).toMatchObject({ lastAttemptedRevision: '24.4.1' }));
     const freeze = await place.tool(['freeze', '--from', place.from, '--confirm', 'keycloak']);

@@ -2,22 +2,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { at } from '../../src/gitops/controllers/object.ts';
 import { openCluster } from '../../src/kubernetes/api.ts';
-import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
 import { sessionPlace } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
 import { off, openPlace, POLICY } from './freeze-world.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
-afterAll(() => kubernetes?.stop(failed));
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
 
 /** The kubeconfig of a user, who acts as somebody else. */
 function acting(user: KubernetesUser, as: object): string {
-  const config = parse(readFileSync(kubernetes.kubeconfig(user), 'utf8')) as { users: { user: object }[] };
+  const config = parse(readFileSync(kubernetes().kubeconfig(user), 'utf8')) as { users: { user: object }[] };
   for (const entry of config.users) Object.assign(entry.user, as);
   const file = join(sessionPlace(), 'config');
   writeFileSync(file, stringify(config), { mode: 0o600 });
@@ -42,10 +39,10 @@ it('groups, uid and extras arrive as they stand in the kubeconfig', async () => 
 });
 
 it('who has every right from a group can freeze and thaw; without the group nothing is sent', async () => {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   await place.create(place.tracked(), place.application());
   // The group `oncall`, as a person of no rights of her own.
-  await kubernetes.grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list', 'patch'] }]);
+  await kubernetes().grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list', 'patch'] }]);
   const args = ['freeze', '--from', place.from, '--confirm', 'keycloak'];
   const alone = await place.tool(args, { kubeconfig: acting('admin', { as: 'kim@example.org' }) });
   expect([alone.exit, alone.stderr]).toEqual([3, expect.stringContaining('kim@example.org may not get configmaps')]);
@@ -60,7 +57,7 @@ it('who has every right from a group can freeze and thaw; without the group noth
 });
 
 it('who may not act as somebody else is told so, and not that a right to read is missing', async () => {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   await place.create(place.tracked(), place.application());
   const run = await place.tool(['freeze', '--from', place.from, '--confirm', 'keycloak'], { kubeconfig: acting('nobody', { as: 'admin', 'as-groups': ['system:masters'] }) });
   expect([run.exit, run.stderr]).toEqual([3, expect.stringMatching(/nobody@example\.org may not act as whom the user of context nobody names in the kubeconfig[^]*right to impersonate/)]);

@@ -1,37 +1,34 @@
 // The Role that a freeze prints, held against what the real server then hears: enough for everything up to the live patch, and nothing that is not used.
 import { parseAllDocuments } from 'yaml';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Json } from '../../src/realm/json.ts';
 import type { KubeObject } from '../../src/gitops/controllers/object.ts';
 import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
 import { openCluster } from '../../src/kubernetes/api.ts';
 import { openClusterPort } from '../../src/kubernetes/cluster.ts';
 import type { Cluster } from '../../src/runner/cluster.ts';
-import { startKubernetes, type KubernetesUser, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
 import type { Rule } from '../harness/kubernetes/rights.ts';
+import { useServer } from '../harness/use.ts';
 import { eventually, off, openPlace, type Place } from './freeze-world.ts';
 import type { Manifest } from './scripted-controller.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
 const closing: (() => Promise<void>)[] = [];
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
 afterAll(async () => {
   for (const close of closing) await close();
-  await kubernetes?.stop(failed);
 });
 
 const PROGRAM = 'realm-rescue-role-test';
 function port(user: KubernetesUser, userAgent = PROGRAM): Cluster {
-  const cluster = openClusterPort({ kubeconfig: kubernetes.kubeconfig(user), userAgent, environment: {}, readOnly: false });
+  const cluster = openClusterPort({ kubeconfig: kubernetes().kubeconfig(user), userAgent, environment: {}, readOnly: false });
   closing.push(() => cluster.close());
   return cluster;
 }
 
 /** A StatefulSet that imports at each start, with variables from a ConfigMap; beside it what is nobody's business. */
 async function usual(): Promise<Place> {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   const { namespace } = place;
   const workload: Manifest = {
     apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'keycloak', namespace, annotations: { 'argocd.argoproj.io/tracking-id': `${namespace}_keycloak:apps/StatefulSet:${namespace}/keycloak` } },
@@ -49,7 +46,7 @@ async function usual(): Promise<Place> {
 /** Binds what was printed, and gives its rules; waits until the server lets the sentence through that names none of it any more. */
 async function apply(yaml: string): Promise<readonly Rule[]> {
   const documents = parseAllDocuments(yaml).map((document) => document.toJS() as KubeObject & { readonly rules?: readonly Rule[] });
-  for (const object of documents) await kubernetes.admin.create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${object.metadata.namespace ?? ''}/${(object.kind ?? '').toLowerCase()}s`, object);
+  for (const object of documents) await kubernetes().admin.create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${object.metadata.namespace ?? ''}/${(object.kind ?? '').toLowerCase()}s`, object);
   return documents.flatMap(({ rules }) => rules ?? []);
 }
 
@@ -60,7 +57,7 @@ const rightsOf = (rules: readonly Rule[]): readonly string[] => rules.flatMap(({
 
 /** What the server was asked for by the program, as rights. Reviews and discovery are everybody's. */
 async function used(namespace: string): Promise<ReadonlySet<string>> {
-  const events = (await kubernetes.auditLog()).filter(({ userAgent }) => userAgent === PROGRAM);
+  const events = (await kubernetes().auditLog()).filter(({ userAgent }) => userAgent === PROGRAM);
   // A list in which one name is selected has that name, and is allowed by a right to it.
   return new Set(events.flatMap(({ verb, objectRef: { resource = '', name, namespace: of } = {} }) => (of === namespace ? [`${verb} ${resource}`, `${verb} ${resource}/${name ?? ''}`] : [])));
 }
@@ -68,7 +65,7 @@ async function used(namespace: string): Promise<ReadonlySet<string>> {
 it('is enough for freezing and for the live patch, and each right of it is used', async () => {
   const place = await usual();
   // What says who applies it, and what reads it, can be seen.
-  await kubernetes.grant(place.namespace, [
+  await kubernetes().grant(place.namespace, [
     { apiGroups: [''], resources: ['configmaps'], resourceNames: ['keycloak-realm'], verbs: ['get'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], resourceNames: ['keycloak'], verbs: ['get'] },
     ...['statefulsets', 'deployments'].map((resource) => ({ apiGroups: ['apps'], resources: [resource], verbs: ['list'] })), ...['jobs', 'cronjobs'].map((resource) => ({ apiGroups: ['batch'], resources: [resource], verbs: ['list'] })),
   ]);
@@ -99,12 +96,12 @@ it('is enough for freezing and for the live patch, and each right of it is used'
   expect((await port('admin', 'after').look(place.from)).risks).toEqual([]);
   const asked = await used(place.namespace);
   expect(rightsOf(rules).filter((right) => !asked.has(right))).toEqual([]);
-  await kubernetes.revokeAll();
+  await kubernetes().revokeAll();
 });
 
 it('is one, and enough, for who may see nothing but the carrier; no Secret is asked for', async () => {
   const place = await usual();
-  await kubernetes.grant(place.namespace, [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['keycloak-realm'], verbs: ['get'] }]);
+  await kubernetes().grant(place.namespace, [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['keycloak-realm'], verbs: ['get'] }]);
   const first = await port('oncall').look(place.from);
   expect(first.mayPause).toBe(false);
   const rules = await apply(first.role ?? '');
@@ -116,20 +113,20 @@ it('is one, and enough, for who may see nothing but the carrier; no Secret is as
   const { role, notes } = await port('oncall').look(place.from);
   expect(notes).toContainEqual(expect.stringContaining('may not patch statefulsets'));
   expect(rightsOf(rulesIn(role))).toEqual(['get statefulsets/keycloak', 'patch statefulsets/keycloak']);
-  await kubernetes.revokeAll();
+  await kubernetes().revokeAll();
 });
 
 it('doctor names the live patch as a step of its own', async () => {
   const place = await usual();
   const api = (user: KubernetesUser) => {
-    const opened = openCluster({ kubeconfig: kubernetes.kubeconfig(user), namespace: place.namespace, userAgent: PROGRAM, environment: {}, readOnly: false });
+    const opened = openCluster({ kubeconfig: kubernetes().kubeconfig(user), namespace: place.namespace, userAgent: PROGRAM, environment: {}, readOnly: false });
     closing.push(() => opened.close());
     return opened;
   };
   expect((await clusterFindings(api('admin'), place.from, false)).rights.map(({ step, allowed }): Json => [step, allowed])).toEqual([['freeze', true], ['make-safe', true], ['evidence', true], ['thaw', true]]);
-  await kubernetes.grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }]);
+  await kubernetes().grant(place.namespace, [{ apiGroups: ['', 'apps', 'batch', 'argoproj.io'], resources: ['*'], verbs: ['get', 'list'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }]);
   const { rights, role } = await clusterFindings(api('oncall'), place.from, false);
   expect(rights.filter(({ allowed }) => !allowed)).toEqual([{ step: 'make-safe', allowed: false, missing: [`patch statefulsets.apps keycloak in ${place.namespace}`] }]);
   expect(rulesIn(role)).toEqual([{ apiGroups: ['apps'], resources: ['statefulsets'], resourceNames: ['keycloak'], verbs: ['patch'] }]);
-  await kubernetes.revokeAll();
+  await kubernetes().revokeAll();
 });

@@ -2,24 +2,21 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { openAdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { stageIncident } from '../../src/sandbox/incident/stage.ts';
 import { startSandbox } from '../../src/sandbox/server/sandbox.ts';
-import { startKubernetes, type RealKubernetes } from '../harness/kubernetes.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
 import { sessionPlace } from '../harness/tool.ts';
+import { useServer } from '../harness/use.ts';
 import { off, openPlace, POLICY, type Place } from '../kubernetes/freeze-world.ts';
 import { openPty, TOOL, type Pty } from './tmux.ts';
 
-let kubernetes: RealKubernetes;
-let failed = false;
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
 const closing: (() => Promise<unknown>)[] = [];
-beforeAll(async () => { kubernetes = await startKubernetes({ crds: ['argo'] }); });
-beforeEach(({ onTestFailed }) => { onTestFailed(() => { failed = true; }); });
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
-afterAll(() => kubernetes?.stop(failed));
 
 interface Asking {
   readonly place: Place;
@@ -29,10 +26,10 @@ interface Asking {
 
 /** A plugin that asks for a code and then gives the administrator's certificate. */
 async function asking(mode: 'Always' | 'IfAvailable' = 'Always', before = ''): Promise<Asking> {
-  const place = await openPlace(kubernetes);
+  const place = await openPlace(kubernetes());
   await place.create(place.tracked(), place.application());
   const directory = sessionPlace();
-  const config = parse(readFileSync(kubernetes.kubeconfig('admin'), 'utf8')) as { users: { user: Readonly<Record<string, string>> }[] };
+  const config = parse(readFileSync(kubernetes().kubeconfig('admin'), 'utf8')) as { users: { user: Readonly<Record<string, string>> }[] };
   const [entry] = config.users;
   if (entry === undefined) throw new Error('the kubeconfig has no user');
   const pem = (name: string) => Buffer.from(entry.user[`${name}-data`] ?? '', 'base64').toString('utf8');

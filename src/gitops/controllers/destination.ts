@@ -18,6 +18,11 @@ export function otherCluster(controller: KubeObject, server: string): string | n
   return name === undefined || name === '' || name === OWN_NAME ? null : name;
 }
 
+/** Whether it says its cluster by a name alone, which Argo CD may well have given to its own: only the Secrets of Argo CD tell. */
+export function goesByName(controller: KubeObject): boolean {
+  return controller.kind === 'Application' && (textAt(controller, 'spec', 'destination', 'server') ?? '') === '' && (textAt(controller, 'spec', 'destination', 'name') ?? '') !== '';
+}
+
 function addressOf(server: string): string {
   return URL.canParse(server) ? new URL(server).href.replace(/\/+$/, '') : server;
 }
