@@ -1,7 +1,7 @@
 import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { sanitise } from '../ui/text.ts';
 import { printJson } from './out.ts';
-import { sessionDirectory } from './session.ts';
+import { sessionDirectory, sessionFlag } from './session.ts';
 import type { CommandRun } from './table.ts';
 
 /** Lists recorded runs, newest first, with what to do about each. */
@@ -13,15 +13,15 @@ export const run: CommandRun = async (invocation) => {
     return 0;
   }
   if (sessions.length === 0) process.stderr.write(`${sanitise(`No recorded runs in ${directory}.`)}\n`);
-  for (const session of sessions) process.stdout.write(`${sanitise(row(session))}\n`);
+  for (const session of sessions) process.stdout.write(`${sanitise(row(session, sessionFlag(invocation)))}\n`);
   return 0;
 };
 
-function row(session: SessionSummary): string {
+function row(session: SessionSummary, flag: string): string {
   const where = [session.envTag, session.url, session.realm].filter(Boolean).join(' / ');
   if (session.problem) return `${session.id}  cannot be used: ${session.problem}`;
-  const frozen = session.unjudged ? `  RUNS, ITS SYNC NOT JUDGED: realm-rescue thaw ${session.id}` : session.frozen.length === 0 ? '' : `  FROZEN: ${session.frozen.join(', ')}; let it run again with: realm-rescue thaw ${session.id}`;
+  const frozen = session.unjudged ? `  RUNS, ITS SYNC NOT JUDGED: realm-rescue thaw ${session.id}${flag}` : session.frozen.length === 0 ? '' : `  FROZEN: ${session.frozen.join(', ')}; let it run again with: realm-rescue thaw ${session.id}${flag}`;
   if (session.freeze !== null) return `${session.id}  ${session.startedAt ?? 'never begun'}  freeze of ${session.freeze}${frozen === '' ? '  nothing is paused by it any more' : frozen}`;
-  const state = session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; go on with: realm-rescue resume ${session.id}`;
+  const state = session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; go on with: realm-rescue resume ${session.id}${flag}`;
   return `${session.id}  ${session.startedAt ?? 'never begun'}  ${where}  ${state}${frozen}`;
 }

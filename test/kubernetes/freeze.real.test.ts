@@ -84,7 +84,7 @@ describe.concurrent('what --from may name', () => {
       `PATCH  automation off on Argo CD application ${place.namespace}/keycloak`, `OK  automation off on Argo CD application ${place.namespace}/keycloak`, `To let it run again: realm-rescue thaw ${id} --session-dir ${place.sessions}\n`,
     ]) expect(stderr).toContain(told);
     expect(stderr).not.toMatch(/\.\.$/m);
-    expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${id} .* freeze of ${place.from} in admin \\(${kubernetes().url}\\) {2}FROZEN: application:${place.namespace}/keycloak; let it run again with: realm-rescue thaw ${id}`));
+    expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${id} .* freeze of ${place.from} in admin \\(${kubernetes().url}\\) {2}FROZEN: application:${place.namespace}/keycloak; let it run again with: realm-rescue thaw ${id} --session-dir ${place.sessions}$`, 'm'));
   });
 });
 
