@@ -62,10 +62,10 @@ function freezing(state: RunState): Next {
   return ask('freeze', { kind: 'pause', sight, word: controllerWord(sight) });
 }
 
-/** A sync that runs goes on under the pause, and may start pods that import once more: it is asked about before anything is captured. */
-function ending({ run: started, cluster: { sight, pause, terminate, ended }, snapshots }: RunState): Next | null {
+/** A sync that runs goes on under the pause, and may start pods that import once more: it is asked about after each Freeze, before anything else. */
+function ending({ run: started, cluster: { sight, pause, terminate, ended } }: RunState): Next | null {
   const running = endable(sight);
-  if (running.length === 0 || sight === null || started?.readOnly === true || pause === false || Object.keys(snapshots).length > 0) return null;
+  if (running.length === 0 || sight === null || started?.readOnly === true || pause === false) return null;
   if (terminate === null) return ask('freeze', { kind: 'terminate', controllers: running, word: controllerWord({ ...sight, controllers: running }) });
   return terminate && ended === null ? run('freeze', { type: 'terminate' }) : null;
 }

@@ -74,6 +74,15 @@ describe('an operation that runs under the pause', () => {
     expect(underWay(...paused(OPERATION), answered(true), ended())).toBe('capture');
   });
 
+  test('is asked about again where a pause that was taken back is made anew: that is when a sync runs', () => {
+    const again: readonly RunEvent[] = [
+      ...choosing, checked(false, 180), { type: 'step.retried', step: 'freeze', by: 'person' }, seen(OPERATION), { type: 'pause.answered', pause: true, by: 'person' },
+      { type: 'patch.intended', patch: PATCH }, { type: 'patch.sent', id: PATCH.id, resourceVersion: '9', found: 'answer' }, checked(true),
+    ];
+    expect(underWay(...again)).toBe('terminate');
+    expect(underWay(...again, answered(false))).toBe('evidence');
+  });
+
   test('one that goes on all the same is a warning', () => {
     expect(freezeOf(replay([...paused(OPERATION), answered(true), ended(APP)]))).toMatchObject({ status: 'warned', line: 'automation off; its operation STILL RUNS: argocd/keycloak' });
   });
