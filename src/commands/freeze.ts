@@ -34,7 +34,7 @@ export const run: CommandRun = async (invocation) => {
   const cluster = openClusterPort(clusterTarget(invocation));
   const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
   try {
-    return await Promise.race([signals.left, freeze(invocation, cluster, from)]);
+    return await signals.during(freeze(invocation, cluster, from));
   } finally {
     await cluster.close();
     signals.release();

@@ -37,7 +37,7 @@ export const run: CommandRun = async (invocation) => {
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
   const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });
   try {
-    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
+    return await signals.during(thawFrom(invocation, cluster, { named, from, directory }));
   } finally {
     await cluster.close();
     signals.release();

@@ -43,11 +43,11 @@ export const run: CommandRun = async (invocation) => {
     const store = openRecorded(directory, id);
     opened = store;
     const { operations } = undoable(replay(store.lines.map((line) => line.event)), selection);
-    if (operations.length > 0) await Promise.race([signals.left, confirmed(terminal, target.realm, invocation.flags.confirm, operations)]);
+    if (operations.length > 0) await signals.during(confirmed(terminal, target.realm, invocation.flags.confirm, operations));
     const settings = info.settings;
     const ports = { keycloak, evidence: createEvidenceReader({ cwd: process.cwd() }), exporter: createExporter({ now: Date.now }), store, now: Date.now, settings, refresh: undefined };
     const undoing = undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
-    const result = await Promise.race([signals.left, undoing]);
+    const result = await signals.during(undoing);
     writeTranscripts(store);
     if (invocation.flags.json) printJson({ schema: 'realm-rescue/undo/v1', session: id, ...result });
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;

@@ -127,7 +127,7 @@ async function tolerated<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof RescueError && error.code !== 'refused-login' && error.code !== 'unreachable' && error.code !== 'tls') return null;
+    if (error instanceof RescueError && !['refused-login', 'unreachable', 'tls', 'interrupted'].includes(error.code)) return null;
     throw error;
   }
 }

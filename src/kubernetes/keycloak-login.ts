@@ -82,6 +82,6 @@ async function passwordFile(api: ClusterApi, object: KubeObject, server: JsonObj
 
 /** The rule to add stands in the refusal itself; here comes the way around it. */
 function refusedSecret(error: unknown): RescueError {
-  if (!(error instanceof RescueError)) throw error;
+  if (!(error instanceof RescueError) || error.code === 'interrupted') throw error;
   return error.code === 'missing-role' ? new RescueError('missing-role', error.message, [...error.next, OTHERWISE], { cause: error }) : error;
 }

@@ -41,9 +41,11 @@ const WONDERING = 2000;
 /**
  * @param context  for the sentences
  * @throws RescueError `refused-login` where it fails or gives nothing (the request would go out as system:anonymous), or asks for a terminal that
- * is not there; `kubeconfig` for a mode that is none
+ * is not there; `kubeconfig` for a mode that is none; `interrupted` where whoever sits at the terminal ended it with ctrl-c
  */
 export async function runPlugin(plugin: Plugin, context: string, { attendance = NOBODY, signal, patience = PATIENCE }: PluginManners = {}): Promise<PluginLogin> {
+  // Nobody is asked any more by whoever has left.
+  signal?.throwIfAborted();
   const { stdin, say } = attendance();
   const interactive = isInteractive(plugin, context, stdin);
   const heard = { last: '' };
@@ -59,6 +61,7 @@ export async function runPlugin(plugin: Plugin, context: string, { attendance = 
     if (!status.token && !status.clientCertificateData) throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} gives neither a token nor a certificate.`, [...clusterInfo(plugin), 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
     return status;
   } catch (error) {
+    if (error instanceof Interrupted) throw new RescueError('interrupted', `Left at ${whose}.`, ['Start the same again.'], { cause: error });
     throw error instanceof RescueError ? error : failure(error, context, plugin);
   } finally {
     clearTimeout(wondering);
@@ -83,9 +86,14 @@ interface Running {
   readonly onWords: (line: string) => void;
 }
 
+/** Ctrl-c at a plugin that has the terminal. */
+class Interrupted extends Error {}
+
+/** How a shell tells that SIGINT ended what it ran (128 + 2). */
+const ENDED_BY_SIGINT = 130;
+
 /** What it writes on standard output. Rejects with what it said last where it fails. */
 async function output(plugin: Plugin, { interactive, signal, onWords }: Running): Promise<string> {
-  signal.throwIfAborted();
   const { command, args, env, apiVersion = 'client.authentication.k8s.io/v1' } = plugin;
   const info = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive } });
   const child = spawn(command, args ?? [], {
@@ -108,9 +116,11 @@ async function output(plugin: Plugin, { interactive, signal, onWords }: Running)
       onWords(lastLine(words));
     });
     child.on('error', reject);
-    child.on('close', (code) => {
+    child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', leave);
       if (code === 0) resolve(answer);
+      // Ctrl-c goes to both of us, and its end may be heard before our own signal.
+      else if (interactive && (killedBy === 'SIGINT' || code === ENDED_BY_SIGINT)) reject(new Interrupted());
       else reject(new Error(lastLine(words)));
     });
   });

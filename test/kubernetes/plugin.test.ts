@@ -70,6 +70,25 @@ test.each<[string, Plugin['interactiveMode'], ReturnType<Attendance>['stdin']]>(
   expect(await runPlugin(of, 'prod', seated(stdin))).toEqual({ token: '|{kind:ExecCredential,apiVersion:client.authentication.k8s.io/v1beta1,spec:{interactive:false}}' });
 });
 
+test.each<[string, string]>([
+  ['dies of it', 'kill -INT $$; sleep 60'], ['tells it as a shell does', 'exit 130'],
+])('ctrl-c at one that has the terminal, and that %s, is leaving, not a failure', async (_name, script) => {
+  const { plugin: of } = plugin(script, { interactiveMode: 'Always' });
+  const error = await failing(of, seated('terminal'));
+  expect([error.code, error.message]).toEqual(['interrupted', `Left at the login plugin "${of.command}" of context prod.`]);
+});
+
+test('whoever has left is not asked', async () => {
+  const { told, attendance } = seated('terminal');
+  const { plugin: of, started } = plugin('read code', { interactiveMode: 'Always' });
+  await expect(runPlugin(of, 'prod', { attendance, signal: AbortSignal.abort(new RescueError('interrupted', 'Left.')) })).rejects.toThrow('Left.');
+  expect([told, started()]).toEqual([[], false]);
+});
+
+test('one that nobody could have pressed ctrl-c at fails, whatever it dies of', async () => {
+  expect(await failing(plugin('kill -INT $$; sleep 60').plugin, seated('none'))).toMatchObject({ code: 'refused-login' });
+});
+
 test('a mode that is none is an error of the kubeconfig', async () => {
   expect(await failing(plugin(TOKEN, { interactiveMode: 'Sometimes' }).plugin, seated('terminal'))).toMatchObject({ code: 'kubeconfig', message: expect.stringContaining('interactiveMode "Sometimes", which is none of Never, IfAvailable and Always') });
 });

@@ -85,6 +85,9 @@ it('ctrl-c at the plugin leaves, and the terminal is as before', async () => {
   await pty.until('Code from your phone:');
   await pty.key('C-c');
   expect(await pty.exitCode()).toBe(130);
+  const screen = await pty.screen();
+  expect(screen.match(/Here asks/g)).toHaveLength(1);
+  expect(screen).toContain('realm-rescue: Left; what may have been sent is on record');
   expect(world.place.records()).toEqual([]);
 });
 
