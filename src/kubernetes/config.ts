@@ -5,6 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { RescueError } from '../realm/errors.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { oneLine } from '../keycloak/text.ts';
+import { wholeClusters } from './cluster-info.ts';
 import type { ClusterTarget } from './target.ts';
 import { impersonationHeaders, wholeUsers } from './users.ts';
 
@@ -82,6 +83,7 @@ function fromFile(file: string): KubeConfig {
     if (text.trim() === '') throw new Error('it is empty');
     // Like kubectl, which passes over entries that are not whole.
     config.loadFromFile(file, { onInvalidEntry: 'filter' });
+    config.clusters = wholeClusters(config.clusters, text);
     config.users = wholeUsers(config.users, text, file);
   } catch (error) {
     const said = error instanceof Error ? oneLine(error.message.split('\n')[0] ?? '') : 'it is no YAML';

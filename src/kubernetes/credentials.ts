@@ -4,6 +4,7 @@ import type { RequestOptions } from 'node:https';
 import type { User } from '@kubernetes/client-node';
 import { RescueError } from '../realm/errors.ts';
 import { oneLine } from '../keycloak/text.ts';
+import { clusterInfo, type KnownCluster } from './cluster-info.ts';
 import type { OpenedConfig } from './config.ts';
 import { runPlugin, type Plugin, type PluginManners } from './plugin.ts';
 
@@ -26,7 +27,8 @@ export async function credentialsOf(opened: OpenedConfig, patience?: number, man
   const { config, context, impersonation } = opened;
   const plugin = pluginOf(opened);
   if (plugin !== null) {
-    const login = await runPlugin(plugin, context, { ...manners, ...(patience === undefined ? {} : { patience }) });
+    const cluster: KnownCluster | null = plugin.provideClusterInfo === true ? config.getCurrentCluster() : null;
+    const login = await runPlugin(plugin, context, { ...manners, ...(cluster ? { cluster: clusterInfo(cluster) } : {}), ...(patience === undefined ? {} : { patience }) });
     const coded = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text).toString('base64'));
     const [certData, keyData] = [coded(login.clientCertificateData), coded(login.clientKeyData)];
     config.users = config.users.map((each): User => {

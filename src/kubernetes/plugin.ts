@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { RescueError } from '../realm/errors.ts';
 import { oneLine } from '../keycloak/text.ts';
 import { NOBODY, type Attendance } from './attendance.ts';
+import type { ClusterInfo } from './cluster-info.ts';
 
 /** `exec` of a user of a kubeconfig. */
 export interface Plugin {
@@ -29,6 +30,8 @@ export interface PluginManners {
   readonly attendance?: Attendance;
   /** Ends the wait, and the plugin. */
   readonly signal?: AbortSignal;
+  /** Told to the plugin. */
+  readonly cluster?: ClusterInfo;
   /** Milliseconds without an answer after which nobody waits any longer; a person at a terminal has all the time. */
   readonly patience?: number;
 }
@@ -43,7 +46,7 @@ const WONDERING = 2000;
  * @throws RescueError `refused-login` where it fails or gives nothing (the request would go out as system:anonymous), or asks for a terminal that
  * is not there; `kubeconfig` for a mode that is none; `interrupted` where whoever sits at the terminal ended it with ctrl-c
  */
-export async function runPlugin(plugin: Plugin, context: string, { attendance = NOBODY, signal, patience = PATIENCE }: PluginManners = {}): Promise<PluginLogin> {
+export async function runPlugin(plugin: Plugin, context: string, { attendance = NOBODY, signal, patience = PATIENCE, cluster }: PluginManners = {}): Promise<PluginLogin> {
   // Nobody is asked any more by whoever has left.
   signal?.throwIfAborted();
   const { stdin, say } = attendance();
@@ -57,8 +60,8 @@ export async function runPlugin(plugin: Plugin, context: string, { attendance = 
   const limit = interactive ? undefined : setTimeout(() => gaveUp.abort(new Error(`it gives no answer within ${Math.round(patience / 1000)} s`)), patience);
   const gaveUp = new AbortController();
   try {
-    const status = statusOf(await output(plugin, { interactive, signal: AbortSignal.any([gaveUp.signal, ...(signal ? [signal] : [])]), onWords: (line) => { heard.last = line; } }));
-    if (!status.token && !status.clientCertificateData) throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} gives neither a token nor a certificate.`, [...clusterInfo(plugin), 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
+    const status = statusOf(await output(plugin, { spec: { ...(cluster ? { cluster } : {}), interactive }, signal: AbortSignal.any([gaveUp.signal, ...(signal ? [signal] : [])]), onWords: (line) => { heard.last = line; } }));
+    if (!status.token && !status.clientCertificateData) throw new RescueError('refused-login', `The login plugin ${named(plugin)} of context ${oneLine(context)} gives neither a token nor a certificate.`, ['Log in with the tool that the plugin belongs to, then try: kubectl auth whoami']);
     return status;
   } catch (error) {
     if (error instanceof Interrupted) throw new RescueError('interrupted', `Left at ${whose}.`, ['Start the same again.'], { cause: error });
@@ -80,7 +83,8 @@ function isInteractive(plugin: Plugin, context: string, stdin: ReturnType<Attend
 }
 
 interface Running {
-  readonly interactive: boolean;
+  /** Of the ExecCredential that it gets. */
+  readonly spec: { readonly cluster?: ClusterInfo; readonly interactive: boolean };
   readonly signal: AbortSignal;
   /** Each line that it says on standard error, where that is not the terminal. */
   readonly onWords: (line: string) => void;
@@ -93,9 +97,10 @@ class Interrupted extends Error {}
 const ENDED_BY_SIGINT = 130;
 
 /** What it writes on standard output. Rejects with what it said last where it fails. */
-async function output(plugin: Plugin, { interactive, signal, onWords }: Running): Promise<string> {
+async function output(plugin: Plugin, { spec, signal, onWords }: Running): Promise<string> {
   const { command, args, env, apiVersion = 'client.authentication.k8s.io/v1' } = plugin;
-  const info = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec: { interactive } });
+  const { interactive } = spec;
+  const info = JSON.stringify({ kind: 'ExecCredential', apiVersion, spec });
   const child = spawn(command, args ?? [], {
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
     env: { ...process.env, ...Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info },
@@ -136,10 +141,6 @@ function statusOf(text: string): PluginLogin {
   return { ...part('token'), ...part('clientCertificateData'), ...part('clientKeyData') };
 }
 
-/** It is told nothing of the cluster, as the library never did (verified-kube.md 3.5). */
-const clusterInfo = ({ provideClusterInfo }: Plugin): readonly string[] =>
-  provideClusterInfo === true ? ['The kubeconfig asks for provideClusterInfo, which realm-rescue cannot give to a plugin: use a context with a token, such as "kubectl create token".'] : [];
-
 const named = (plugin: Plugin): string => `"${oneLine(plugin.command)}"`;
 
 /** With the plugin's own hint (verified-kube.md 3.5). */
@@ -147,10 +148,9 @@ function failure(error: unknown, context: string, plugin: Plugin): RescueError {
   const said = oneLine(error instanceof Error ? error.message.trim() : '').replace(/\.$/, '');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const hint = typeof plugin.installHint === 'string' && plugin.installHint.trim() !== '' ? [oneLine(plugin.installHint.trim().split('\n')[0] ?? '')] : [];
-  const info = clusterInfo(plugin);
   const subject = `The login plugin ${named(plugin)} of context ${oneLine(context)}`;
   if (code === 'ENOENT') return new RescueError('refused-login', `${subject} is not installed or not in PATH.`, [...hint, 'Install it, or use another context with --context.'], { cause: error });
   // Junk, and JSON that is no credential.
-  if (error instanceof SyntaxError || error instanceof TypeError) return new RescueError('refused-login', `${subject} answers with something that is no credential.`, [...info, 'Run it by hand to see what it says.'], { cause: error });
-  return new RescueError('refused-login', `${subject} fails${said === '' ? '' : `: ${said}`}.`, [...info, 'Log in with the tool that the plugin belongs to, then try: kubectl auth whoami'], { cause: error });
+  if (error instanceof SyntaxError || error instanceof TypeError) return new RescueError('refused-login', `${subject} answers with something that is no credential.`, ['Run it by hand to see what it says.'], { cause: error });
+  return new RescueError('refused-login', `${subject} fails${said === '' ? '' : `: ${said}`}.`, ['Log in with the tool that the plugin belongs to, then try: kubectl auth whoami'], { cause: error });
 }

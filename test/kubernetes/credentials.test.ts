@@ -131,16 +131,12 @@ describe('a login plugin', () => {
     expect((await login({ command }, 20_000)).headers).toEqual({ authorization: 'Bearer late' });
   });
 
-  test('wants to know the cluster, which cannot be told to it: that is said where it fails', async () => {
-    // The library leaves the variable empty that kubectl fills (verified-kube.md 3.5).
-    const { command } = plugin('[ -n "$KUBERNETES_EXEC_INFO" ] || { echo "no cluster info" >&2; exit 1; }');
-    expect((await failure(login({ command, provideClusterInfo: true }))).next[0]).toMatch(/provideClusterInfo, which realm-rescue cannot give to a plugin/);
-    expect((await failure(login({ command }))).next.join()).not.toContain('provideClusterInfo');
-  });
-
-  test('wants to know the cluster, and gives nothing: that is said as well', async () => {
-    const { command } = plugin(credential({}));
-    expect((await failure(login({ command, provideClusterInfo: true }))).next.join()).toContain('provideClusterInfo');
+  test('is told nothing of the cluster where the kubeconfig does not ask for that', async () => {
+    const { command } = plugin('printf \'{"status":{"token":"%s"}}\' "$(printf %s "$KUBERNETES_EXEC_INFO" | base64 -w0)"');
+    const told = async (exec: object) => JSON.parse(Buffer.from(String((await login({ command, ...exec })).headers['authorization']).replace('Bearer ', ''), 'base64').toString('utf8')) as object;
+    expect(await told({})).toMatchObject({ spec: { interactive: false } });
+    expect(await told({ provideClusterInfo: true })).toMatchObject({ spec: { interactive: false, cluster: { server: 'https://k8s.example.com', config: null } } });
+    expect(await told({ provideClusterInfo: false })).not.toHaveProperty('spec.cluster');
   });
 
   // Kubernetes documentation, client-go credential plugins: a relative path is one from the directory of the kubeconfig.
