@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { acquireLock, type Lock } from '../journal/lock.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
@@ -8,6 +9,7 @@ import { count } from '../runbook/lines.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
 import { mayNotPause } from '../runner/cluster-failures.ts';
+import { everyTurn, standsEveryTurn } from '../runner/pause-watch.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
 import { specOf } from '../gitops/controllers/object.ts';
@@ -67,7 +69,14 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
       if (flags.terminate) await terminateRunning(work, sight);
     }
     say(outcome(sight, record.work, sessionFlag(invocation)));
-    if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
+    const turn = everyTurn(sight);
+    if (!flags.watch && patches > 0) say([`Not waited for: what the controllers do by themselves within ${turn} s; freeze --watch does, also afterwards`]);
+    if (flags.watch) {
+      say([`Watching for ${turn} s, in which whoever would take the pause back has had a turn (ctrl-c leaves; what is paused stays paused)`]);
+      await standsEveryTurn({ cluster, sight, work: record.work, wait });
+      say([`OK  all of it is still paused after ${turn} s`]);
+    }
+    if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, watched: flags.watch ? turn : null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
     return EXIT.done;
   } finally {
     record.close();

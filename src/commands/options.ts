@@ -53,6 +53,7 @@ export const OPTIONS = {
   'terminate': { type: 'boolean', help: 'also end the operation that is running; a pause does not' },
   'make-safe': { type: 'boolean', help: 'also patch the live workload so that a restart of its pods overwrites nothing; the pods restart for it' },
   'restart': { type: 'boolean', help: 'after the sync also restart the pods once, and compare the realm again' },
+  'watch': { type: 'boolean', help: 'stay until each controller has looked once more at its own interval, and say whether the pause holds' },
   'no-watch': { type: 'boolean', help: 'do not wait for the next sync' },
   'help': { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, OptionSpec>;

@@ -89,7 +89,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   },
   freeze: {
     summary: 'pause what applies the realm in the cluster, and whatever would take the pause back',
-    options: ['from', ...CLUSTER, 'confirm', 'terminate', 'session-dir', 'read-only', ...OUTPUT],
+    options: ['from', ...CLUSTER, 'confirm', 'terminate', 'watch', 'session-dir', 'read-only', ...OUTPUT],
     example: 'realm-rescue freeze --context prod --from configmap:iam/keycloak-realm',
     load: () => import('./freeze.ts'),
   },

@@ -1,7 +1,12 @@
 /** Pauses are looked at again while a run goes on or waits for a person: whoever takes one back does so at an interval of its own. */
 import { RescueError } from '../realm/errors.ts';
+import { place } from '../runbook/cluster.ts';
+import type { ClusterSight, PauseCheck } from '../runbook/cluster.ts';
 import { brokenPauses, heldPauses } from '../runbook/cluster-state.ts';
 import type { RunState } from '../runbook/model.ts';
+import { undone } from './cluster-failures.ts';
+import type { ClusterWork } from './cluster-work.ts';
+import type { Cluster } from './cluster.ts';
 import type { EffectContext } from './context.ts';
 
 /** How often it is looked whether it is time, in milliseconds. */
@@ -36,14 +41,51 @@ export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext,
   return brokenPauses(state().cluster).length === 0;
 }
 
+export interface Standing {
+  readonly cluster: Pick<Cluster, 'check' | 'look'>;
+  /** What was seen when it was paused, or was paused already. */
+  readonly sight: ClusterSight;
+  /** The record of what this freeze has paused; null where all was paused before. */
+  readonly work: Pick<ClusterWork, 'state' | 'dispatch'> | null;
+  /** @param milliseconds  after which it resolves */
+  wait(milliseconds: number): Promise<unknown>;
+}
+
+/** Seconds in which every controller of the sight has had its turn. */
+export const everyTurn = (sight: ClusterSight): number => Math.max(...intervals(sight));
+
+/**
+ * The same for a freeze alone, in which no run goes on: looks each time that the shortest interval has passed, until every controller has had its turn.
+ * @throws RescueError `changed-meanwhile` where something is not paused any more
+ */
+export async function standsEveryTurn({ cluster, sight, work, wait }: Standing): Promise<void> {
+  const shortest = Math.min(...intervals(sight));
+  const all = everyTurn(sight);
+  for (let passed = 0; passed < all;) {
+    const turn = Math.min(shortest, all - passed);
+    await wait(turn * 1000);
+    passed += turn;
+    const held = work === null ? [] : heldPauses(work.state());
+    const ours = new Set(held.map(({ id }) => id));
+    const others = (await cluster.look(sight.source)).pauses.map(({ id, object }): PauseCheck => ({ id: `pause ${id}`, holds: false, because: `${object.resource.kind} ${place(object)} is not paused any more` })).filter(({ id }) => !ours.has(id));
+    const checks = [...(held.length === 0 ? [] : await cluster.check(held)), ...others];
+    if (checks.length > 0) work?.dispatch({ type: 'pause.checked', checks, after: passed });
+    const broken = checks.filter(({ holds }) => !holds);
+    if (broken.length > 0) throw undone(broken);
+  }
+}
+
 /** Something is paused by this run, as far as anybody knows, and stays so for now. */
 function isStanding({ cluster, frozen, failure, finished, stopped }: RunState): boolean {
   return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.pause !== false && cluster.resume === null && heldPauses(cluster).length > 0 && brokenPauses(cluster).length === 0;
 }
 
-function intervalOf({ cluster }: RunState): number {
-  const said = (cluster.sight?.controllers ?? []).flatMap(({ interval }) => interval ?? []);
-  return Math.min(LONGEST, ...said);
+const intervalOf = ({ cluster }: RunState): number => Math.min(LONGEST, ...(cluster.sight ? intervals(cluster.sight) : []));
+
+/** How often each controller looks itself, in seconds; never empty. */
+function intervals({ controllers }: ClusterSight): readonly number[] {
+  const said = controllers.flatMap(({ interval }) => interval ?? []);
+  return said.length > 0 ? said : [LONGEST];
 }
 
 async function look({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>, after: number): Promise<void> {

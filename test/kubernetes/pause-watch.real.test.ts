@@ -1,5 +1,5 @@
 // What changes in the cluster while a recovery goes on or waits for a person, in a terminal, on a real API server.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { confirmed, stageSandbox } from '../bad-input/story.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
@@ -91,4 +91,68 @@ it('an operation that runs under the pause is ended with a word of its own, and 
   } finally {
     await controller.stop();
   }
+});
+
+describe('freeze --watch', () => {
+  /** One that has its turn each second, below one that has it after three. */
+  async function twoTurns(): Promise<Place> {
+    const place = await openPlace(kubernetes());
+    const labelled = (name: string) => ({ labels: { 'kustomize.toolkit.fluxcd.io/name': name, 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } });
+    await place.create(place.map(labelled('keycloak')), place.kustomization('keycloak', labelled('apps'), { interval: '1s' }), place.kustomization('apps', {}, { interval: '3s' }));
+    return place;
+  }
+  const watching = (place: Place) => ['freeze', '--from', place.from, '--confirm', 'keycloak', '--watch', '--json'];
+
+  it('stays until each controller has had its turn, looks at the interval of the quickest, and ends with 0 where all holds', async () => {
+    const place = await twoTurns();
+    const run = await place.tool(watching(place));
+    expect(run.exit, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ schema: 'realm-rescue/freeze/v1', watched: 3 });
+    expect(place.events().flatMap(({ type, after }) => (type === 'pause.checked' && after !== undefined ? [after] : []))).toEqual([1, 2, 3]);
+    // What was paused before is looked at as well.
+    const again = await place.tool(['freeze', '--from', place.from, '--watch']);
+    expect(again.exit, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(/Watching for 3 s.*\nOK {2}all of it is still paused after 3 s\n/);
+  });
+
+  it('says which pause was taken back, with 5, and leaves what to thaw', async () => {
+    const place = await twoTurns();
+    const run = await place.held(watching(place), /"after":1[,}]/, () => resume(place));
+    expect(run.exit, run.stderr).toBe(5);
+    expect(run.stderr).toMatch(/A pause was taken back: Kustomization \S+\/keycloak/);
+    expect(JSON.parse(run.stdout)).toMatchObject({ type: 'error', code: 'changed-meanwhile', exit: 5 });
+    expect(Object.values(await place.frozen())).toEqual([[`kustomization:${place.namespace}/apps`, `kustomization:${place.namespace}/keycloak`]]);
+  });
+
+  it('does so for one that was paused by hand', async () => {
+    const place = await kustomized('2s');
+    await kubernetes().admin.merge(pathOf(place.kustomization()), { spec: { suspend: true } });
+    const pty = await openPty(160, 30, { KUBECONFIG: kubernetes().kubeconfig('admin') });
+    try {
+      await pty.command(`${TOOL} freeze --from ${place.from} --session-dir ${place.sessions} --watch`);
+      await pty.until('Watching for 2 s');
+      await resume(place);
+      expect(await pty.exitCode()).toBe(5);
+      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is not paused any more.`);
+      expect(Object.values(await place.frozen()).flat()).toEqual([]);
+    } finally {
+      await pty.close();
+    }
+  });
+
+  it('ctrl-c leaves it paused, and the locks are free', async () => {
+    const place = await kustomized('1h');
+    const pty = await openPty(160, 30, { KUBECONFIG: kubernetes().kubeconfig('admin') });
+    try {
+      await pty.command(`${TOOL} freeze --from ${place.from} --confirm keycloak --session-dir ${place.sessions} --watch`);
+      await pty.until('Watching for 3600 s');
+      await pty.key('C-c');
+      expect(await pty.exitCode()).toBe(130);
+      expect(await suspended(place)).toBe(true);
+      const thawed = await place.tool(['thaw', '--from', place.from, '--confirm', 'keycloak', '--no-watch']);
+      expect(thawed.exit, thawed.stderr).toBe(0);
+    } finally {
+      await pty.close();
+    }
+  });
 });
