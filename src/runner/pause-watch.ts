@@ -1,8 +1,8 @@
 /** Pauses are looked at again while a run goes on or waits for a person: whoever takes one back does so at an interval of its own. */
 import { RescueError } from '../realm/errors.ts';
 import { place } from '../runbook/cluster.ts';
-import type { ClusterSight, PauseCheck } from '../runbook/cluster.ts';
-import { brokenPauses, heldPauses } from '../runbook/cluster-state.ts';
+import type { ClusterSight, PauseCheck, SeenController } from '../runbook/cluster.ts';
+import { brokenPauses, heldPauses, NO_CLUSTER, objectKey, type ClusterState } from '../runbook/cluster-state.ts';
 import type { RunState } from '../runbook/model.ts';
 import { undone } from './cluster-failures.ts';
 import type { ClusterWork } from './cluster-work.ts';
@@ -33,12 +33,33 @@ export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'di
   return () => clearInterval(timer);
 }
 
-/** Looks whether what this run paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
+/** Looks whether what is paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
 export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): Promise<boolean> {
-  const held = heldPauses(state().cluster);
-  if (!ports.cluster || held.length === 0 || state().cluster.pause === false) return true;
-  dispatch({ type: 'pause.checked', checks: await ports.cluster.check(held) });
+  const { cluster } = state();
+  if (!ports.cluster || !isPaused(cluster)) return true;
+  dispatch({ type: 'pause.checked', checks: await checksOf(ports.cluster, cluster) });
   return brokenPauses(state().cluster).length === 0;
+}
+
+/** Something is paused, by this run or before it. */
+const isPaused = (cluster: ClusterState): boolean => cluster.pause !== false && (heldPauses(cluster).length > 0 || pausedBefore(cluster.sight).length > 0);
+
+const pausedBefore = (sight: ClusterSight | null): readonly SeenController[] => sight?.controllers.filter(({ paused }) => paused) ?? [];
+
+/** What was paused by us is held against what we wrote; of the rest it is seen whether it would have to be paused now. */
+async function checksOf(cluster: Pick<Cluster, 'check' | 'look'>, { sight, ...state }: Pick<ClusterState, 'sight' | 'patches' | 'made'>): Promise<readonly PauseCheck[]> {
+  const held = heldPauses(state);
+  const checks = held.length === 0 ? [] : await cluster.check(held);
+  const before = pausedBefore(sight);
+  if (sight === null || before.length === 0) return checks;
+  const ours = new Set(held.map(({ id }) => id));
+  const running = (await cluster.look(sight.source)).pauses.filter(({ id }) => !ours.has(`pause ${id}`));
+  const standing = before.filter(({ object }) => !running.some((pause) => objectKey(pause.object) === objectKey(object)));
+  return [
+    ...checks,
+    ...running.map(({ id, object }): PauseCheck => ({ id: `pause ${id}`, holds: false, because: `${object.resource.kind} ${place(object)} is not paused` })),
+    ...standing.map(({ object }): PauseCheck => ({ id: `paused ${objectKey(object)}`, holds: true, because: '' })),
+  ];
 }
 
 export interface Standing {
@@ -65,19 +86,16 @@ export async function standsEveryTurn({ cluster, sight, work, wait }: Standing):
     const turn = Math.min(shortest, all - passed);
     await wait(turn * 1000);
     passed += turn;
-    const held = work === null ? [] : heldPauses(work.state());
-    const ours = new Set(held.map(({ id }) => id));
-    const others = (await cluster.look(sight.source)).pauses.map(({ id, object }): PauseCheck => ({ id: `pause ${id}`, holds: false, because: `${object.resource.kind} ${place(object)} is not paused any more` })).filter(({ id }) => !ours.has(id));
-    const checks = [...(held.length === 0 ? [] : await cluster.check(held)), ...others];
-    if (checks.length > 0) work?.dispatch({ type: 'pause.checked', checks, after: passed });
+    const checks = await checksOf(cluster, { ...(work?.state() ?? NO_CLUSTER), sight });
+    work?.dispatch({ type: 'pause.checked', checks, after: passed });
     const broken = checks.filter(({ holds }) => !holds);
     if (broken.length > 0) throw undone(broken);
   }
 }
 
-/** Something is paused by this run, as far as anybody knows, and stays so for now. */
+/** Something is paused, as far as anybody knows, and stays so for now. */
 function isStanding({ cluster, frozen, failure, finished, stopped }: RunState): boolean {
-  return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.pause !== false && cluster.resume === null && heldPauses(cluster).length > 0 && brokenPauses(cluster).length === 0;
+  return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.resume === null && isPaused(cluster) && brokenPauses(cluster).length === 0;
 }
 
 const intervalOf = ({ cluster }: RunState): number => Math.min(LONGEST, ...(cluster.sight ? intervals(cluster.sight) : []));
@@ -91,7 +109,7 @@ function intervals({ controllers }: ClusterSight): readonly number[] {
 async function look({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>, after: number): Promise<void> {
   const held = heldPauses(state().cluster);
   try {
-    const checks = await ports.cluster?.check(held);
+    const checks = ports.cluster && (await checksOf(ports.cluster, state().cluster));
     // The thaw may have begun while this was read.
     if (checks && isStanding(state()) && heldPauses(state().cluster).length === held.length) dispatch({ type: 'pause.checked', checks, after });
   } catch (error) {

@@ -56,6 +56,22 @@ it('a pause that somebody takes back while the engineer chooses is noticed after
   });
 });
 
+it('one that was made before the run, by freeze, is looked at as well', async () => {
+  const place = await kustomized('2s');
+  const frozen = await place.tool(['freeze', '--from', place.from, '--confirm', 'keycloak']);
+  expect(frozen.exit, frozen.stderr).toBe(0);
+  await recovering(place, async (pty) => {
+    await pty.until('differ, in dependency order', 60_000);
+    await resume(place);
+    const told = await pty.until('A pause was taken back', 30_000);
+    expect(told.replaceAll(/\s+/g, ' ')).toContain(`Kustomization ${place.namespace}/keycloak is not paused`);
+    await pty.type('r');
+    await answer(pty, 'Type keycloak to pause it', 'keycloak');
+    await pty.until('differ, in dependency order', 60_000);
+    expect(await suspended(place)).toBe(true);
+  });
+});
+
 it('one that is taken back unnoticed stops a run without a terminal before it writes; what is paused again is asked for', async () => {
   const place = await kustomized('10m');
   const { sandbox, ...story } = await stageSandbox();
@@ -133,7 +149,7 @@ describe('freeze --watch', () => {
       await pty.until('Watching for 2 s');
       await resume(place);
       expect(await pty.exitCode()).toBe(5);
-      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is not paused any more.`);
+      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is not paused.`);
       expect(Object.values(await place.frozen()).flat()).toEqual([]);
     } finally {
       await pty.close();
