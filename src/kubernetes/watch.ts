@@ -89,7 +89,7 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
     changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
     unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
-    revisions: after.map(({ was, view }) => `${short(was?.revision ?? null)} → ${short(view.revision)}`).join(', '),
+    revisions: after.flatMap(({ was, view }) => (was?.revision ?? view.revision ?? null) === null ? [] : [`${short(was?.revision ?? null)} → ${short(view.revision)}`]).join(', '),
   };
 }
 
