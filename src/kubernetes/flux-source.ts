@@ -35,17 +35,50 @@ async function offeredToKustomization(api: ClusterApi, object: KubeObject, appli
 }
 
 /**
- * The chart that is ready to be installed. The same chart says nothing: other values make a new version of a release as well. Of an OCIRepository
- * or ExternalArtifact the version of the chart cannot be told beforehand (helm-controller, mutateChartWithSourceRevision).
+ * The chart that is ready to be installed. The same chart says nothing: other values make a new version of a release as well. Of an ExternalArtifact
+ * the version of the chart cannot be told beforehand.
  */
 async function offeredToRelease(api: ClusterApi, object: KubeObject, applied: string | null): Promise<Offer> {
-  const chart = await chartOf(api, object);
-  const target = textAt(chart ?? undefined, 'status', 'artifact', 'revision') ?? null;
-  if (chart === null || target === null || applied === null || target === applied || !isWanted(object, chart)) return UNKNOWN;
-  // What it has not looked at yet may make another artifact.
-  if (at(chart, 'status', 'observedGeneration') !== chart.metadata.generation) return UNKNOWN;
-  return { synced: false, target, brings: [`chart ${textAt(chart, 'status', 'observedChartName') ?? textAt(chart, 'spec', 'chart') ?? ''} ${applied} → ${target}`] };
+  if (applied === null) return UNKNOWN;
+  const found = textAt(object, 'spec', 'chartRef', 'kind') === 'OCIRepository' ? await ociChart(api, object, applied) : await helmChart(api, object);
+  if (found === null || found.target === applied) return UNKNOWN;
+  return { synced: false, target: found.target, brings: [`chart ${found.name} ${applied} → ${found.target}`] };
 }
+
+interface FoundChart {
+  readonly name: string;
+  /** As the release will name it. */
+  readonly target: string;
+}
+
+async function helmChart(api: ClusterApi, object: KubeObject): Promise<FoundChart | null> {
+  const chart = await chartOf(api, object);
+  const target = artifactOf(chart);
+  if (chart === null || target === null || !isWanted(object, chart)) return null;
+  return { name: textAt(chart, 'status', 'observedChartName') ?? textAt(chart, 'spec', 'chart') ?? '', target };
+}
+
+/**
+ * The release gets the version of the tag with the first twelve digits of the digest as its build, unless the controller does not track digests
+ * (helm-controller 1.6, mutateChartWithSourceRevision). Of a tag that is no version, and of a digest alone, the version is in the chart.
+ */
+async function ociChart(api: ClusterApi, object: KubeObject, applied: string): Promise<FoundChart | null> {
+  const ref = at(object, 'spec', 'chartRef');
+  const source = await permitted(() => api.get({ resource: { ...SOURCE, plural: 'ocirepositories', kind: 'OCIRepository' }, namespace: textAt(ref, 'namespace') ?? object.metadata.namespace ?? null, name: textAt(ref, 'name') ?? '' }));
+  const [, tag = '', build = '', digits = ''] = /^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)(?:_([0-9A-Za-z.-]+))?@sha\d+:([0-9a-f]{12})[0-9a-f]*$/.exec(artifactOf(source) ?? '') ?? [];
+  if (source === null || tag === '') return null;
+  const before = digitsOf(textAt(object, 'status', 'lastAttemptedRevisionDigest'));
+  // The very chart that is installed, whichever way it is named.
+  if (before === digits) return null;
+  const tracked = before === '' ? applied.includes('+') : applied.endsWith(`+${before}`);
+  return { name: (textAt(source, 'spec', 'url') ?? '').split('/').at(-1) ?? '', target: tracked ? `${tag}+${digits}` : [tag, ...(build === '' ? [] : [build])].join('+') };
+}
+
+const digitsOf = (digest: string | undefined): string => /^sha\d+:([0-9a-f]{12})/.exec(digest ?? '')?.[1] ?? '';
+
+/** The revision of what is ready; null where the source has not looked at its latest specification yet, which may make another one. */
+const artifactOf = (source: KubeObject | null): string | null =>
+  source === null || at(source, 'status', 'observedGeneration') !== source.metadata.generation ? null : textAt(source, 'status', 'artifact', 'revision') ?? null;
 
 /** The HelmChart that it names (`spec.chartRef`), or that was made of its template (`status.helmChart`, NAMESPACE/NAME). */
 async function chartOf(api: ClusterApi, object: KubeObject): Promise<KubeObject | null> {

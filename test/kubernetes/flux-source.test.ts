@@ -32,12 +32,40 @@ describe('of a HelmRelease', () => {
     ['where the chart is still being looked at', release(), '24.4.1', [chart('24.4.2', { observedGeneration: 1 })]],
     ['without an artifact', release(), '24.4.1', [object('HelmChart', 'source.toolkit.fluxcd.io/v1', 'iam-keycloak', { spec: TEMPLATE, status: { observedGeneration: 2 } }, { namespace: 'flux-system', generation: 2 })]],
     ['without a chart', release(), '24.4.1', []],
-    ['of an OCIRepository, whose chart is not known before it is opened', release({ chartRef: { kind: 'OCIRepository', name: 'iam-keycloak' } }), '24.4.1', [chart()]],
+    ['of an ExternalArtifact, whose chart is not known before it is opened', release({ chartRef: { kind: 'ExternalArtifact', name: 'iam-keycloak' } }), '24.4.1', [chart()]],
   ])('nothing is said %s', async (_name, of, applied, objects) => expect(await offered(of, applied, ...objects)).toEqual(NOTHING));
 
   test('nothing is said, and nothing fails, where the chart may not be read', async () => {
     expect(await offeredBySource(fakeApi([chart()], { forbidden: (verb, plural) => verb === 'get' && plural === 'helmcharts' }), HELM_RELEASE, release(), '24.4.1')).toEqual(NOTHING);
   });
+});
+
+describe('of a HelmRelease with an OCIRepository', () => {
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const build = (digit: string) => digit.repeat(12);
+  const of = (lastAttemptedRevisionDigest?: string) => release({ chartRef: { kind: 'OCIRepository', name: 'kc', namespace: 'charts' } }, lastAttemptedRevisionDigest === undefined ? {} : { lastAttemptedRevisionDigest });
+  const repository = (revision: string, observedGeneration = 3) => object('OCIRepository', 'source.toolkit.fluxcd.io/v1', 'kc', { spec: { url: 'oci://ghcr.io/acme/charts/keycloak' }, status: { observedGeneration, artifact: { revision } } }, { namespace: 'charts', generation: 3 });
+  const announced = (from: string, to: string) => ({ synced: false, target: to, brings: [`chart keycloak ${from} → ${to}`] });
+
+  test.each<[string, string, string | undefined, string, string]>([
+    ['another version', `24.4.1+${build('a')}`, digest('a'), `24.4.2@${digest('b')}`, `24.4.2+${build('b')}`],
+    ['the same version, pushed again', `24.4.2+${build('a')}`, digest('a'), `24.4.2@${digest('b')}`, `24.4.2+${build('b')}`],
+    ['of a controller that does not yet keep the digest', `24.4.1+${build('a')}`, undefined, `24.4.2@${digest('b')}`, `24.4.2+${build('b')}`],
+    ['a chart with a build of its own, which gives way', `24.4.1+${build('a')}`, digest('a'), `24.4.2-rc.1_build.7@${digest('b')}`, `24.4.2-rc.1+${build('b')}`],
+    ['where digests are not tracked', '24.4.1', digest('a'), `24.4.2@${digest('b')}`, '24.4.2'],
+    ['where they are not, with a build', '24.4.1+build.6', digest('a'), `24.4.2_build.7@${digest('b')}`, '24.4.2+build.7'],
+  ])('%s is announced as the release will name it', async (_name, applied, before, revision, target) => {
+    expect(await offered(of(before), applied, repository(revision))).toEqual(announced(applied, target));
+  });
+
+  test.each<[string, KubeObject, string, readonly KubeObject[]]>([
+    ['of what is installed', of(digest('a')), `24.4.1+${build('a')}`, [repository(`24.4.1@${digest('a')}`)]],
+    ['of what is installed, where digests are not tracked', of(digest('a')), '24.4.1', [repository(`24.4.1@${digest('a')}`)]],
+    ['of a tag that is no version', of(digest('a')), `24.4.1+${build('a')}`, [repository(`latest@${digest('b')}`)]],
+    ['of a digest alone', of(digest('a')), `24.4.1+${build('a')}`, [repository(digest('b'))]],
+    ['while it is being looked at', of(digest('a')), `24.4.1+${build('a')}`, [repository(`24.4.2@${digest('b')}`, 2)]],
+    ['where there is none', of(digest('a')), `24.4.1+${build('a')}`, []],
+  ])('nothing is said %s', async (_name, release_, applied, objects) => expect(await offered(release_, applied, ...objects)).toEqual(NOTHING));
 });
 
 describe('of a Kustomization', () => {

@@ -41,7 +41,7 @@ export interface Pace {
 
 /** Where an object lies in the API. Every kind of these tests makes its plural with an s. */
 export function pathOf({ apiVersion, kind, metadata: { namespace, name } }: { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace: string } }): string {
-  return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`;
+  return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}/namespaces/${namespace}/${`${kind.toLowerCase()}s`.replace(/ys$/, 'ies')}/${name}`;
 }
 
 /** One look after the other until it is stopped. Conflicts, and a server that is away, are met again at the next look. */
