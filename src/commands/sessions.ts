@@ -20,7 +20,7 @@ export const run: CommandRun = async (invocation) => {
 function row(session: SessionSummary, flag: string): string {
   const where = [session.envTag, session.url, session.realm].filter(Boolean).join(' / ');
   if (session.problem) return `${session.id}  cannot be used: ${session.problem}`;
-  const frozen = session.unjudged ? `  RUNS, ITS SYNC NOT JUDGED: realm-rescue thaw ${session.id}${flag}` : session.frozen.length === 0 ? '' : `  FROZEN: ${session.frozen.join(', ')}; let it run again with: realm-rescue thaw ${session.id}${flag}`;
+  const frozen = session.unjudged ? `  RUNS, ITS SYNC NOT JUDGED: realm-rescue thaw ${session.id}${flag}` : session.frozen.length === 0 ? '' : `  FROZEN: ${session.frozen.join(', ')}${session.takenBack.length === 0 ? '' : ` (taken back when last looked at: ${session.takenBack.join(', ')})`}; let it run again with: realm-rescue thaw ${session.id}${flag}`;
   if (session.freeze !== null) return `${session.id}  ${session.startedAt ?? 'never begun'}  freeze of ${session.freeze}${frozen === '' ? '  nothing is paused by it any more' : frozen}`;
   const state = session.finished ? `finished, exit ${session.exit ?? '?'}` : `stopped at ${session.step ?? 'the start'}; go on with: realm-rescue resume ${session.id}${flag}`;
   return `${session.id}  ${session.startedAt ?? 'never begun'}  ${where}  ${state}${frozen}`;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent, StepName } from '../runbook/model.ts';
-import { heldPauses } from '../runbook/cluster-state.ts';
+import { brokenPauses, heldPauses } from '../runbook/cluster-state.ts';
 import { replay } from '../runbook/transition.ts';
 import { GENESIS } from './chain.ts';
 import { codeOf, onDisk } from './files.ts';
@@ -26,6 +26,8 @@ export interface SessionSummary {
   readonly exit: number | null;
   /** What this run has paused in a cluster and not let run again: `application:argocd/keycloak`. */
   readonly frozen: readonly string[];
+  /** Of these, what ran again, by nobody's word, when it was looked at last. */
+  readonly takenBack: readonly string[];
   /** A thaw let the writer run, and nobody has judged its sync yet. */
   readonly unjudged: boolean;
   /** What a record of a freeze alone is of: `configmap:iam/keycloak-realm in prod-eu (https://…)`; null for a run. */
@@ -122,8 +124,11 @@ function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'direc
     step: last ? state.step : null,
     finished: state.finished !== null,
     exit: state.finished?.exit ?? null,
-    frozen: heldPauses(state.cluster).map(({ id }) => id.replace(/^pause /, '')),
+    frozen: heldPauses(state.cluster).map(paused),
+    takenBack: heldPauses(state.cluster).filter(({ id }) => brokenPauses(state.cluster).some((check) => check.id === id)).map(paused),
     unjudged: state.cluster.awaited?.begun === true,
     freeze: begun?.type === 'freeze.begun' ? `${begun.freeze.from} in ${begun.freeze.place}` : null,
   };
 }
+
+const paused = ({ id }: { readonly id: string }): string => id.replace(/^pause /, '');
