@@ -1,6 +1,6 @@
 /** The controller that an object names, where it applies objects of this cluster. */
 import { goesByName, otherCluster } from '../gitops/controllers/destination.ts';
-import { nameOf, nameOfObject, RESOURCES, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, nameOfObject, RESOURCES, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { listsObject, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { readable } from './readable.ts';
@@ -18,7 +18,7 @@ export type NoApplier = 'refused' | 'nowhere' | 'elsewhere';
  * @param of  the object that names it
  */
 export async function applierOf(api: ClusterApi, link: OwnerLink & { readonly word: Exclude<OwnerLink['word'], 'helm'> }, of: KubeObject, notes: string[]): Promise<KubeObject | NoApplier> {
-  const tried = await named(api, link);
+  const tried = (await named(api, link)).filter((object) => object === null || object === 'refused' || !isElsewhereNamed(object, link));
   const found = tried.flatMap((object) => (object === null || object === 'refused' ? [] : [object]));
   const [here, elsewhere] = [found.filter((object) => otherCluster(object, api.server) === null), found.filter((object) => otherCluster(object, api.server) !== null)];
   // The object lies here and carries its tracking id: most likely it is this cluster that has that name.
@@ -30,6 +30,12 @@ export async function applierOf(api: ClusterApi, link: OwnerLink & { readonly wo
   const chosen = [listing, here, byName].find((some) => some.length > 0) ?? [];
   if (chosen.length > 1) notes.push(`${chosen.length} applications are called ${link.name}: ${chosen.map(({ metadata }) => metadata.namespace ?? '').join(', ')}; the first is taken`);
   return chosen[0] ?? (tried.includes('refused') ? 'refused' : elsewhere.length > 0 ? 'elsewhere' : 'nowhere');
+}
+
+/** Objects of an application outside of Argo CD's own namespace call it `NAMESPACE_NAME`: one that says a bare name does not mean it. */
+function isElsewhereNamed({ metadata, status }: KubeObject, { word, namespace }: OwnerLink): boolean {
+  const own = textAt(status, 'controllerNamespace');
+  return word === 'application' && namespace === null && own !== undefined && own !== metadata.namespace;
 }
 
 /** What it lists has the name of the object, and lies in another cluster. */

@@ -1,15 +1,15 @@
 /** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
 import { place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
-import { keepsAnnotation, toleratesPause } from '../gitops/controllers/argo.ts';
+import { keepsAnnotation, syncsItself, toleratesPause } from '../gitops/controllers/argo.ts';
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
-import { otherCluster } from '../gitops/controllers/destination.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, nameOfObject, RESOURCES, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
-import { inInventory, listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
+import { listAt, nameOf, nameOfObject, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
-import { applierOf, elsewhereNote, hubNote } from './applier.ts';
-import { makersOf, type Findings } from './makers.ts';
-import { applierNeeds, searchNeeds, type Need } from './needs.ts';
+import { applierOf, hubNote } from './applier.ts';
+import { openHolders } from './holders.ts';
+import { makersOf } from './makers.ts';
+import { applierNeeds, type Need } from './needs.ts';
 import { frozenRecord } from './pauses.ts';
 import { readable } from './readable.ts';
 
@@ -32,6 +32,16 @@ interface Found {
   readonly because: string;
   /** The ApplicationSet that takes back a change of this application. */
   applicationSet: KubeObject | null;
+  /** Those that apply it, by their spec. */
+  readonly owners: Set<string>;
+}
+
+interface Claim {
+  readonly link: OwnerLink;
+  readonly of: KubeObject;
+  readonly role: SeenController['role'];
+  /** Spec of the controller that would be paused in vain without this one; null for a carrier. */
+  readonly above: string | null;
 }
 
 /**
@@ -41,92 +51,135 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
   const notes: string[] = [];
   const unread: Need[] = [];
   const found = new Map<string, Found>();
-  const queue: { readonly link: OwnerLink; readonly of: KubeObject; readonly role: SeenController['role'] }[] = [];
-  const add = (object: KubeObject, role: SeenController['role'], because: string): void => {
+  const queue: Claim[] = [];
+  const holdersOf = openHolders(api);
+  const add = (object: KubeObject, role: SeenController['role'], because: string, above: string | null): void => {
     const name = nameOfObject(object);
-    if (!name || found.has(specOf(name))) return;
-    found.set(specOf(name), { object, name, role, because, applicationSet: null });
-    for (const link of ownersOf(object)) queue.push({ link, of: object, role: 'owner' });
+    if (!name) return;
+    const spec = specOf(name);
+    if (above !== null && above !== spec) found.get(above)?.owners.add(spec);
+    if (found.has(spec)) return;
+    found.set(spec, { object, name, role, because, applicationSet: null, owners: new Set() });
+    for (const link of ownersOf(object)) queue.push({ link, of: object, role: 'owner', above: spec });
   };
+  const follow = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) await followClaim(api, next, { found, queue, notes, unread, add });
+  };
+
+  const carried: { readonly object: KubeObject; readonly claimed: boolean }[] = [];
   for (const carrier of carriers) {
     if (controllerKind(carrier.kind ?? '')) {
-      add(carrier, 'applies', 'named with --from');
+      add(carrier, 'applies', 'named with --from', null);
       continue;
     }
     const makers = await makersOf(api, carrier, { notes, unread });
-    const links = [carrier, ...makers].flatMap((of) => ownersOf(of).map((link) => ({ link, of })));
-    queue.push(...links.map((each) => ({ ...each, role: 'applies' as const })));
-    if (links.some(({ link }) => link.certain)) continue;
-    for (const listed of makers.length > 0 ? makers : [carrier]) for (const holder of await holdersOf(api, listed, { notes, unread })) add(holder.object, 'applies', holder.because);
+    const claims = [carrier, ...makers].flatMap((of) => ownersOf(of).map((link): Claim => ({ link, of, role: 'applies', above: null })));
+    queue.push(...claims);
+    for (const object of makers.length > 0 ? makers : [carrier]) carried.push({ object, claimed: claims.some(({ link }) => link.certain) });
   }
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    const { link, of, role } = next;
-    const because = `${link.because} of ${shownObject(of)}`;
-    if (link.word === 'helm' || link.word === 'keycloak') {
-      if (link.word === 'helm' && !ownersOf(of).some(({ word }) => word === 'helmrelease' || word === 'application')) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
-      continue;
-    }
-    const object = await applierOf(api, { ...link, word: link.word }, of, notes);
-    if (link.word === 'applicationset' && (object === 'refused' || typeof object === 'object')) {
-      const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
-      if (!child) continue;
-      // By default it takes back every change of a child, and a deny window does no harm where it would not.
-      child.applicationSet = object === 'refused' ? { kind: 'ApplicationSet', metadata: { name: link.name } } : object;
-      if (toleratesPause(child.applicationSet, child.name.name)) continue;
-      const project = await readable(() => api.get(projectOf(child)));
-      // A window in a project that states its windows in git does not last.
-      if (project === null || project === 'refused') continue;
-      for (const above of ownersOf(project)) queue.push({ link: above, of: project, role: 'owner' });
-      continue;
-    }
-    if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
-    if (typeof object === 'string') {
-      const missing = `${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`;
-      if (link.certain && object !== 'elsewhere') notes.push(object === 'nowhere' ? `${missing}${hubNote(link)}` : missing);
-      continue;
-    }
-    if (!link.certain && !listsObject(object, of)) continue;
-    add(object, role, because);
+  await follow();
+  // Two controllers may apply one object, which names one of them; and what an object names may be gone.
+  for (const { object, claimed } of carried) {
+    const held = await holdersOf(object);
+    for (const holder of held.holders) add(holder.object, 'applies', holder.because, null);
+    if (!claimed || held.holders.length > 0) notes.push(...held.notes);
+    if (claimed || held.holders.length > 0) continue;
+    notes.push(`no controller claims ${shownObject(object)}${held.unread.length > 0 ? ', as far as these credentials can see' : ''}`);
+    unread.push(...held.unread);
+  }
+  await follow();
+  // With a label of its own choice Argo CD leaves nothing that could be told from others' labels. What is found here is looked at in turn.
+  for (const [spec, { object, owners }] of found) {
+    if (owners.size > 0) continue;
+    const held = await holdersOf(object);
+    for (const holder of held.holders) add(holder.object, 'owner', holder.because, spec);
+    if (held.unread.length > 0) notes.push(...sharing(object));
+    await follow();
   }
   const all = [...found.values()];
-  return { controllers: all.map(seen), pauses: all.toReversed().flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
+  return { controllers: all.map(seen), pauses: ownersFirst(found).flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
 }
 
-/** Controllers that list the object although it says nothing of them. */
-async function holdersOf(api: ClusterApi, carrier: KubeObject, { notes, unread }: Findings): Promise<{ readonly object: KubeObject; readonly because: string }[]> {
-  const lists = await Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => readable(() => api.list(resource, { namespace: null }))));
-  const [applications, kustomizations] = lists.map((list) => (list === 'refused' ? null : list));
-  const holding = [
-    ...(applications?.items ?? []).filter((entry) => listsObject(entry, carrier)).map((object) => ({ object, because: `its list of resources has ${shownObject(carrier)}` })),
-    ...(kustomizations?.items ?? []).filter((entry) => inInventory(entry, carrier)).map((object) => ({ object, because: `its inventory has ${shownObject(carrier)}` })),
-  ];
-  const found = holding.filter(({ object }) => otherCluster(object, api.server) === null);
-  for (const { object } of holding) if (otherCluster(object, api.server) !== null) notes.push(elsewhereNote(api, object, carrier));
-  if (found.length === 0) notes.push(`no controller claims ${shownObject(carrier)}${lists.includes('refused') ? ', as far as these credentials can see' : ''}`);
-  if (found.length === 0) unread.push(...searchNeeds().filter((_, index) => lists[index] === 'refused'));
-  return found;
+interface Findings {
+  readonly found: ReadonlyMap<string, Found>;
+  readonly queue: Claim[];
+  readonly notes: string[];
+  readonly unread: Need[];
+  add(object: KubeObject, role: SeenController['role'], because: string, above: string | null): void;
+}
+
+async function followClaim(api: ClusterApi, { link, of, role, above }: Claim, { found, queue, notes, unread, add }: Findings): Promise<void> {
+  const because = `${link.because} of ${shownObject(of)}`;
+  if (link.word === 'helm' || link.word === 'keycloak') {
+    if (link.word === 'helm' && !ownersOf(of).some(({ word }) => word === 'helmrelease' || word === 'application')) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
+    return;
+  }
+  const object = await applierOf(api, { ...link, word: link.word }, of, notes);
+  if (link.word === 'applicationset' && (object === 'refused' || typeof object === 'object')) {
+    const child = found.get(specOf(nameOfObject(of) ?? nameOf('application', null, '')));
+    if (!child) return;
+    // By default it takes back every change of a child, and a deny window does no harm where it would not.
+    child.applicationSet = object === 'refused' ? { kind: 'ApplicationSet', metadata: { name: link.name } } : object;
+    if (object === 'refused' && controllerKind(child.name.resource.kind)?.paused(child.object) === true) notes.push(`ApplicationSet ${link.name} may not be read by these credentials: one with a RollingSync syncs ${shown(child.name)} although that has no automation`);
+    if (toleratesPause(child.applicationSet, child.name.name)) return;
+    const project = await readable(() => api.get(projectOf(child)));
+    // A window in a project that states its windows in git does not last.
+    if (project === null || project === 'refused') return;
+    for (const owner of ownersOf(project)) queue.push({ link: owner, of: project, role: 'owner', above: specOf(child.name) });
+    return;
+  }
+  if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
+  if (typeof object === 'string') {
+    const missing = `${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`;
+    if (link.certain && object !== 'elsewhere') notes.push(object === 'nowhere' ? `${missing}${hubNote(link)}` : missing);
+    return;
+  }
+  if (!link.certain && !listsObject(object, of)) return;
+  add(object, role, because, above);
+}
+
+/** Argo CD's own account of who else applies what this application does, for whoever may not see the others (gitops.md 1.4). */
+const sharing = (application: KubeObject): readonly string[] => {
+  const name = nameOfObject(application);
+  return listAt(application, 'status', 'conditions').flatMap((entry) => (textAt(entry, 'type') === 'SharedResourceWarning' && name !== null ? [`Argo CD says of ${shown(name)}: ${textAt(entry, 'message') ?? ''}; what else applies it is not paused here`] : []));
+};
+
+/** A pause of what its owner would put back is none, and the owner may be found after what it applies. */
+function ownersFirst(found: ReadonlyMap<string, Found>): readonly Found[] {
+  const ordered = new Set<Found>();
+  const begun = new Set<Found>();
+  const take = (entry: Found | undefined): void => {
+    if (entry === undefined || begun.has(entry)) return;
+    begun.add(entry);
+    for (const owner of entry.owners) take(found.get(owner));
+    ordered.add(entry);
+  };
+  for (const entry of [...found.values()].toReversed()) take(entry);
+  return [...ordered];
 }
 
 function seen({ object, name, role, because, applicationSet }: Found): SeenController {
+  const rolling = applicationSet !== null && syncsItself(applicationSet);
   const kind = controllerKind(name.resource.kind);
   if (!kind) throw new Error(`${name.resource.kind} is no controller`);
   const view = kind.view(object);
   return {
     object: name, title: kind.title, role, because: applicationSet === null ? because : `${because}; made by ApplicationSet ${applicationSet.metadata.name}`,
-    automation: kind.automation(object), paused: kind.paused(object), interval: kind.interval(object), running: kind.running(object), revision: view.revision,
+    automation: rolling ? `synced by ApplicationSet ${applicationSet.metadata.name} (RollingSync)` : kind.automation(object), paused: kind.paused(object) && !rolling, interval: kind.interval(object), running: kind.running(object), revision: view.revision,
   };
 }
 
 function pauseOf({ object, name, applicationSet }: Found, notes: string[]): readonly Pause[] {
   const kind = controllerKind(name.resource.kind);
   if (!kind) return [];
-  if (kind.paused(object)) {
+  const rolling = applicationSet !== null && syncsItself(applicationSet);
+  if (kind.paused(object) && !rolling) {
     const record = frozenRecord(object, name);
     // Anybody may write annotations.
     if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(`${shown(name)} was paused by record ${record.session}: it is left to that record, and realm-rescue thaw ${record.session} (or thaw --from ${specOf(name)}, from another machine) lets it run again`);
     return [];
   }
-  const was = kind.automation(object);
+  const was = rolling ? 'synced by its ApplicationSet' : kind.automation(object);
   if (kind.word !== 'application') return [{ id: specOf(name), object: name, means: 'suspend', title: `suspend ${kind.title} ${place(name)} (${was})` }];
   if (applicationSet === null || toleratesPause(applicationSet, name.name)) {
     if (applicationSet !== null && !keepsAnnotation(applicationSet, FROZEN_ANNOTATION)) notes.push(`ApplicationSet ${applicationSet.metadata.name} takes annotations off ${shown(name)}: what was there before the pause will be known to the record on this machine alone`);
@@ -134,7 +187,8 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
   }
   // The ApplicationSet takes back a change of its child within half a second (verified-kube.md 4.1).
   const project = projectOf({ object, name });
-  notes.push(`ApplicationSet ${applicationSet.metadata.name} takes back every change of ${shown(name)}: a deny window in AppProject ${project.name} stops its syncs instead, for as long as it stands there`);
+  const why = rolling ? `starts the syncs of ${shown(name)} itself (RollingSync)` : `takes back every change of ${shown(name)}`;
+  notes.push(`ApplicationSet ${applicationSet.metadata.name} ${why}: a deny window in AppProject ${project.name} stops its syncs instead, for as long as it stands there`);
   return [{ id: specOf(name), object: project, means: 'deny-window', application: name.name, title: `deny window for ${kind.title} ${place(name)} in AppProject ${place(project)} (${was})` }];
 }
 

@@ -52,8 +52,8 @@ async function checksOf(cluster: Pick<Cluster, 'check' | 'look'>, { sight, ...st
   const checks = held.length === 0 ? [] : await cluster.check(held);
   const before = pausedBefore(sight);
   if (sight === null || before.length === 0) return checks;
-  const ours = new Set(held.map(({ id }) => id));
-  const running = (await cluster.look(sight.source)).pauses.filter(({ id }) => !ours.has(`pause ${id}`));
+  const known = new Set(before.map(({ object }) => objectKey(object)));
+  const running = (await cluster.look(sight.source)).pauses.filter(({ object }) => known.has(objectKey(object)));
   const standing = before.filter(({ object }) => !running.some((pause) => objectKey(pause.object) === objectKey(object)));
   return [
     ...checks,

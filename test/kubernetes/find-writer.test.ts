@@ -127,13 +127,77 @@ describe('a hub', () => {
   });
 
   test('or not: of two of one name that go here, the one that lists the object applies, wherever it comes', async () => {
-    const [lists, silent] = [application({ metadata: { namespace: 'lists' } }), application({ metadata: { namespace: 'silent' }, status: null })];
+    const [lists, silent] = [application({ metadata: { namespace: 'lists' }, status: { controllerNamespace: 'lists' } }), application({ metadata: { namespace: 'silent' }, status: null })];
     for (const both of [[lists, silent], [silent, lists]]) expect((await found(map, both)).applies.map((line) => line.split(' ')[0])).toEqual(['application:lists/keycloak']);
     expect((await found(map, [silent, application({ metadata: { namespace: 'too' }, status: null })])).notes).toEqual(['2 applications are called keycloak: silent, too; the first is taken']);
   });
 
   test('of two of one name, that of this cluster applies, whatever the other lists', async () => {
     expect((await found(map, [away({ metadata: { namespace: 'hub' } }), application({ status: null })])).applies).toEqual(['application:argocd/keycloak (tracking id of Argo CD of ConfigMap iam/keycloak-realm)']);
+  });
+});
+
+describe('what the labels and annotations do not say', () => {
+  const byLabel = { labels: { 'argo.acme.io/app': 'keycloak' } };
+  const listing = (name: string, group: string, kind: string, namespace: string, child: string) => application({ metadata: { name }, status: { resources: [{ group, version: 'v1', kind, namespace, name: child, status: 'Synced' }] } });
+
+  test('a second application that lists the object is found beside the one that the object names', async () => {
+    const { applies, notes } = await found(realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm')), [application(), application({ metadata: { name: 'other' } })]);
+    expect(applies).toEqual(['application:argocd/keycloak (tracking id of Argo CD of ConfigMap iam/keycloak-realm)', 'application:argocd/other (its list of resources has ConfigMap iam/keycloak-realm)']);
+    expect(notes).toEqual([]);
+  });
+
+  test('whoever may not list them is told what Argo CD says of others, and lacks no right for the rest', async () => {
+    const conditions = [{ type: 'SharedResourceWarning', message: 'ConfigMap/keycloak-realm is part of applications argocd/keycloak and other' }, { type: 'OrphanedResourceWarning', message: 'x' }];
+    const { applies, notes, unread } = await found(realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm')), [application({ status: { conditions } })], { forbidden: (verb, _plural, _namespace, name) => verb === 'list' && name === undefined });
+    expect([applies.length, notes, unread]).toEqual([1, ['Argo CD says of Application argocd/keycloak: ConfigMap/keycloak-realm is part of applications argocd/keycloak and other; what else applies it is not paused here'], []]);
+  });
+
+  test('what Helm or an application of an earlier name has left there hides nobody who lists it', async () => {
+    const helm = { annotations: { 'meta.helm.sh/release-name': 'keycloak', 'meta.helm.sh/release-namespace': 'iam' }, ...byLabel };
+    expect((await found(realmMap(helm), [application()])).applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)']);
+    expect((await found(realmMap(track('earlier:/ConfigMap:iam/keycloak-realm')), [application()])).applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)']);
+  });
+
+  test('the application above is found by its list, with a label of Argo CD that is somebody\'s own', async () => {
+    const { applies } = await found(realmMap(byLabel), [application({ metadata: { labels: { 'argo.acme.io/app': 'apps' } } }), listing('apps', 'argoproj.io', 'Application', 'argocd', 'keycloak'), listing('root', 'argoproj.io', 'Application', 'argocd', 'apps')]);
+    expect(applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)', 'application:argocd/apps (its list of resources has Application argocd/keycloak)', 'application:argocd/root (its list of resources has Application argocd/apps)']);
+  });
+
+  test('an object that says a bare name means no application outside of Argo CD\'s own namespace', async () => {
+    const { applies, notes } = await found(realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm')), [application({ metadata: { namespace: 'a-team' }, status: { resources: [] } }), application({ status: { resources: [] } })]);
+    expect([applies, notes]).toEqual([['application:argocd/keycloak (tracking id of Argo CD of ConfigMap iam/keycloak-realm)'], []]);
+  });
+});
+
+describe('what is paused first', () => {
+  const pausesOf = async (carriers: readonly KubeObject[], objects: readonly KubeObject[]) => (await findWriter(fakeApi([...carriers, ...objects]), carriers)).pauses.map(({ id, means }) => `${means} ${id}`);
+
+  test('an owner, also one that applies something here itself and was found first', async () => {
+    const workload = object('apps/v1', 'StatefulSet', 'keycloak', track('keycloak:apps/StatefulSet:iam/keycloak'));
+    const root = application({ metadata: { name: 'root' }, status: { resources: [] } });
+    const child = application({ metadata: track('root:argoproj.io/Application:argocd/keycloak'), status: { resources: [] } });
+    expect(await pausesOf([realmMap(track('root:/ConfigMap:iam/keycloak-realm')), workload], [root, child])).toEqual(['automation-off application:argocd/root', 'automation-off application:argocd/keycloak']);
+  });
+
+  test('two that apply each other are both paused, and nothing hangs', async () => {
+    const [one, two] = [application({ metadata: { name: 'one', ...track('two:argoproj.io/Application:argocd/one') }, status: { resources: [] } }), application({ metadata: { name: 'two', ...track('one:argoproj.io/Application:argocd/two') }, status: { resources: [] } })];
+    expect((await pausesOf([realmMap(track('one:/ConfigMap:iam/keycloak-realm'))], [one, two])).toSorted()).toEqual(['automation-off application:argocd/one', 'automation-off application:argocd/two']);
+  });
+
+  test('a child of a RollingSync, which has no automation and is synced all the same: by a window, unless the set only creates', async () => {
+    const child = application({ metadata: { ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'platform', uid: 'x' }] }, spec: { syncPolicy: { automated: null } } });
+    const set = (spec: JsonObject) => object('argoproj.io/v1alpha1', 'ApplicationSet', 'platform', { namespace: 'argocd' }, { strategy: { type: 'RollingSync' }, ...spec });
+    const map = realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm'));
+    const ignoring = { ignoreApplicationDifferences: [{ jsonPointers: ['/spec/syncPolicy'] }] };
+    for (const spec of [{}, ignoring]) expect(await pausesOf([map], [child, set(spec)])).toEqual(['deny-window application:argocd/keycloak']);
+    expect(await pausesOf([map], [child, set({ syncPolicy: { applicationsSync: 'create-only' } })])).toEqual([]);
+    expect(await pausesOf([map], [child, set({ strategy: { type: 'AllAtOnce' } })])).toEqual([]);
+    const { controllers, notes } = await findWriter(fakeApi([child, set({})]), [map]);
+    expect(controllers).toMatchObject([{ paused: false, automation: 'synced by ApplicationSet platform (RollingSync)' }]);
+    expect(notes).toEqual([expect.stringContaining('ApplicationSet platform starts the syncs of Application argocd/keycloak itself (RollingSync): a deny window in AppProject default')]);
+    const blind = await findWriter(fakeApi([child, set({})], { forbidden: (_verb, plural) => plural === 'applicationsets' }), [map]);
+    expect([blind.controllers[0]?.paused, blind.notes]).toEqual([true, [expect.stringContaining('ApplicationSet platform may not be read by these credentials')]]);
   });
 });
 

@@ -134,8 +134,9 @@ export function isOurWindow(window: Json, application: string): boolean {
  * (gitops.md 1.3; the controller's --policy flag can win over the latter and cannot be seen from here).
  */
 export function toleratesPause(applicationSet: KubeObject, application: string): boolean {
-  const policy = textAt(applicationSet, 'spec', 'syncPolicy', 'applicationsSync');
-  if (policy === 'create-only' || policy === 'create-delete') return true;
+  if (leavesChildren(applicationSet)) return true;
+  // No field of the child keeps it from starting an operation.
+  if (syncsItself(applicationSet)) return false;
   return listAt(applicationSet, 'spec', 'ignoreApplicationDifferences').some((entry) => {
     const name = textAt(entry, 'name');
     if (name !== undefined && name !== '' && name !== application) return false;
@@ -144,10 +145,23 @@ export function toleratesPause(applicationSet: KubeObject, application: string):
   });
 }
 
+/** It makes children and never updates them. */
+function leavesChildren(applicationSet: KubeObject): boolean {
+  const policy = textAt(applicationSet, 'spec', 'syncPolicy', 'applicationsSync');
+  return policy === 'create-only' || policy === 'create-delete';
+}
+
+/**
+ * With a RollingSync it takes the automation off its children and writes their operations itself, so that one that looks paused is synced all
+ * the same (Argo CD 3.2.0, applicationset_controller.go, syncDesiredApplications).
+ */
+export function syncsItself(applicationSet: KubeObject): boolean {
+  return textAt(applicationSet, 'spec', 'strategy', 'type') === 'RollingSync' && !leavesChildren(applicationSet);
+}
+
 /** Whether an annotation of a child outlives the ApplicationSet's next look at it, which takes away what it did not write (gitops.md 1.3). */
 export function keepsAnnotation(applicationSet: KubeObject, annotation: string): boolean {
-  const policy = textAt(applicationSet, 'spec', 'syncPolicy', 'applicationsSync');
-  return policy === 'create-only' || policy === 'create-delete' || listAt(applicationSet, 'spec', 'preservedFields', 'annotations').includes(annotation);
+  return leavesChildren(applicationSet) || listAt(applicationSet, 'spec', 'preservedFields', 'annotations').includes(annotation);
 }
 
 function synced(entry: Json, message: string): SyncedObject {

@@ -1,0 +1,40 @@
+/** Controllers that list an object among what they applied, whether or not the object says anything of them. */
+import { otherCluster } from '../gitops/controllers/destination.ts';
+import { RESOURCES, shownObject, type KubeObject } from '../gitops/controllers/object.ts';
+import { inInventory, listsObject } from '../gitops/controllers/owners.ts';
+import type { ClusterApi } from './api.ts';
+import { elsewhereNote } from './applier.ts';
+import { searchNeeds, type Need } from './needs.ts';
+import { readable } from './readable.ts';
+
+export interface Holder {
+  readonly object: KubeObject;
+  readonly because: string;
+}
+
+export interface Held {
+  readonly holders: readonly Holder[];
+  /** What these credentials may not list: who applies it may be among that. */
+  readonly unread: readonly Need[];
+  /** Of those that list an object of this name in another cluster. */
+  readonly notes: readonly string[];
+}
+
+/** Reads the lists of the whole cluster once, when they are first asked for. */
+export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<Held> {
+  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => readable(() => api.list(resource, { namespace: null }))));
+  let lists: ReturnType<typeof read> | null = null;
+  return async (object) => {
+    const all = await (lists ??= read());
+    const [applications, kustomizations] = all.map((list) => (list === 'refused' || list === null ? [] : list.items));
+    const holding = [
+      ...(applications ?? []).filter((entry) => listsObject(entry, object)).map((entry) => ({ object: entry, because: `its list of resources has ${shownObject(object)}` })),
+      ...(kustomizations ?? []).filter((entry) => inInventory(entry, object)).map((entry) => ({ object: entry, because: `its inventory has ${shownObject(object)}` })),
+    ];
+    return {
+      holders: holding.filter((holder) => otherCluster(holder.object, api.server) === null),
+      unread: searchNeeds().filter((_, index) => all[index] === 'refused'),
+      notes: holding.flatMap((holder) => (otherCluster(holder.object, api.server) === null ? [] : [elsewhereNote(api, holder.object, object)])),
+    };
+  };
+}
