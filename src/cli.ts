@@ -2,7 +2,7 @@
 // The command table; loads one command, nothing else. Whatever is imported here is paid by --help.
 import { parseArgs } from 'node:util';
 import { commandHelp, generalHelp } from './commands/help.ts';
-import { OPTIONS, type Flags } from './commands/options.ts';
+import { OPTIONS, SHARED, type Flags } from './commands/options.ts';
 import { COMMANDS } from './commands/table.ts';
 import { EXIT, RescueError } from './realm/errors.ts';
 import { own } from './realm/json.ts';
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   const name = named ? first : 'recover';
   const spec = own(COMMANDS, name);
   if (!spec) throw new RescueError('usage', `There is no command "${name}".`, ['See realm-rescue --help for the commands.']);
-  const { flags, words } = parse(name, named ? args.slice(1) : args, spec.options);
+  const { flags, words } = parse(name, named ? args.slice(1) : args, [...spec.options, ...SHARED]);
   if (flags.help) return print(commandHelp(name, spec));
   const foreign = spec.words?.includes('...') ? undefined : words[spec.words?.split(' ').length ?? 0];
   const piped = (['password-stdin', 'token-stdin'] as const).find((flag) => flags[flag]);
@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (foreign !== undefined) throw new RescueError('usage', `${name} does not know what to do with "${foreign}".`, [`See realm-rescue ${name} --help.`]);
   refuseOldNode(process.versions.node);
   const { run } = await spec.load();
-  return run({ command: name, flags, words, environment: process.env, secrets });
+  return run({ command: name, flags, words, environment: withoutEmpty(process.env), secrets });
 }
 
 /** Help works everywhere; a command would fail somewhere inside undici with words that help nobody. */
@@ -74,12 +74,20 @@ function parse(name: string, args: readonly string[], allowed: readonly string[]
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     const foreign = Object.keys(values).find((option) => !allowed.includes(option));
     if (foreign) throw new RescueError('usage', `${name} does not take --${foreign}.`, [`See realm-rescue ${name} --help.`]);
+    // Most often a variable of the shell that is not set; resolved, it would be the current directory. A word is wrong like any other.
+    const empty = Object.entries(values).find(([option, value]) => option !== 'confirm' && [value].flat().includes(''))?.[0];
+    if (empty !== undefined || positionals.includes('')) throw new RescueError('usage', empty === undefined ? `${name} was given an empty word.` : `--${empty} is empty.`, ['Give it a value, or leave it out.']);
     return { flags: values as Flags, words: positionals };
   } catch (error) {
     if (error instanceof RescueError) throw error;
     const said = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : 'The flags cannot be read';
     throw new RescueError('usage', `${said.replace(/\.$/, '')}.`, [`See realm-rescue ${name} --help.`]);
   }
+}
+
+/** As everywhere, a variable that is set to nothing counts as not set. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name, value]) => value !== '' || !name.startsWith('KEYCLOAK_')));
 }
 
 function print(text: string): number {
@@ -96,6 +104,6 @@ function report(error: unknown): number {
   process.stderr.write(`realm-rescue: ${title}\n${next.map((line) => `  ${line}\n`).join('')}`);
   if (debug && error instanceof Error) process.stderr.write(`${(error.stack ?? '').split('\n').map((line) => sanitise(redact(line, known ? [] : secrets))).join('\n')}\n`);
   // A script that reads standard output gets an answer in every case, with the code that never changes.
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', code: known ? error.code : 'unexpected', title, next, exit })}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'error', code: known ? error.code : 'unexpected', title, next, exit, ...(known ? error.details : {}) })}\n`);
   return exit;
 }

@@ -36,11 +36,18 @@ export const run: CommandRun = async (invocation) => {
 async function bothSides(invocation: Invocation, specs: readonly string[]): Promise<{ live: Snapshot; evidence: Snapshot[] }> {
   const { flags } = invocation;
   const readAll = (reader: EvidenceReader, realm: string) => Promise.all(specs.map((spec) => reader.read(spec, realm)));
-  if (flags.from) {
+  const { from } = flags;
+  if (from !== undefined && [from, ...specs].some((spec) => spec.startsWith('realm:'))) {
+    return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
+      const reader = evidenceWithRealms(process.cwd(), target, lazyClusterEvidence(invocation));
+      return { live: await reader.read(from, keycloak.realm), evidence: await readAll(reader, keycloak.realm) };
+    });
+  }
+  if (from !== undefined) {
     const reader = createEvidenceReader({ cwd: process.cwd(), cluster: lazyClusterEvidence(invocation) });
     const realm = flags.realm ?? invocation.environment['KEYCLOAK_REALM'];
     if (!realm) throw new RescueError('usage', 'No realm is named, and files may hold several.', ['Give --realm NAME (or KEYCLOAK_REALM).']);
-    return { live: await reader.read(flags.from, realm), evidence: await readAll(reader, realm) };
+    return { live: await reader.read(from, realm), evidence: await readAll(reader, realm) };
   }
   return withKeycloak(invocation, thisTerminal(invocation), async (keycloak, target) => {
     const reader = evidenceWithRealms(process.cwd(), target, lazyClusterEvidence(invocation));

@@ -36,7 +36,7 @@ export const run: CommandRun = async (invocation) => {
   const cluster = openClusterPort(clusterTarget(invocation));
   const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
   try {
-    return await signals.during(freeze(invocation, cluster, from));
+    return await Promise.race([signals.left, freeze(invocation, cluster, from)]);
   } finally {
     await cluster.close();
     signals.release();
@@ -58,7 +58,8 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
     if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
-    if (patches > 0) {
+    if (flags['read-only'] && patches > 0) say([`Read-only: ${count(patches, 'object')} would be patched, and nothing was sent.`]);
+    if (patches > 0 && !flags['read-only']) {
       record.lock(sight);
       const word = controllerWord(sight);
       await typedWord({ terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(patches, 'object')} would be patched`, ask: `Type ${word} to patch ${count(patches, 'object')}` });
@@ -70,14 +71,14 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     }
     say(outcome(sight, record.work, sessionFlag(invocation)));
     const turn = everyTurn(sight);
-    if (!flags.watch && patches > 0) say([`Not waited for: what the controllers do by themselves within ${turn} s; freeze --watch does, also afterwards`]);
-    if (flags.watch) {
+    if (!flags.watch && patches > 0 && !flags['read-only']) say([`Not waited for: what the controllers do by themselves within ${turn} s; freeze --watch does, also afterwards`]);
+    if (flags.watch && !flags['read-only']) {
       say([`Watching for ${turn} s, in which whoever would take the pause back has had a turn (ctrl-c leaves; what is paused stays paused)`]);
       await standsEveryTurn({ cluster, sight, work: record.work, wait });
       say([`OK  all of it is still paused after ${turn} s`]);
     }
-    if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, watched: flags.watch ? turn : null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
-    return EXIT.done;
+    if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, watched: flags.watch && !flags['read-only'] ? turn : null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
+    return flags['read-only'] && patches > 0 ? EXIT.differences : EXIT.done;
   } finally {
     record.close();
   }

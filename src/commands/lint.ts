@@ -7,6 +7,7 @@ import { EXIT, RescueError } from '../realm/errors.ts';
 import { sanitise } from '../realm/sanitise.ts';
 import { VERSION } from '../version.ts';
 import { printJson } from './out.ts';
+import { refuseReadOnly } from './read-only.ts';
 import type { CommandRun, Invocation } from './table.ts';
 
 /**
@@ -21,6 +22,7 @@ export const run: CommandRun = async (invocation) => {
   let { files } = await lintPaths(request);
   const access = await rulingOf(invocation);
   if (flags.fix) {
+    refuseReadOnly(invocation, 'lint --fix');
     const written = await writeFixes({ files });
     for (const file of written) process.stderr.write(`${sanitise(`Changed ${file}.`)}\n`);
     if (written.length > 0) ({ files } = await lintPaths(request));

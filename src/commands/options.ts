@@ -67,5 +67,7 @@ export const TARGET: readonly OptionName[] = ['url', 'realm', 'auth-realm', 'cli
 /** Which cluster. */
 export const CLUSTER: readonly OptionName[] = ['kubeconfig', 'context', 'namespace'];
 export const OUTPUT: readonly OptionName[] = ['json', 'no-input', 'no-color', 'accessible', 'debug', 'help'];
+/** Every command takes these, as a script passes them to all; those that mean nothing to it are not in its help. A server that it does not ask it refuses. */
+export const SHARED: readonly OptionName[] = ['env-tag', 'session-dir', 'read-only', ...OUTPUT];
 export const DECIDING: readonly OptionName[] = ['lost', 'changed', 'live-only', 'client', 'answers'];
 export const RUNNING: readonly OptionName[] = ['confirm', 'probe-user', 'refresh-token-file', 'frozen', 'thawed', 'accept-unproven', 'repo', 'out', 'branch'];

@@ -33,7 +33,7 @@ export const run: CommandRun = async (invocation) => {
     const choices = presetChoices(differences, settings);
     const missing = missingChoices(differences, choices);
     for (const id of missing) process.stderr.write(`${sanitise(id)}\n`);
-    if (missing.length > 0) throw new RescueError('needs-decision', `${count(missing.length, 'answer')} missing; what they are for stands above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.']);
+    if (missing.length > 0) throw new RescueError('needs-decision', `${count(missing.length, 'answer')} missing; what they are for stands above.`, ['Answer them with --lost, --changed, --live-only or --answers FILE.'], { details: { open: missing } });
     const plan = makePlan({ live, evidence, differences, choices, order: orderOwners({ differences, live, evidence }) });
     const idOf = (id: ObjectId) => live.objects.get(id)?.serverId;
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });

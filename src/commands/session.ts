@@ -122,11 +122,11 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     const asks = runMode(terminal) === 'interactive';
     const place = clusterOfRun(request.invocation, { from: settings.from, lines: lines(), asks, directory: sessionDirectory(request.invocation), session: id });
     ({ cluster } = place);
-    await signals.during(place.handOver());
+    await Promise.race([signals.left, place.handOver()]);
     const opened = open(lock?.takenOver ? { lockTakenFrom: { session: lock.takenOver.session, host: lock.takenOver.host, pid: lock.takenOver.pid, since: lock.takenOver.since } } : {});
     store = opened.store;
     const ports: Ports = { keycloak, ...(cluster ? { cluster } : {}), evidence: lazyEvidence(cwd, target, evidence, place.evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
-    const connection = await signals.during(reconnect(keycloak, store.lines));
+    const connection = await Promise.race([signals.left, reconnect(keycloak, store.lines)]);
     const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     const exit = await drive(handle, signals);
     const { state } = handle.snapshot();

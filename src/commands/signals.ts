@@ -9,8 +9,6 @@ const LEAVING = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export interface Signals {
   /** Rejects with RescueError `interrupted` when a signal comes while no run is there to take it. */
   readonly left: Promise<never>;
-  /** What the work gives, unless a signal comes first. Work that somebody has interrupted where it asked (a login plugin) ends in the same words. */
-  during<T>(work: Promise<T>): Promise<T>;
   /** From now on the run takes them: SIGINT as ctrl-c, the others leave at once, with the journal intact. Gives back a function that ends this. */
   handTo(run: Pick<RunHandle, 'interrupt'>): () => void;
   release(): void;
@@ -24,8 +22,7 @@ export function catchSignals(said: { readonly title: string; readonly next: read
   // Nobody may be waiting when it comes.
   left.promise.catch(() => undefined);
   let run: Pick<RunHandle, 'interrupt'> | null = null;
-  const words = () => new RescueError('interrupted', said.title, said.next);
-  const leave = () => left.reject(words());
+  const leave = () => left.reject(new RescueError('interrupted', said.title, said.next));
   const interrupt = () => (run ? run.interrupt() : leave());
   const leaveAtOnce = (signal: string) => {
     if (!run) return leave();
@@ -36,9 +33,6 @@ export function catchSignals(said: { readonly title: string; readonly next: read
   for (const signal of LEAVING) process.on(signal, leaveAtOnce);
   return {
     left: left.promise,
-    during: (work) => Promise.race([left.promise, work.catch((error: unknown) => {
-      throw error instanceof RescueError && error.code === 'interrupted' ? words() : error;
-    })]),
     handTo: (taken) => {
       run = taken;
       return () => {

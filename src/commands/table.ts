@@ -63,7 +63,7 @@ export const COMMANDS: Readonly<Record<string, CommandSpec>> = {
   resume: {
     summary: 'go on with a recorded run after a crash or a stop',
     words: 'SESSION',
-    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'terminate', 'make-safe', 'session-dir', ...OUTPUT],
+    options: [...TARGET, 'from', ...CLUSTER, ...DECIDING, ...RUNNING, 'terminate', 'make-safe', 'session-dir', 'read-only', ...OUTPUT],
     example: 'realm-rescue resume 8f2c',
     load: () => import('./resume.ts'),
   },

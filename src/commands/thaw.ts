@@ -20,6 +20,7 @@ import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
 import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { refuseReadOnly } from './read-only.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -29,6 +30,7 @@ import { isSaid, typedWord } from './typed-word.ts';
 /** Lets the writer run again exactly as it was before the freeze, and watches that its next sync is nothing. */
 export const run: CommandRun = async (invocation) => {
   const { flags } = invocation;
+  refuseReadOnly(invocation, 'thaw');
   const directory = sessionDirectory(invocation);
   const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
   const from = flags.from ?? named?.state.sight?.source;
@@ -37,7 +39,7 @@ export const run: CommandRun = async (invocation) => {
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
   const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });
   try {
-    return await signals.during(thawFrom(invocation, cluster, { named, from, directory }));
+    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
   } finally {
     await cluster.close();
     signals.release();

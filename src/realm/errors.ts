@@ -1,3 +1,5 @@
+import type { Json } from './json.ts';
+
 /**
  * The one class of error that a person sees. Each code has an exit code and belongs to exactly one sentence of help;
  * anything else that is thrown is a bug and exits 1.
@@ -42,15 +44,18 @@ export class RescueError extends Error {
   override readonly name = 'RescueError';
   readonly code: ErrorCode;
   readonly next: readonly string[];
+  /** What `--json` prints beside the sentences: `{open: [ids]}`. */
+  readonly details: { readonly [name: string]: Json };
   /**
    * @param code   stable, decides the exit code
    * @param title  one sentence in the present tense, no secret in it
    * @param next   what the person can do now; one sentence each
    */
-  constructor(code: ErrorCode, title: string, next: readonly string[] = [], options?: { readonly cause?: unknown }) {
-    super(title, options);
+  constructor(code: ErrorCode, title: string, next: readonly string[] = [], options: { readonly cause?: unknown; readonly details?: { readonly [name: string]: Json } } = {}) {
+    super(title, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.next = next;
+    this.details = options.details ?? {};
   }
 
   get exitCode(): ExitCode {

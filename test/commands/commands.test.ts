@@ -61,6 +61,34 @@ describe('commands', () => {
     const { exit, stderr } = await tool('plan', '--evidence', evidence, '--lost', 'restore');
     expect(exit).toBe(5);
     expect(stderr).toMatch(/client-mapper:profile-service\/tenant/);
+    const { stdout } = await tool('plan', '--evidence', evidence, '--lost', 'restore', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'error', code: 'needs-decision', exit: 5, open: expect.arrayContaining(['client-mapper:profile-service/tenant']) });
+  });
+
+  it('compare takes two realms of the server, of which neither is the one that was named', async () => {
+    const { exit, stdout, stderr } = await tool('compare', '--from', 'realm:master', '--evidence', 'realm:master', '--json');
+    expect(exit, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ evidence: [{ source: 'realm:master' }], counts: { lost: 0, changed: 0, liveOnly: 0 } });
+    expect((await tool('compare', '--from', evidence, '--evidence', 'realm:primary')).exit).toBe(2);
+  });
+
+  it('takes the flags that all commands share, also where they mean nothing to it', async () => {
+    const shared = ['--session-dir', place, '--read-only', '--env-tag', 'PROD', '--no-color', '--no-input'];
+    for (const words of [['doctor'], ['snapshot', '--out', place], ['plan', '--evidence', evidence, '--lost', 'restore', '--live-only', 'keep']]) {
+      const { exit, stderr } = await tool(...words, ...shared);
+      expect([words, exit, stderr]).toEqual([words, expect.toBeOneOf([0, 2]), expect.not.stringContaining('does not take')]);
+    }
+    for (const words of [['sessions'], ['lint', place]]) expect((await runTool([...words, ...shared])).exit, words[0]).toBe(0);
+    for (const words of [['undo', '8f2c'], ['thaw', '8f2c'], ['lint', '--fix', place]]) expect(await runTool([...words, ...shared])).toMatchObject({ exit: 64, stderr: expect.stringMatching(/writes, and --read-only forbids that\./) });
+    // A server that is not asked is nobody's meaning.
+    expect(await runTool(['demo', '--url', sandbox.url])).toMatchObject({ exit: 64, stderr: expect.stringContaining('demo does not take --url.') });
+  });
+
+  it('a flag or a word that is empty is refused, and a variable that is counts as not set', async () => {
+    for (const [words, says] of [[['snapshot', '--out', ''], '--out is empty.'], [['sessions', '--session-dir='], '--session-dir is empty.'], [['recover', '--client', 'a', '--client', ''], '--client is empty.'], [['lint', ''], 'lint was given an empty word.']] as const) {
+      expect(await runTool([...words])).toMatchObject({ exit: 64, stderr: expect.stringContaining(says) });
+    }
+    expect((await runTool(['doctor', '--url', sandbox.url, '--realm', 'primary', '--username', sandbox.admin.username], { env: { KEYCLOAK_PASSWORD: sandbox.admin.password, KEYCLOAK_CLIENT_ID: '', KEYCLOAK_CLIENT_SECRET: '' } })).exit).toBe(0);
   });
 
   it('export brings a file to live without a run, where live wins', async () => {

@@ -180,7 +180,8 @@ describe('a thaw', () => {
     const pty = await openPty(120, 30, { KUBECONFIG: kubernetes().kubeconfig('admin') });
     const pushed = async (shown: string, text: string, told: string): Promise<void> => {
       await pty.command(`clear; ${TOOL} thaw --from configmap:${stage.namespace}/realm --session-dir ${stage.sessions}`);
-      expect(await pty.until('Type pushed to let it run again')).toContain(shown);
+      // The screen of the thaw before may still stand while the command is typed.
+      await pty.until((screen) => screen.includes(shown) && screen.includes('Type pushed to let it run again'));
       const revision = await stage.commit(text);
       await pty.type('pushed');
       await pty.key('Enter');

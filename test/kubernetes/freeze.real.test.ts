@@ -88,6 +88,18 @@ describe.concurrent('what --from may name', () => {
   });
 });
 
+it('with --read-only shows what it would patch, with 2, and sends nothing; what is paused already is 0', async () => {
+  const place = await usual(kubernetes());
+  const shown = await place.tool(['freeze', '--from', place.from, '--read-only']);
+  expect(shown).toMatchObject({ exit: 2, stderr: expect.stringMatching(/PATCH {2}automation off on Argo CD application \S+\/keycloak.*\nRead-only: 1 object would be patched, and nothing was sent\.\n/) });
+  expect(shown.stderr).not.toContain('Not waited for');
+  const json = await place.tool(['freeze', '--from', place.from, '--read-only', '--json', '--confirm', 'keycloak', '--watch']);
+  expect([json.exit, JSON.parse(json.stdout)]).toEqual([2, expect.objectContaining({ schema: 'realm-rescue/freeze/v1', watched: null, paused: [] })]);
+  expect(await place.policy()).toEqual(POLICY);
+  isDone(await place.tool(confirmed(place)));
+  expect((await place.tool(['freeze', '--from', place.from, '--read-only'])).exit).toBe(0);
+});
+
 describe.concurrent('whoever would take the pause back', () => {
   it('applications of applications, two deep: the topmost first, and last when they run again', async () => {
     const place = await openPlace(kubernetes());
