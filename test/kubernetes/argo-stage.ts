@@ -66,7 +66,7 @@ async function openArgoStage(kubernetes: RealKubernetes, argo: RealArgo, name: s
     },
     generate: (more = {}) => kubernetes.admin.create(`${GROUP}/applicationsets`, {
       apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', metadata: { name: `${name}-set` },
-      spec: { generators: [{ list: { elements: [{ name }] } }], template: { metadata: { name: '{{name}}' }, spec }, ...more },
+      spec: { generators: [{ list: { elements: [{ name }] } }], template: { metadata: { name: '{{name}}', labels: { wave: 'one' } }, spec }, ...more },
     }),
     set: (patch, which = name) => kubernetes.admin.merge(`${GROUP}/applications/${which}`, patch),
     lands: (text) => expect.poll(textNow, { timeout: 60_000, interval: 50 }).toBe(text),

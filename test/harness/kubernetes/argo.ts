@@ -67,7 +67,7 @@ export async function startArgo(kubernetes: RealKubernetes, options: ArgoOptions
     await part('argocd-application-controller', `${controller}/healthz`, ['--repo-server', `127.0.0.1:${repo}`, ...toRepo, ...toRedis, '--metrics-port', String(controller), '--app-resync', '10', '--app-resync-jitter', '0', '--self-heal-timeout-seconds', '2']);
     if (options.applicationSets === true) {
       // This one has no health check; it gives its metrics once it runs.
-      await part('argocd-applicationset-controller', `${sets}/metrics`, ['--argocd-repo-server', `127.0.0.1:${repo}`, ...toRepo, '--metrics-addr', `127.0.0.1:${sets}`, '--probe-addr', '0', '--webhook-addr', `127.0.0.1:${hook}`]);
+      await part('argocd-applicationset-controller', `${sets}/metrics`, ['--argocd-repo-server', `127.0.0.1:${repo}`, ...toRepo, '--enable-progressive-syncs', '--metrics-addr', `127.0.0.1:${sets}`, '--probe-addr', '0', '--webhook-addr', `127.0.0.1:${hook}`]);
     }
   } catch (cause) {
     await group.stop(true);

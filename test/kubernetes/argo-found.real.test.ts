@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { GROUP, useArgo } from './argo-stage.ts';
+import { configMap } from './stage.ts';
+
+// Writers that an object does not name, or that look paused and are not, each with the real controllers of Argo CD: what is frozen stays as a person left it.
+const { kubernetes, argo, openStage } = useArgo();
+
+it('an ApplicationSet with a RollingSync takes the automation off its child and syncs it itself: a deny window holds', async () => {
+  const stage = await openStage('rolled');
+  await stage.commit('first');
+  await stage.generate({ strategy: { type: 'RollingSync', rollingSync: { steps: [{ matchExpressions: [{ key: 'wave', operator: 'In', values: ['one'] }] }] } } });
+  await stage.rests();
+  expect((await stage.app()).spec.syncPolicy?.['automated']).toBeUndefined();
+
+  const freeze = await stage.run('freeze');
+  expect(freeze).toMatchObject({ exit: 0, stderr: expect.stringContaining('ApplicationSet rolled-set starts the syncs of Application argocd/rolled itself (RollingSync): a deny window in AppProject default') });
+  expect(freeze.stderr).not.toContain('was paused already');
+  await stage.edit('by hand');
+  const revision = await stage.commit('second');
+  await argo().refresh('rolled');
+  // The set has begun an operation, and the window keeps it from applying anything.
+  await expect.poll(async () => (await stage.app()).status?.operationState, { timeout: 60_000 }).toMatchObject({ operation: { initiatedBy: { username: 'applicationset-controller' } }, message: 'Sync operation blocked by sync window' });
+  expect({ text: await stage.text(), sync: (await stage.app()).status?.sync }).toMatchObject({ text: 'by hand', sync: { status: 'OutOfSync', revision } });
+});
+
+it('a second application that applies the same ConfigMap is paused as well, although the ConfigMap names one of them', async () => {
+  const stage = await openStage('shared');
+  await stage.commit('first', { 'again/realm.json': configMap(stage.namespace, 'realm', { 'realm.json': 'first' }) });
+  await stage.create();
+  await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'sharing' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'again' } } });
+  await expect.poll(async () => JSON.stringify((await stage.app('sharing')).status ?? null), { timeout: 60_000 }).toContain('"name":"realm"');
+
+  expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringMatching(/its list of resources has ConfigMap \S+\/realm\)/) });
+  await stage.edit('by hand');
+  await stage.commit('second', { 'again/realm.json': configMap(stage.namespace, 'realm', { 'realm.json': 'third' }) });
+  for (const name of ['shared', 'sharing']) {
+    await argo().refresh(name);
+    expect(await stage.app(name)).toMatchObject({ spec: { syncPolicy: { automated: { enabled: false } } }, status: { sync: { status: 'OutOfSync' } } });
+  }
+  expect(await stage.text()).toBe('by hand');
+});
