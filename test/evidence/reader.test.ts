@@ -51,11 +51,16 @@ describe('shapes', () => {
   test('completeness comes from what is in the file', async () => {
     const exported = { ...REALM, keycloakVersion: '26.7.4', clients: [{ id: 'x', clientId: 'a' }] };
     const components = { 'org.keycloak.keys.KeyProvider': [{ config: { privateKey: ['MIIE'] } }] };
+    const users = [{ username: 'kim' }];
+    const clients = [...exported.clients, { id: 'y', clientId: 'realm-management' }];
     const { read } = reading({
-      'full.json': JSON.stringify({ ...exported, components, users: [{ username: 'kim' }] }), 'partial.json': JSON.stringify({ ...exported, components: { 'org.keycloak.keys.KeyProvider': [{ config: { priority: ['100'] } }] } }),
+      'full.json': JSON.stringify({ ...exported, clients, components, users }), 'cut.json': JSON.stringify({ ...exported, components, users }), 'by-hand.json': JSON.stringify({ ...REALM, clients: [{ clientId: 'realm-management' }], components, users }),
+      'partial.json': JSON.stringify({ ...exported, components: { 'org.keycloak.keys.KeyProvider': [{ config: { priority: ['100'] } }] } }),
       'plain.json': JSON.stringify({ ...exported, clients: [{ clientId: 'a' }] }),
     });
     expect(await read('full.json')).toMatchObject({ completeness: 'full', serverVersion: '26.7.4' });
+    // Built-in objects that a file leaves out nobody has added.
+    for (const name of ['cut.json', 'by-hand.json']) expect(await read(name)).toMatchObject({ completeness: 'stated', notes: [expect.stringContaining('lacks what every full export has')] });
     expect((await read('partial.json'))).toMatchObject({ completeness: 'partial', notes: ['a partial export: without users and keys'] });
     expect(await read('plain.json')).toMatchObject({ completeness: 'stated' });
   });
