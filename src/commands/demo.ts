@@ -23,6 +23,8 @@ const SESSIONS = 200;
  */
 export const run: CommandRun = async (invocation) => {
   const terminal = thisTerminal(invocation);
+  // What a flag says wrongly is told before anything is staged.
+  await runSettings(invocation.flags);
   const store = newSession(invocation);
   // The realm and its sessions are older than the sync: that is how keys that were kept are told from keys that were made by it.
   let age = 17 * 60_000;

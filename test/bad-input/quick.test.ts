@@ -174,6 +174,12 @@ describe('a command line that cannot be meant', () => {
     [['transcript'], /shown, verified or exported/, /transcript show ID/],
     [['transcript', 'burn', 'abcd'], /shown, verified or exported/, /transcript show ID/],
   ];
+  it('of the drill is refused before anything is staged, and nothing is left', async () => {
+    const sessions = sessionPlace();
+    expectRefusal(await runTool(['demo', '--json', '--lost', 'sideways', '--session-dir', sessions]), { exit: 64, says: /--lost takes restore, keep, leave or ask/, next: /--lost/ });
+    expect(recordedIn(sessions).runs).toEqual([]);
+  });
+
   it.concurrent.each(CASES)('%j', async (args, says, next) => {
     const home = sessionPlace();
     const tried = await runTool([...args, '--json'], { env: { XDG_STATE_HOME: join(home, 'state') } });
