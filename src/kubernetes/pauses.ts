@@ -83,10 +83,19 @@ export async function prepareTerminate(api: ClusterApi, name: ObjectName): Promi
   if (kind.word !== 'application' || running === null) return { already: `nothing is running in ${shown(name)}` };
   if (running.phase === 'Terminating') return { already: `the operation of ${shown(name)} is being ended already` };
   if (!isObject(at(object, 'operation')) && textAt(object, 'status', 'operationState', 'phase') !== 'Running') return { already: `nothing is running in ${shown(name)}` };
-  const asked = at(object, 'operation') ?? null;
   // Nothing has been done yet, and there is no state that could say that it ends.
-  if (running.since === null) return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `take back the operation that ${shown(name)} has not begun`, body: versioned(object, { operation: null }), field: ['operation'], previous: asked, value: null } };
+  if (running.since === null) return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `take back the operation that ${shown(name)} has not begun`, body: versioned(object, { operation: null }), field: ['operation'], previous: operationOnRecord(object), value: null } };
   return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `end the running operation of ${shown(name)}`, body: terminatePatch(object), field: ['status', 'operationState', 'phase'], previous: textAt(object, 'status', 'operationState', 'phase') ?? null, value: 'Terminating' } };
+}
+
+/**
+ * Who asked for which revision, and a hash that tells every other change: an operation may hold manifests (`argocd app sync --local`) and
+ * parameters of Helm (a rollback), secrets among them, and nothing puts one back.
+ */
+function operationOnRecord(object: KubeObject): Json {
+  const asked = at(object, 'operation') ?? null;
+  const [username, revision] = [textAt(asked, 'initiatedBy', 'username'), textAt(asked, 'sync', 'revision')];
+  return { ...(username === undefined ? {} : { initiatedBy: { username } }), ...(revision === undefined ? {} : { sync: { revision } }), sha256: sha256(canonicalJson(asked)) };
 }
 
 /** @returns already where it is no application, has nothing left to sync, or something runs: a second operation would be refused or mixed into the first */

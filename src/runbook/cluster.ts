@@ -123,7 +123,7 @@ export interface ClusterPatch {
   /** A JSON merge patch. */
   readonly body: JsonObject;
   readonly field: readonly string[];
-  /** What stood in the field before; null: nothing. */
+  /** What stood in the field before; null: nothing. Of what may hold secrets (a workload, an operation) a hash, and of an operation who asked for which revision. */
   readonly previous: Json;
   /** What stands there afterwards; null: nothing. */
   readonly value: Json;
