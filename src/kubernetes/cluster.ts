@@ -19,6 +19,7 @@ import { remember } from './remember.ts';
 import { freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
 import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
+import { windowNotes } from './window-notes.ts';
 import { workloadsOf } from './workloads.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
@@ -93,7 +94,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const { workloads, configMaps, carriers, names, notes, scope } = await around(api, spec, source, carrier);
   const all = [carrier, ...carriers.map(({ object }) => object), ...workloads];
   const found = await findWriter(api, all);
-  const applied = await appliedBy(api, carrier);
+  const [applied, windows] = await Promise.all([appliedBy(api, carrier), windowNotes(api, found.pauses)]);
   const gone = await goneHooks(api, found.appliers, all);
   const risks = restartRisks(workloads, { configMaps });
   const needs = [...freezeNeeds({ source, around: scope, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }), ...found.unread];
@@ -106,7 +107,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
     carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
     controllers: found.controllers, pauses: found.pauses, risks: [...risks.map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
-    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...unsafe.filter(({ verb }) => verb === 'patch').map(mayNotMakeSafe)],
+    notes: [...found.notes, ...windows, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...unsafe.filter(({ verb }) => verb === 'patch').map(mayNotMakeSafe)],
     mayPause, role: lacking.length === 0 ? null : roleYaml(lacking, user),
   };
 }

@@ -4,16 +4,18 @@ import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
-import { denyWindow, isOurWindow, syncPatch, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
+import { syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
 import { fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
+import { denyWindow, namesakesIn, ourWindows, windowRecord } from '../gitops/controllers/windows.ts';
 import { FIELD_MANAGER, type ClusterApi } from './api.ts';
 import type { LiveRisk } from './risks.ts';
 
-const WINDOWS = ['spec', 'syncWindows'];
+/** The windows of an AppProject. */
+export const WINDOWS = ['spec', 'syncWindows'];
 
 /** @throws RescueError `object-not-found`, `write-failed` where no way of pausing fits the schema of this cluster */
 export async function preparePause(api: ClusterApi, pause: Pause, session: string, now: number): Promise<Prepared> {
@@ -35,12 +37,24 @@ export async function preparePause(api: ClusterApi, pause: Pause, session: strin
 }
 
 function prepareWindow(object: KubeObject, pause: Pause, { session, made }: { readonly session: string; readonly made: string }): Prepared {
-  const { application = '' } = pause;
+  const application = applicationOf(pause);
   const windows = listAt(object, ...WINDOWS);
-  if (windows.some((window) => isOurWindow(window, application))) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
-  const value = [...windows, denyWindow(application, `${WINDOW_MARK} ${session}`)];
+  if (ourWindows(windows, application, session).length > 0) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
+  const value = [...windows, denyWindow(application, session)];
   const body = versioned(object, { spec: { syncWindows: value } });
-  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', application, at: made } };
+  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }), at: made } };
+}
+
+/** `argocd/keycloak`, of a pause or of a patch that makes one or takes one back. */
+export function applicationOf({ id }: Pick<Pause, 'id'>): string {
+  return id.replace(/^(?:pause |resume )?application:/, '');
+}
+
+/** Our windows for the application of a patch: that of the record that made the patch, where an older version did not write for which application it is. */
+function windowsOf(object: KubeObject, patch: ClusterPatch): readonly Json[] {
+  const [more, less] = patch.purpose === 'pause' ? [listAt(patch.value), listAt(patch.previous)] : [listAt(patch.previous), listAt(patch.value)];
+  const [own = null] = ourWindows(more.filter((window) => !less.some((other) => equal(other, window))), applicationOf(patch));
+  return ourWindows(listAt(object, ...WINDOWS), applicationOf(patch), windowRecord(own));
 }
 
 /** The way back from a pause; what others changed in the meantime stays. */
@@ -49,13 +63,14 @@ export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promis
   const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
   const current = at(object, ...sent.field);
   if (sent.means === 'deny-window') {
-    const { application = '' } = sent;
-    const windows = listAt(object, ...WINDOWS);
-    const left = windows.filter((window) => !isOurWindow(window, application));
-    if (left.length === windows.length) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
+    const application = applicationOf(sent);
+    const ours = windowsOf(object, sent);
+    const left = listAt(object, ...WINDOWS).filter((window) => !ours.includes(window));
+    const others = namesakesIn(left, application);
+    if (ours.length === 0) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
     // An empty list was not there before us, unless it was: others may have had windows then, and have none now.
     const value: Json = left.length === 0 && !equal(sent.previous, []) ? null : left;
-    return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
+    return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}${others.length === 0 ? '' : `; that for ${others.join(' and ')} stays, and stops it as well`}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
   }
   const kind = kindOf(sent.object);
   const marked = object.metadata.annotations?.[FROZEN_ANNOTATION] !== undefined;
@@ -138,7 +153,7 @@ export async function happened(api: ClusterApi, patch: ClusterPatch): Promise<bo
   const current = at(object, ...patch.field) ?? null;
   // Of a workload only the hash is on record.
   if (patch.purpose === 'make-safe') return sha256(canonicalJson(current)) === patch.value;
-  if (patch.means === 'deny-window') return listAt(object, ...WINDOWS).some((window) => isOurWindow(window, patch.application ?? '')) === (patch.purpose === 'pause');
+  if (patch.means === 'deny-window') return windowsOf(object, patch).length > 0 === (patch.purpose === 'pause');
   const mark = object.metadata.annotations?.[FROZEN_ANNOTATION];
   if (patch.purpose === 'pause' && mark !== undefined) return mark === textAt(patch.body, 'metadata', 'annotations', FROZEN_ANNOTATION);
   if (patch.purpose === 'resume' && mark === undefined && !kindOf(patch.object).paused(object)) return true;
@@ -149,7 +164,7 @@ export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<P
   const object = await api.get(sent.object);
   if (!object) return { id: sent.id, holds: false, because: `${shown(sent.object)} is gone` };
   if (sent.means === 'deny-window') {
-    const holds = listAt(object, ...WINDOWS).some((window) => isOurWindow(window, sent.application ?? ''));
+    const holds = windowsOf(object, sent).length > 0;
     return { id: sent.id, holds, because: holds ? '' : `the deny window was taken out of ${shown(sent.object)}${blame(object, sent)}` };
   }
   const kind = kindOf(sent.object);

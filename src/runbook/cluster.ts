@@ -59,7 +59,7 @@ export interface Pause {
   readonly id: string;
   readonly object: ObjectName;
   readonly means: 'automation-off' | 'suspend' | 'deny-window';
-  /** The application that a deny window is about. */
+  /** The application that a deny window is about, by the name that Argo CD compares; its namespace is in the id. */
   readonly application?: string;
   /** `automation off on Argo CD application argocd/keycloak, which was automated {prune, selfHeal}`. */
   readonly title: string;

@@ -21,7 +21,7 @@ describe('an ApplicationSet', () => {
     await pauseAll(work, sight);
     expect(listAt(world.get(PROJECT), 'spec', 'syncWindows')).toHaveLength(2);
     expect(listAt(world.get(PROJECT), 'spec', 'syncWindows')[0]).toEqual(theirs);
-    expect(hasOurWindow(world.get(PROJECT), 'keycloak')).toBe(true);
+    expect(hasOurWindow(world.get(PROJECT), 'argocd/keycloak')).toBe(true);
     expect(policyOf(world)).toEqual(POLICY);
     expect(await thaw(world.start(), sight)).toBe(true);
     expect(at(world.get(PROJECT), 'spec', 'syncWindows')).toEqual([theirs]);

@@ -7,7 +7,7 @@ import type { ClusterApi } from '../../src/kubernetes/api.ts';
 import { findWriter } from '../../src/kubernetes/find-writer.ts';
 import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSync, prepareTerminate } from '../../src/kubernetes/pauses.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync } from '../../src/kubernetes/watch.ts';
-import { isOurWindow } from '../../src/gitops/controllers/argo.ts';
+import { ourWindows } from '../../src/gitops/controllers/windows.ts';
 import { at, listAt, nameOf, RESOURCES, shown, specOf, textAt, type KubeObject, type ObjectName } from '../../src/gitops/controllers/object.ts';
 import { sha256 } from '../../src/realm/canonical.ts';
 import { RescueError } from '../../src/realm/errors.ts';
@@ -225,4 +225,4 @@ function process(world: World, moment: () => void): ClusterWork {
   };
 }
 
-export const hasOurWindow = (project: KubeObject, application: string): boolean => listAt(project, 'spec', 'syncWindows').some((window) => isOurWindow(window, application));
+export const hasOurWindow = (project: KubeObject, application: string): boolean => ourWindows(listAt(project, 'spec', 'syncWindows'), application).length > 0;
