@@ -1,5 +1,5 @@
 /** What a journal says of the cluster: pure, and the same for a recovery and for `freeze` and `thaw` alone. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SeenController, SyncBefore } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SyncBefore } from './cluster.ts';
 import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Failure } from './failure.ts';
 
@@ -113,11 +113,6 @@ export function objectKey({ resource, namespace, name }: ObjectName): string {
   return `${resource.kind} ${namespace ?? ''}/${name}`;
 }
 
-/** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
-export function endable(sight: ClusterSight | null): readonly SeenController[] {
-  return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
-}
-
 /** The first live patch of a workload that nobody has answered yet. */
 export function openRisk({ sight, safe }: ClusterState): RestartRisk | undefined {
   return sight?.risks.find((risk) => risk.safe !== null && safe[objectKey(risk.object)] === undefined);
@@ -141,4 +136,5 @@ export function danglingPatches({ patches }: Pick<ClusterState, 'patches'>): rea
   return Object.values(patches).flatMap(({ patch, status }) => (status === 'intended' ? [patch] : []));
 }
 
+export { endable } from './cluster.ts';
 export type { By };

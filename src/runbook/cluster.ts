@@ -109,6 +109,8 @@ export interface ClusterSight {
   readonly notes: readonly string[];
   /** False where a right to patch is known to be missing. */
   readonly mayPause: boolean;
+  /** False where a right to end the operations that are running is known to be missing: a pause takes none of it. Not in older journals. */
+  readonly mayTerminate?: boolean;
   /** A Role with what these credentials lack, as YAML; null where nothing is. */
   readonly role: string | null;
 }
@@ -164,6 +166,11 @@ export interface ObjectMark {
   readonly content: string;
   /** Of the pod template; null where there is none. */
   readonly template: string | null;
+}
+
+/** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
+export function endable(sight: Pick<ClusterSight, 'controllers'> | null): readonly SeenController[] {
+  return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
 }
 
 /** `argocd/keycloak`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { at, listAt } from '../../src/gitops/controllers/object.ts';
 import { sha256 } from '../../src/realm/canonical.ts';
+import { RescueError } from '../../src/realm/errors.ts';
 import { freezeLine } from '../../src/runbook/cluster-lines.ts';
 import { heldPauses } from '../../src/runbook/cluster-state.ts';
 import type { RunEvent } from '../../src/runbook/model.ts';
@@ -195,6 +196,19 @@ describe('the rest', () => {
     expect(world.journal.at(-1)).toMatchObject({ type: 'operations.ended', ended: [], running: [{ name: 'keycloak' }] });
     await terminateRunning(world.start(), sight);
     expect(told(world).filter((line) => line.startsWith('patch.intended'))).toHaveLength(1);
+  });
+
+  test('an operation that may not be ended: what stands paused is named, with the way back', async () => {
+    const world = appSetWorld();
+    world.write(APP, { operation: { sync: {} } });
+    world.idle = true;
+    const sight = await world.look(MAP);
+    const work = world.start();
+    await pauseAll(work, sight);
+    world.mishaps.push({ of: 'keycloak', refused: new RescueError('missing-role', 'oncall may not patch applications.', ['Grant it.']) });
+    const error = await failure(terminateRunning(work, sight));
+    expect([error.code, error.message, error.next]).toEqual(['missing-role', 'oncall may not patch applications. Still paused: application keycloak, by a deny window in AppProject argocd/default.', ['Grant it.', 'To let them run again: realm-rescue thaw 8f2c']]);
+    expect(at(world.get(APP), 'operation')).toEqual({ sync: {} });
   });
 
   describe('an operation that has not begun', () => {
