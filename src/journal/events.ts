@@ -18,7 +18,7 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'restart.checked': 'What the realm was after that restart.',
   'resume.answered': 'A typed word (or `--confirm`) lets the writer run again; `false` leaves it paused.',
   'patch.intended': 'A patch of a cluster object is about to leave, with exactly what stands there; of a workload only a hash, and of an operation that has not begun who asked for which revision and a hash. On disk before the first byte is sent.',
-  'patch.sent': 'The API server took the patch, or a look found that it had; the version that it made.',
+  'patch.sent': 'The API server took the patch, or a look found that it had; the version that it made, and when by the clock of the API server.',
   'patch.failed': 'The patch was refused, or a look found that it had not happened.',
   'pause.checked': 'Whether the pauses hold, looked at again.',
   'sync.awaited': 'What the sync after the thaw will be held against: where controllers and objects stand, and the fingerprint of the realm.',

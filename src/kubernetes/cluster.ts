@@ -15,7 +15,7 @@ import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
-import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
+import { checkPause, frozenRecord, happened, ownWrite, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
 import { endNeeds, freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
 import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
@@ -72,7 +72,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     send: async (patch, secret) => {
       const sent = await api.patch(patch.object, secret ?? patch.body);
       if ('unknownField' in sent) throw new RescueError('write-failed', `This cluster does not know the field ${sent.unknownField} of ${shown(patch.object)}; nothing was written.`, ['Pause it by hand, and state it with --frozen TEXT.']);
-      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', warnings: sent.warnings };
+      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', written: ownWrite(sent.object), warnings: sent.warnings };
     },
     happened: (patch) => happened(api, patch),
     settle: () => pauseFor(times.settle),

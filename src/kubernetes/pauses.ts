@@ -20,29 +20,28 @@ export const WINDOWS = ['spec', 'syncWindows'];
 /** @throws RescueError `object-not-found`, `write-failed` where no way of pausing fits the schema of this cluster */
 export async function preparePause(api: ClusterApi, pause: Pause, session: string, now: number): Promise<Prepared> {
   const object = await present(api, pause.object);
-  const made = new Date(now).toISOString();
-  if (pause.means === 'deny-window') return prepareWindow(object, pause, { session, made });
+  if (pause.means === 'deny-window') return prepareWindow(object, pause, session);
   const kind = kindOf(pause.object);
   if (kind.paused(object)) return { already: `${shown(pause.object)} is paused already (${kind.automation(object)})` };
   const previous = at(object, ...kind.field) ?? null;
   for (const wanted of kind.pauses(object)) {
-    const record: JsonObject = { previous, frozen: wanted, session, at: made };
+    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString() };
     const body = fieldPatch(object, kind.field, wanted, record);
     // An older schema drops what it does not know and answers 200: only a strict dry run tells (verified-kube.md 3.2).
     const tried = await api.patch(pause.object, body, { dryRun: true });
     if ('unknownField' in tried || !kind.paused(tried.object)) continue;
-    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means, at: made } };
+    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means } };
   }
   throw new RescueError('write-failed', `${shown(pause.object)} cannot be paused in a way that this cluster keeps.`, ['Pause it by hand, and state it with --frozen TEXT.']);
 }
 
-function prepareWindow(object: KubeObject, pause: Pause, { session, made }: { readonly session: string; readonly made: string }): Prepared {
+function prepareWindow(object: KubeObject, pause: Pause, session: string): Prepared {
   const application = applicationOf(pause);
   const windows = listAt(object, ...WINDOWS);
   if (ourWindows(windows, application, session).length > 0) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
   const value = [...windows, denyWindow(application, session)];
   const body = versioned(object, { spec: { syncWindows: value } });
-  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }), at: made } };
+  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } };
 }
 
 /** `argocd/keycloak`, of a pause or of a patch that makes one or takes one back. */
@@ -174,12 +173,18 @@ export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<P
 
 /**
  * Who wrote last, where that was after the pause: whoever takes a field away, or puts one back by a plain update, may leave no entry, and the
- * newest one is then that of the creator, or our own. Times of the API server are whole seconds.
+ * newest one is then that of the creator, or our own. Both times are the API server's own, in whole seconds: the same one proves no order, and
+ * the clock of this machine may be another.
  */
-function blame(object: KubeObject, { at: made }: ClusterPatch): string {
+function blame(object: KubeObject, { written }: ClusterPatch): string {
   const write = lastWrite(object, null);
-  if (write === null || made === undefined || write.manager === FIELD_MANAGER || Date.parse(write.time) < Math.floor(Date.parse(made) / 1000) * 1000) return '';
+  if (write === null || written === undefined || write.manager === FIELD_MANAGER || Date.parse(write.time) <= Date.parse(written)) return '';
   return `, last written by ${write.manager} at ${write.time}`;
+}
+
+/** When we wrote last, as the API server logged it in the answer to a patch of ours; null: it does not say. */
+export function ownWrite({ metadata: { managedFields = [] } }: KubeObject): string | null {
+  return managedFields.flatMap(({ manager, time }) => (manager === FIELD_MANAGER && time !== undefined ? [time] : [])).toSorted().at(-1) ?? null;
 }
 
 /** A pause of ours as the object itself remembers it; null where it carries none, or one that cannot be read. */
@@ -195,7 +200,7 @@ export function frozenRecord(object: KubeObject, name: ObjectName): { readonly p
   }
   if (!isObject(record) || record['frozen'] === undefined) return null;
   const previous = record['previous'] ?? null;
-  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend', ...(typeof record['at'] === 'string' ? { at: record['at'] } : {}) };
+  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
   return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
 }
 

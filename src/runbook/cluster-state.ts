@@ -59,7 +59,7 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'restart.checked': return { ...state, restarted: event.realm, restartAwaited: null };
     case 'resume.answered': return { ...state, resume: event.resume };
     case 'patch.intended': return { ...state, patches: { ...without(state.patches, event.patch.id), [event.patch.id]: { patch: event.patch, status: 'intended', failure: null } } };
-    case 'patch.sent': return begun(settle(state, event.id, 'sent', null), event.id);
+    case 'patch.sent': return begun(settle(state, event.id, 'sent', null, event.written), event.id);
     case 'patch.failed': return settle(state, event.id, 'failed', event.failure);
     case 'pause.checked': return { ...state, checks: event.checks };
     case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint, begun: false } };
@@ -68,10 +68,11 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
   }
 }
 
-function settle(state: ClusterState, id: string, status: PatchStatus, failure: Failure | null): ClusterState {
+function settle(state: ClusterState, id: string, status: PatchStatus, failure: Failure | null, written?: string): ClusterState {
   const known = state.patches[id];
   if (!known) return state;
-  return { ...state, patches: { ...state.patches, [id]: { ...known, status, failure } }, made: status === 'sent' ? madeWith(state.made, known.patch) : state.made };
+  const patch = written === undefined ? known.patch : { ...known.patch, written };
+  return { ...state, patches: { ...state.patches, [id]: { patch, status, failure } }, made: status === 'sent' ? madeWith(state.made, patch) : state.made };
 }
 
 function begun(state: ClusterState, sent: string): ClusterState {

@@ -131,8 +131,8 @@ export interface ClusterPatch {
   readonly value: Json;
   readonly means?: Pause['means'];
   readonly application?: string;
-  /** ISO time at which a pause was made, by this machine. Not in older journals. */
-  readonly at?: string;
+  /** ISO time at which it was made, by the clock of the API server and in whole seconds; only once it has answered. Not in older journals. */
+  readonly written?: string;
 }
 
 /** Whether something still holds, looked at again. */

@@ -285,8 +285,8 @@ export async function send(work: ClusterWork, prepare: () => Promise<Prepared>):
     first = patch;
     work.dispatch({ type: 'patch.intended', patch });
     try {
-      const { resourceVersion } = await work.cluster.send(patch, prepared.secret);
-      work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer' });
+      const { resourceVersion, written } = await work.cluster.send(patch, prepared.secret);
+      work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer', ...(written === null ? {} : { written }) });
       return { patch };
     } catch (error) {
       const failure = asFailure(error);
