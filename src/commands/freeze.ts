@@ -8,7 +8,7 @@ import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
-import { mayNotPause } from '../runner/cluster-failures.ts';
+import { mayNotPause, mayNotTerminate } from '../runner/cluster-failures.ts';
 import { everyTurn, standsEveryTurn } from '../runner/pause-watch.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
@@ -54,9 +54,12 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     const sight = await cluster.look(from);
     say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
     // As kubectl apply takes it; in a message every line would be indented.
-    if (!sight.mayPause && !flags.json) process.stdout.write(sight.role ?? '');
+    const mayNotEnd = flags.terminate === true && sight.mayTerminate === false;
+    if ((!sight.mayPause || mayNotEnd) && !flags.json) process.stdout.write(sight.role ?? '');
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
     if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+    // Not after the pause: a freeze is never half of what was asked for where that can be known.
+    if (mayNotEnd) throw sight.mayPause ? mayNotTerminate(sight) : mayNotPause(sight);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
     if (flags['read-only'] && patches > 0) say([`Read-only: ${count(patches, 'object')} would be patched, and nothing was sent.`]);
     if (patches > 0 && !flags['read-only']) {

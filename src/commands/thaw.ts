@@ -162,8 +162,8 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
 async function fromObjects(cluster: Cluster, sight: ClusterSight): Promise<readonly ClusterPatch[]> {
   const marked = await Promise.all(sight.controllers.map(({ object }) => cluster.frozen(object)));
   const windows = await Promise.all(sight.pauses.filter(({ means }) => means === 'deny-window').map(async (pause): Promise<ClusterPatch | null> => {
-    const prepared = await cluster.preparePause(pause, '');
-    return 'already' in prepared ? { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: null, value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } : null;
+    const patch: ClusterPatch = { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: null, value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) };
+    return (await cluster.check([patch])).some(({ holds }) => holds) ? patch : null;
   }));
   // Owners were paused first, and run again last.
   return [...marked.toReversed().flatMap((found) => found?.patch ?? []), ...windows.flatMap((patch) => patch ?? [])];

@@ -1,6 +1,7 @@
 /** The cluster as the runner sees it: everything that reads or patches Kubernetes on the way from freeze to thaw. */
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
+import { endable } from '../runbook/cluster.ts';
 import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { otherCluster } from '../gitops/controllers/destination.ts';
@@ -14,11 +15,12 @@ import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
-import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
+import { checkPause, frozenRecord, happened, ownWrite, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
-import { freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
+import { endNeeds, freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
 import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
+import { windowNotes } from './window-notes.ts';
 import { workloadsOf } from './workloads.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
 
@@ -70,7 +72,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     send: async (patch, secret) => {
       const sent = await api.patch(patch.object, secret ?? patch.body);
       if ('unknownField' in sent) throw new RescueError('write-failed', `This cluster does not know the field ${sent.unknownField} of ${shown(patch.object)}; nothing was written.`, ['Pause it by hand, and state it with --frozen TEXT.']);
-      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', warnings: sent.warnings };
+      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', written: ownWrite(sent.object), warnings: sent.warnings };
     },
     happened: (patch) => happened(api, patch),
     settle: () => pauseFor(times.settle),
@@ -93,26 +95,28 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const { workloads, configMaps, carriers, names, notes, scope } = await around(api, spec, source, carrier);
   const all = [carrier, ...carriers.map(({ object }) => object), ...workloads];
   const found = await findWriter(api, all);
-  const applied = await appliedBy(api, carrier);
+  const [applied, windows] = await Promise.all([appliedBy(api, carrier), windowNotes(api, found.pauses)]);
   const gone = await goneHooks(api, found.appliers, all);
   const risks = restartRisks(workloads, { configMaps });
   const needs = [...freezeNeeds({ source, around: scope, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }), ...found.unread];
-  const [missing, unsafe] = await Promise.all([missingRights(api, needs), missingRights(api, safeNeeds(risks))]);
+  const [missing, unsafe, endless] = await Promise.all([missingRights(api, needs), missingRights(api, safeNeeds(risks)), missingRights(api, endNeeds(endable(found).map(({ object }) => object)))]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
-  const lacking = [...missing, ...unsafe];
+  const lacking = [...missing, ...unsafe, ...endless];
   const named = namesController(spec);
   return {
     context: api.context, server: api.server, user, source: from, lastWrite: lastWrite(carrier, spec.key),
     carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
     controllers: found.controllers, pauses: found.pauses, risks: [...risks.map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
-    notes: [...found.notes, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...unsafe.filter(({ verb }) => verb === 'patch').map(mayNotMakeSafe)],
-    mayPause, role: lacking.length === 0 ? null : roleYaml(lacking, user),
+    notes: [...found.notes, ...windows, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...patchesOf(unsafe).map((need) => mayNot(need, 'the live patch against its import')), ...patchesOf(endless).map((need) => mayNot(need, 'ending its operation'))],
+    mayPause, mayTerminate: patchesOf(endless).length === 0, role: lacking.length === 0 ? null : roleYaml(lacking, user),
   };
 }
 
-function mayNotMakeSafe({ resource, namespace, name }: Need): string {
-  return `These credentials may not patch ${resource} ${namespace ?? ''}/${name ?? ''}, which the live patch against its import takes; realm-rescue doctor with the same --context and --from prints the Role`;
+const patchesOf = (needs: readonly Need[]): readonly Need[] => needs.filter(({ verb }) => verb === 'patch');
+
+function mayNot({ resource, namespace, name }: Need, what: string): string {
+  return `These credentials may not patch ${resource} ${namespace ?? ''}/${name ?? ''}, which ${what} takes; realm-rescue doctor with the same --context and --from prints the Role`;
 }
 
 /** The risk as it is now; undefined where it is none any more. Status and the like are written all the time, and a patch carries the version that it was made from. */

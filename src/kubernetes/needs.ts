@@ -45,6 +45,11 @@ export function freezeNeeds({ source, around, controllers, pauses }: FreezeScope
   return [...carrierNeeds(source, around), ...objectNeeds(['get', 'list'], controllers, 'look at'), ...objectNeeds(['get', 'patch'], pauses, 'pause')];
 }
 
+/** Ending what runs under a pause patches the application itself, whatever is patched in its place to pause it. */
+export function endNeeds(running: readonly ObjectName[]): readonly Need[] {
+  return objectNeeds(['get', 'patch'], running, 'end the operation of');
+}
+
 /** The way back takes what the way in took; the next sync is watched by what it writes and the Jobs that it starts. */
 export function thawNeeds({ source, around, controllers, pauses }: FreezeScope): readonly Need[] {
   return [...carrierNeeds(source, around), ...objectNeeds(['get'], around.workloads, 'watch'), ...objectNeeds(['get', 'list', 'patch'], controllers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];

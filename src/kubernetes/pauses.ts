@@ -4,43 +4,56 @@ import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
-import { denyWindow, isOurWindow, syncPatch, terminatePatch, WINDOW_MARK } from '../gitops/controllers/argo.ts';
+import { syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
 import { fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
+import { denyWindow, namesakesIn, ourWindows, windowRecord } from '../gitops/controllers/windows.ts';
 import { FIELD_MANAGER, type ClusterApi } from './api.ts';
 import type { LiveRisk } from './risks.ts';
 
-const WINDOWS = ['spec', 'syncWindows'];
+/** The windows of an AppProject. */
+export const WINDOWS = ['spec', 'syncWindows'];
 
 /** @throws RescueError `object-not-found`, `write-failed` where no way of pausing fits the schema of this cluster */
 export async function preparePause(api: ClusterApi, pause: Pause, session: string, now: number): Promise<Prepared> {
   const object = await present(api, pause.object);
-  const made = new Date(now).toISOString();
-  if (pause.means === 'deny-window') return prepareWindow(object, pause, { session, made });
+  if (pause.means === 'deny-window') return prepareWindow(object, pause, session);
   const kind = kindOf(pause.object);
   if (kind.paused(object)) return { already: `${shown(pause.object)} is paused already (${kind.automation(object)})` };
   const previous = at(object, ...kind.field) ?? null;
   for (const wanted of kind.pauses(object)) {
-    const record: JsonObject = { previous, frozen: wanted, session, at: made };
+    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString() };
     const body = fieldPatch(object, kind.field, wanted, record);
     // An older schema drops what it does not know and answers 200: only a strict dry run tells (verified-kube.md 3.2).
     const tried = await api.patch(pause.object, body, { dryRun: true });
     if ('unknownField' in tried || !kind.paused(tried.object)) continue;
-    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means, at: made } };
+    return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: kind.field, previous, value: wanted, means: pause.means } };
   }
   throw new RescueError('write-failed', `${shown(pause.object)} cannot be paused in a way that this cluster keeps.`, ['Pause it by hand, and state it with --frozen TEXT.']);
 }
 
-function prepareWindow(object: KubeObject, pause: Pause, { session, made }: { readonly session: string; readonly made: string }): Prepared {
-  const { application = '' } = pause;
+function prepareWindow(object: KubeObject, pause: Pause, session: string): Prepared {
+  const application = applicationOf(pause);
   const windows = listAt(object, ...WINDOWS);
-  if (windows.some((window) => isOurWindow(window, application))) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
-  const value = [...windows, denyWindow(application, `${WINDOW_MARK} ${session}`)];
+  if (ourWindows(windows, application, session).length > 0) return { already: `the deny window for application ${application} stands in ${shown(pause.object)} already` };
+  const value = [...windows, denyWindow(application, session)];
   const body = versioned(object, { spec: { syncWindows: value } });
-  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', application, at: made } };
+  return { patch: { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body, field: WINDOWS, previous: at(object, ...WINDOWS) ?? null, value, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) } };
+}
+
+/** `argocd/keycloak`, of a pause or of a patch that makes one or takes one back. */
+export function applicationOf({ id }: Pick<Pause, 'id'>): string {
+  return id.replace(/^(?:pause |resume )?application:/, '');
+}
+
+/** Our windows for the application of a patch: that of the record that made the patch, where an older version did not write for which application it is. */
+function windowsOf(object: KubeObject, patch: ClusterPatch): readonly Json[] {
+  const [more, less] = patch.purpose === 'pause' ? [listAt(patch.value), listAt(patch.previous)] : [listAt(patch.previous), listAt(patch.value)];
+  const [own = null] = ourWindows(more.filter((window) => !less.some((other) => equal(other, window))), applicationOf(patch));
+  return ourWindows(listAt(object, ...WINDOWS), applicationOf(patch), windowRecord(own));
 }
 
 /** The way back from a pause; what others changed in the meantime stays. */
@@ -49,13 +62,14 @@ export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promis
   const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
   const current = at(object, ...sent.field);
   if (sent.means === 'deny-window') {
-    const { application = '' } = sent;
-    const windows = listAt(object, ...WINDOWS);
-    const left = windows.filter((window) => !isOurWindow(window, application));
-    if (left.length === windows.length) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
+    const application = applicationOf(sent);
+    const ours = windowsOf(object, sent);
+    const left = listAt(object, ...WINDOWS).filter((window) => !ours.includes(window));
+    const others = namesakesIn(left, application);
+    if (ours.length === 0) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
     // An empty list was not there before us, unless it was: others may have had windows then, and have none now.
     const value: Json = left.length === 0 && !equal(sent.previous, []) ? null : left;
-    return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
+    return { patch: { ...head, title: `take the deny window for application ${application} out of ${shown(sent.object)}${others.length === 0 ? '' : `; that for ${others.join(' and ')} stays, and stops it as well`}`, body: versioned(object, { spec: { syncWindows: value } }), previous: current ?? null, value } };
   }
   const kind = kindOf(sent.object);
   const marked = object.metadata.annotations?.[FROZEN_ANNOTATION] !== undefined;
@@ -83,10 +97,19 @@ export async function prepareTerminate(api: ClusterApi, name: ObjectName): Promi
   if (kind.word !== 'application' || running === null) return { already: `nothing is running in ${shown(name)}` };
   if (running.phase === 'Terminating') return { already: `the operation of ${shown(name)} is being ended already` };
   if (!isObject(at(object, 'operation')) && textAt(object, 'status', 'operationState', 'phase') !== 'Running') return { already: `nothing is running in ${shown(name)}` };
-  const asked = at(object, 'operation') ?? null;
   // Nothing has been done yet, and there is no state that could say that it ends.
-  if (running.since === null) return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `take back the operation that ${shown(name)} has not begun`, body: versioned(object, { operation: null }), field: ['operation'], previous: asked, value: null } };
+  if (running.since === null) return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `take back the operation that ${shown(name)} has not begun`, body: versioned(object, { operation: null }), field: ['operation'], previous: operationOnRecord(object), value: null } };
   return { patch: { id: `terminate ${specOf(name)}`, purpose: 'terminate', object: name, title: `end the running operation of ${shown(name)}`, body: terminatePatch(object), field: ['status', 'operationState', 'phase'], previous: textAt(object, 'status', 'operationState', 'phase') ?? null, value: 'Terminating' } };
+}
+
+/**
+ * Who asked for which revision, and a hash that tells every other change: an operation may hold manifests (`argocd app sync --local`) and
+ * parameters of Helm (a rollback), secrets among them, and nothing puts one back.
+ */
+function operationOnRecord(object: KubeObject): Json {
+  const asked = at(object, 'operation') ?? null;
+  const [username, revision] = [textAt(asked, 'initiatedBy', 'username'), textAt(asked, 'sync', 'revision')];
+  return { ...(username === undefined ? {} : { initiatedBy: { username } }), ...(revision === undefined ? {} : { sync: { revision } }), sha256: sha256(canonicalJson(asked)) };
 }
 
 /** @returns already where it is no application, has nothing left to sync, or something runs: a second operation would be refused or mixed into the first */
@@ -129,7 +152,7 @@ export async function happened(api: ClusterApi, patch: ClusterPatch): Promise<bo
   const current = at(object, ...patch.field) ?? null;
   // Of a workload only the hash is on record.
   if (patch.purpose === 'make-safe') return sha256(canonicalJson(current)) === patch.value;
-  if (patch.means === 'deny-window') return listAt(object, ...WINDOWS).some((window) => isOurWindow(window, patch.application ?? '')) === (patch.purpose === 'pause');
+  if (patch.means === 'deny-window') return windowsOf(object, patch).length > 0 === (patch.purpose === 'pause');
   const mark = object.metadata.annotations?.[FROZEN_ANNOTATION];
   if (patch.purpose === 'pause' && mark !== undefined) return mark === textAt(patch.body, 'metadata', 'annotations', FROZEN_ANNOTATION);
   if (patch.purpose === 'resume' && mark === undefined && !kindOf(patch.object).paused(object)) return true;
@@ -140,7 +163,7 @@ export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<P
   const object = await api.get(sent.object);
   if (!object) return { id: sent.id, holds: false, because: `${shown(sent.object)} is gone` };
   if (sent.means === 'deny-window') {
-    const holds = listAt(object, ...WINDOWS).some((window) => isOurWindow(window, sent.application ?? ''));
+    const holds = windowsOf(object, sent).length > 0;
     return { id: sent.id, holds, because: holds ? '' : `the deny window was taken out of ${shown(sent.object)}${blame(object, sent)}` };
   }
   const kind = kindOf(sent.object);
@@ -150,12 +173,18 @@ export async function checkPause(api: ClusterApi, sent: ClusterPatch): Promise<P
 
 /**
  * Who wrote last, where that was after the pause: whoever takes a field away, or puts one back by a plain update, may leave no entry, and the
- * newest one is then that of the creator, or our own. Times of the API server are whole seconds.
+ * newest one is then that of the creator, or our own. Both times are the API server's own, in whole seconds: the same one proves no order, and
+ * the clock of this machine may be another.
  */
-function blame(object: KubeObject, { at: made }: ClusterPatch): string {
+function blame(object: KubeObject, { written }: ClusterPatch): string {
   const write = lastWrite(object, null);
-  if (write === null || made === undefined || write.manager === FIELD_MANAGER || Date.parse(write.time) < Math.floor(Date.parse(made) / 1000) * 1000) return '';
+  if (write === null || written === undefined || write.manager === FIELD_MANAGER || Date.parse(write.time) <= Date.parse(written)) return '';
   return `, last written by ${write.manager} at ${write.time}`;
+}
+
+/** When we wrote last, as the API server logged it in the answer to a patch of ours; null: it does not say. */
+export function ownWrite({ metadata: { managedFields = [] } }: KubeObject): string | null {
+  return managedFields.flatMap(({ manager, time }) => (manager === FIELD_MANAGER && time !== undefined ? [time] : [])).toSorted().at(-1) ?? null;
 }
 
 /** A pause of ours as the object itself remembers it; null where it carries none, or one that cannot be read. */
@@ -171,7 +200,7 @@ export function frozenRecord(object: KubeObject, name: ObjectName): { readonly p
   }
   if (!isObject(record) || record['frozen'] === undefined) return null;
   const previous = record['previous'] ?? null;
-  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend', ...(typeof record['at'] === 'string' ? { at: record['at'] } : {}) };
+  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
   return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
 }
 

@@ -8,7 +8,7 @@ import { at, textAt } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
 import type { Need } from './needs.ts';
 
-export { evidenceNeeds, freezeNeeds, keycloakNeeds, safeNeeds, searchNeeds, thawNeeds } from './needs.ts';
+export { endNeeds, evidenceNeeds, freezeNeeds, keycloakNeeds, safeNeeds, searchNeeds, thawNeeds } from './needs.ts';
 export type { FreezeScope, Need } from './needs.ts';
 
 /** Reviews under way at once: an API server gives one client about ten a second before it makes it wait. */

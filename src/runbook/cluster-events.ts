@@ -31,7 +31,7 @@ export type ClusterEvent =
   | { readonly type: 'resume.answered'; readonly resume: boolean; readonly by: By }
   /** On disk before the first byte is sent; holds what stood there. */
   | { readonly type: 'patch.intended'; readonly patch: ClusterPatch }
-  | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look' }
+  | { readonly type: 'patch.sent'; readonly id: string; readonly resourceVersion: string; readonly found: 'answer' | 'look'; /** When, by the clock of the API server. Not in older journals. */ readonly written?: string }
   | { readonly type: 'patch.failed'; readonly id: string; readonly failure: Failure }
   | { readonly type: 'pause.checked'; readonly checks: readonly PauseCheck[]; /** Seconds since they were made or looked at last, where the interval of a controller has passed: it would have taken them back by now. */ readonly after?: number }
   /** What the sync after the resume will be held against; on record before the writer runs, so that a thaw that was killed is not judged by what it let happen. */

@@ -1,5 +1,5 @@
 /** What a journal says of the cluster: pure, and the same for a recovery and for `freeze` and `thaw` alone. */
-import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SeenController, SyncBefore } from './cluster.ts';
+import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SyncBefore } from './cluster.ts';
 import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Failure } from './failure.ts';
 
@@ -59,7 +59,7 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
     case 'restart.checked': return { ...state, restarted: event.realm, restartAwaited: null };
     case 'resume.answered': return { ...state, resume: event.resume };
     case 'patch.intended': return { ...state, patches: { ...without(state.patches, event.patch.id), [event.patch.id]: { patch: event.patch, status: 'intended', failure: null } } };
-    case 'patch.sent': return begun(settle(state, event.id, 'sent', null), event.id);
+    case 'patch.sent': return begun(settle(state, event.id, 'sent', null, event.written), event.id);
     case 'patch.failed': return settle(state, event.id, 'failed', event.failure);
     case 'pause.checked': return { ...state, checks: event.checks };
     case 'sync.awaited': return { ...state, awaited: { before: event.before, fingerprint: event.fingerprint, begun: false } };
@@ -68,10 +68,11 @@ export function evolveCluster(state: ClusterState, event: ClusterEvent): Cluster
   }
 }
 
-function settle(state: ClusterState, id: string, status: PatchStatus, failure: Failure | null): ClusterState {
+function settle(state: ClusterState, id: string, status: PatchStatus, failure: Failure | null, written?: string): ClusterState {
   const known = state.patches[id];
   if (!known) return state;
-  return { ...state, patches: { ...state.patches, [id]: { ...known, status, failure } }, made: status === 'sent' ? madeWith(state.made, known.patch) : state.made };
+  const patch = written === undefined ? known.patch : { ...known.patch, written };
+  return { ...state, patches: { ...state.patches, [id]: { patch, status, failure } }, made: status === 'sent' ? madeWith(state.made, patch) : state.made };
 }
 
 function begun(state: ClusterState, sent: string): ClusterState {
@@ -113,11 +114,6 @@ export function objectKey({ resource, namespace, name }: ObjectName): string {
   return `${resource.kind} ${namespace ?? ''}/${name}`;
 }
 
-/** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
-export function endable(sight: ClusterSight | null): readonly SeenController[] {
-  return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
-}
-
 /** The first live patch of a workload that nobody has answered yet. */
 export function openRisk({ sight, safe }: ClusterState): RestartRisk | undefined {
   return sight?.risks.find((risk) => risk.safe !== null && safe[objectKey(risk.object)] === undefined);
@@ -141,4 +137,5 @@ export function danglingPatches({ patches }: Pick<ClusterState, 'patches'>): rea
   return Object.values(patches).flatMap(({ patch, status }) => (status === 'intended' ? [patch] : []));
 }
 
+export { endable } from './cluster.ts';
 export type { By };

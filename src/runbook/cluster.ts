@@ -59,7 +59,7 @@ export interface Pause {
   readonly id: string;
   readonly object: ObjectName;
   readonly means: 'automation-off' | 'suspend' | 'deny-window';
-  /** The application that a deny window is about. */
+  /** The application that a deny window is about, by the name that Argo CD compares; its namespace is in the id. */
   readonly application?: string;
   /** `automation off on Argo CD application argocd/keycloak, which was automated {prune, selfHeal}`. */
   readonly title: string;
@@ -109,6 +109,8 @@ export interface ClusterSight {
   readonly notes: readonly string[];
   /** False where a right to patch is known to be missing. */
   readonly mayPause: boolean;
+  /** False where a right to end the operations that are running is known to be missing: a pause takes none of it. Not in older journals. */
+  readonly mayTerminate?: boolean;
   /** A Role with what these credentials lack, as YAML; null where nothing is. */
   readonly role: string | null;
 }
@@ -123,14 +125,14 @@ export interface ClusterPatch {
   /** A JSON merge patch. */
   readonly body: JsonObject;
   readonly field: readonly string[];
-  /** What stood in the field before; null: nothing. */
+  /** What stood in the field before; null: nothing. Of what may hold secrets (a workload, an operation) a hash, and of an operation who asked for which revision. */
   readonly previous: Json;
   /** What stands there afterwards; null: nothing. */
   readonly value: Json;
   readonly means?: Pause['means'];
   readonly application?: string;
-  /** ISO time at which a pause was made, by this machine. Not in older journals. */
-  readonly at?: string;
+  /** ISO time at which it was made, by the clock of the API server and in whole seconds; only once it has answered. Not in older journals. */
+  readonly written?: string;
 }
 
 /** Whether something still holds, looked at again. */
@@ -164,6 +166,11 @@ export interface ObjectMark {
   readonly content: string;
   /** Of the pod template; null where there is none. */
   readonly template: string | null;
+}
+
+/** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
+export function endable(sight: Pick<ClusterSight, 'controllers'> | null): readonly SeenController[] {
+  return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
 }
 
 /** `argocd/keycloak`. */

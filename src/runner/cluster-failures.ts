@@ -10,6 +10,11 @@ export function mayNotPause({ user, role, source, controllers }: ClusterSight): 
   return new RescueError('missing-role', `${user} may not ${what}; nothing was sent.`, ['Have somebody apply this (realm-rescue doctor, with the same --context and --from, prints it for kubectl), or pause it by hand:', ...(role ?? '').trimEnd().split('\n')]);
 }
 
+/** Names the Role that is missing for the half of a freeze that was asked for beside the pause. */
+export function mayNotTerminate({ user, role }: ClusterSight): RescueError {
+  return new RescueError('missing-role', `${user} may not end the operation that is running; nothing was sent.`, ['Have somebody apply this (realm-rescue doctor, with the same --context and --from, prints it for kubectl), or leave out --terminate: the operation then goes on under the pause.', ...(role ?? '').trimEnd().split('\n')]);
+}
+
 export function undone(broken: readonly PauseCheck[]): RescueError {
   const { code, title, next } = takenBack(broken);
   return new RescueError(code, title, next);

@@ -70,7 +70,7 @@ export async function pauseAll(work: ClusterWork, sight: ClusterSight): Promise<
     }
   } catch (error) {
     await resumeAll(work, made).catch(() => undefined);
-    throw error instanceof RescueError ? halfDone(work, error) : error;
+    throw halfDone(work, error);
   }
   if (made.length > 0) {
     await refuseUndone(work);
@@ -79,14 +79,14 @@ export async function pauseAll(work: ClusterWork, sight: ClusterSight): Promise<
   await checkHeld(work, already);
 }
 
-/** What is left of pauses that could not all be made; a patch without an answer may be there or not. */
-function halfDone(work: ClusterWork, error: RescueError): RescueError {
+/** What is left of pauses where something failed after them; a patch without an answer may be there or not. */
+function halfDone(work: ClusterWork, error: unknown): unknown {
   const unknown = new Set(danglingPatches(work.state()).map(({ id }) => id));
   const held = heldPauses(work.state());
-  const named = (patches: readonly ClusterPatch[]) => patches.map(({ object }) => `${object.resource.kind} ${place(object)}`).join(', ');
+  const named = (patches: readonly ClusterPatch[]) => patches.map(({ object, means, application }) => `${means === 'deny-window' ? `application ${application ?? ''}, by a deny window in ` : ''}${object.resource.kind} ${place(object)}`).join(', ');
   const sure = held.filter(({ id }) => !unknown.has(id));
   const unsure = held.filter(({ id }) => unknown.has(id));
-  if (held.length === 0) return error;
+  if (held.length === 0 || !(error instanceof RescueError)) return error;
   const said = [...(sure.length > 0 ? [`Still paused: ${named(sure)}.`] : []), ...(unsure.length > 0 ? [`Whether ${named(unsure)} is paused is not known.`] : [])];
   return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}`], { cause: error });
 }
@@ -107,12 +107,13 @@ async function refuseUndone(work: ClusterWork): Promise<void> {
   throw undone(broken);
 }
 
-/** Ends operations that a pause does not stop, and looks whether they have ended; only where somebody asked for it. */
+/** Ends operations that a pause does not stop, and looks whether they have ended; only where somebody asked for it. Where that fails, what stands paused is named. */
 export async function terminateRunning(work: ClusterWork, sight: ClusterSight): Promise<void> {
   const running = endable(sight).map(({ object }) => object);
-  for (const object of running) await send(work, () => work.cluster.prepareTerminate(object));
+  const failed = (error: unknown): never => { throw halfDone(work, error); };
+  for (const object of running) await send(work, () => work.cluster.prepareTerminate(object)).catch(failed);
   const ended: ObjectName[] = [];
-  for (const object of running) if (await work.cluster.ended(object)) ended.push(object);
+  for (const object of running) if (await work.cluster.ended(object).catch(failed)) ended.push(object);
   work.dispatch({ type: 'operations.ended', ended, running: running.filter((object) => !ended.includes(object)) });
 }
 
@@ -284,8 +285,8 @@ export async function send(work: ClusterWork, prepare: () => Promise<Prepared>):
     first = patch;
     work.dispatch({ type: 'patch.intended', patch });
     try {
-      const { resourceVersion } = await work.cluster.send(patch, prepared.secret);
-      work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer' });
+      const { resourceVersion, written } = await work.cluster.send(patch, prepared.secret);
+      work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion, found: 'answer', ...(written === null ? {} : { written }) });
       return { patch };
     } catch (error) {
       const failure = asFailure(error);

@@ -62,8 +62,8 @@ export interface Cluster {
   prepareRestart(object: ObjectName): Promise<Prepared>;
   /** Waits until the pods of a workload are those of its template; a ConfigMap has none. Throws RescueError `not-proven` where they are not in time. */
   rolledOut(object: ObjectName, onProgress: (text: string) => void): Promise<void>;
-  /** Sends one patch once and gives the version that it made. Throws RescueError `changed-meanwhile`, `no-answer`, `missing-role`, `write-failed`. */
-  send(patch: ClusterPatch, secret?: JsonObject): Promise<{ readonly resourceVersion: string; readonly warnings: readonly string[] }>;
+  /** Sends one patch once and gives the version that it made, and when by the clock of the API server; null: it does not say. Throws RescueError `changed-meanwhile`, `no-answer`, `missing-role`, `write-failed`. */
+  send(patch: ClusterPatch, secret?: JsonObject): Promise<{ readonly resourceVersion: string; readonly written: string | null; readonly warnings: readonly string[] }>;
   /** Whether a patch that may or may not have been sent has happened. */
   happened(patch: ClusterPatch): Promise<boolean>;
   /** Waits until an owner that takes pauses back would have done so. */

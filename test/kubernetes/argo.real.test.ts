@@ -25,7 +25,7 @@ describe('who takes a pause back', () => {
 
     const freeze = await stage.run('freeze');
     expect(freeze).toMatchObject({ exit: 0, stderr: expect.stringContaining('Note: ApplicationSet child-set takes back every change of Application argocd/child: a deny window in AppProject incident stops its syncs instead') });
-    const ours = { kind: 'deny', schedule: '* * * * *', duration: '24h', manualSync: false, applications: ['child'], description: expect.stringMatching(/^realm-rescue [0-9a-f]{4}$/) };
+    const ours = { kind: 'deny', schedule: '* * * * *', duration: '24h', manualSync: false, applications: ['child'], description: expect.stringMatching(/^realm-rescue [0-9a-f]{4} for argocd\/child$/) };
     expect(await windows()).toEqual([others, ours]);
     expect((await stage.app()).spec.syncPolicy).toEqual(AUTOMATED);
     await stage.edit('by hand');

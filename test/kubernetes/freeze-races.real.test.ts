@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { expectRefusal } from '../bad-input/refusal.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
-import { sessionPlace, type ToolRun } from '../harness/tool.ts';
+import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
 import { beside, confirmed, eventually, generated, isDone, killAt, markOf, off, openPlace, POLICY, specOf, thawed, trackedBy, usual, V1, type Place } from './freeze-world.ts';
 import { pathOf, playArgo, type Git } from './scripted-controller.ts';
@@ -112,9 +112,13 @@ describe.concurrent('an operation is running', () => {
 
   it('that is asked for and has not begun is ended as well', async () => {
     const place = await usual(kubernetes());
-    await kubernetes().admin.merge(pathOf(place.application()), { operation: { sync: { revision: V1 } } });
+    const manifests = ['{"apiVersion":"v1","kind":"Secret","metadata":{"name":"db"},"stringData":{"password":"s3cret"}}'];
+    await kubernetes().admin.merge(pathOf(place.application()), { operation: { initiatedBy: { username: 'kim' }, sync: { revision: V1, manifests } } });
     const run = await place.tool(confirmed(place, '--terminate'));
     isDone(run);
+    const { stdout } = await runTool(['transcript', 'show', place.records()[0] ?? '', '--session-dir', place.sessions]);
+    expect(stdout).toMatch(/take back the operation that Application \S+\/keycloak has not begun.*"username":"kim"/);
+    expect([JSON.stringify(place.events()), stdout, run.stderr].join()).not.toMatch(/s3cret|stringData/);
     expect(run.stderr).toMatch(/^RUNNING in Argo CD application \S+\/keycloak: asked for, not begun yet/m);
     await beside([playArgo(kubernetes().admin, pathOf(place.application()), stuck(place), { every: 50 })], async () => {
       await eventually(async () => expect('operation' in (await place.get(place.application()))).toBe(false));

@@ -8,7 +8,8 @@ import { startKubernetes, type KubernetesUser } from '../harness/kubernetes.ts';
 import { execute } from '../harness/process.ts';
 import { sessionPlace } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
-import { beside, confirmed, eventually, generated, isDone, markOf, off, openPlace, playSet, POLICY, specOf, thawed, usual, versionOf, type Place } from './freeze-world.ts';
+import { beside, confirmed, eventually, generated, isDone, markOf, off, openPlace, playSet, POLICY, specOf, thawed, usual, V1, versionOf, type Place } from './freeze-world.ts';
+import { pathOf } from './scripted-controller.ts';
 
 // A freeze that cannot be: of what is named, of the kubeconfig, of rights, of an older Argo CD, of another cluster.
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux', 'helm'] }));
@@ -164,6 +165,26 @@ describe.concurrent('rights', () => {
       expect(run.stderr).toMatch(new RegExp(`oncall@example\\.org may not (?:${verb} ${resource}|pause the writer)[^]*resources:? \\["${resource}"\\]`));
       expect([await place.policy(), await specOf(place, place.project()), Object.values(await place.frozen()).flat()]).toEqual([POLICY, place.project().spec, []]);
     });
+  });
+
+  it('of a child whose operation is running, without patch of the application: refused where it shall be ended, and paused where not', async () => {
+    const place = await generated(kubernetes());
+    const operation = { initiatedBy: { username: 'kim' }, sync: { revision: V1 } };
+    await kubernetes().admin.merge(pathOf(place.application()), { operation });
+    await grant(place, [...IN_CORE, ...OF_WORKLOADS, ...ON('applications', 'keycloak', ['get', 'list']), ...ON('appprojects', 'default'), ...ON('applicationsets', 'platform', ['get'])]);
+    const refused = await place.tool(confirmed(place, '--terminate'), { user: 'oncall' });
+    expect(refused.exit, refused.stderr).toBe(3);
+    expect(refused.stderr).toMatch(/^realm-rescue: oncall@example\.org may not end the operation that is running; nothing was sent\.$/m);
+    expect([await specOf(place, place.project()), Object.values(await place.frozen()).flat()]).toEqual([place.project().spec, []]);
+
+    const paused = await place.tool(confirmed(place), { user: 'oncall' });
+    isDone(paused);
+    expect(paused.stderr).toMatch(/^Note: These credentials may not patch applications \S+\/keycloak, which ending its operation takes; realm-rescue doctor/m);
+    expect((await specOf(place, place.project()))?.['syncWindows']).toHaveLength(1);
+
+    await apply(refused.stdout);
+    await eventually(async () => expect((await place.tool(confirmed(place, '--terminate'), { user: 'oncall' })).exit).toBe(0));
+    expect('operation' in (await place.get(place.application()))).toBe(false);
   });
 
   it('an ApplicationSet that may not be read is taken for one that takes back: a deny window', async () => {

@@ -172,7 +172,7 @@ describe.concurrent('a child of an ApplicationSet', () => {
       isDone(await place.tool(confirmed(place)));
       const [id = ''] = place.records();
       expect(await place.policy()).toEqual(POLICY);
-      expect(await windows(place)).toEqual([theirs, { kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['keycloak'], manualSync: false, description: `realm-rescue ${id}` }]);
+      expect(await windows(place)).toEqual([theirs, { kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['keycloak'], manualSync: false, description: `realm-rescue ${id} for ${place.namespace}/keycloak` }]);
       const added = { ...theirs, schedule: '0 7 * * *' };
       await kubernetes().admin.merge(pathOf(place.project()), { spec: { syncWindows: [added, ...(await windows(place)) ?? []] } });
       isDone(await place.tool(thawed(id)));
@@ -188,7 +188,7 @@ describe.concurrent('a child of an ApplicationSet', () => {
       const version = await versionOf(place, place.project());
       const again = await place.tool(confirmed(place));
       isDone(again);
-      expect(again.stderr).toMatch(/deny window for application keycloak stands in AppProject \S+ already/);
+      expect(again.stderr).toMatch(/deny window for application \S+\/keycloak stands in AppProject \S+ already/);
       expect(await versionOf(place, place.project())).toBe(version);
       isDone(await place.tool(thawed(place.from), { sessions: sessionPlace() }));
       expect(await specOf(place, place.project())).toEqual(place.project().spec);

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { RescueError } from '../../src/realm/errors.ts';
-import { freezeNeeds, missingRights, roleYaml, safeNeeds, thawNeeds, whoAmI, type Need } from '../../src/kubernetes/rights.ts';
+import { endNeeds, freezeNeeds, missingRights, roleYaml, safeNeeds, thawNeeds, whoAmI, type Need } from '../../src/kubernetes/rights.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
 import type { ObjectName } from '../../src/runbook/cluster.ts';
 import { fakeApi } from './fake-api.ts';
@@ -103,6 +103,10 @@ describe('needs', () => {
     const scope = { source: nameOf('configmap', 'iam', 'realm'), around, controllers: [application], pauses: [project] };
     expect(words(freezeNeeds(scope))).toEqual(['get configmaps iam/realm', 'list configmaps iam/realm', ...LISTS, 'get configmaps iam/env', 'get applications argocd/kc', 'list applications argocd/kc', 'get appprojects argocd/default', 'patch appprojects argocd/default']);
     expect(words(thawNeeds({ ...scope, pauses: [] }))).toEqual(['get configmaps iam/realm', 'list configmaps iam/realm', ...LISTS, 'get configmaps iam/env', 'get statefulsets iam/keycloak', 'get applications argocd/kc', 'list applications argocd/kc', 'patch applications argocd/kc']);
+  });
+
+  it('are of the end of an operation the application itself, whatever is patched to pause it', () => {
+    expect(words(endNeeds([application]))).toEqual(['get applications argocd/kc', 'patch applications argocd/kc']);
   });
 
   it('are a Secret where one is named', () => {

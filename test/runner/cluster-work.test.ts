@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { at, listAt } from '../../src/gitops/controllers/object.ts';
 import { sha256 } from '../../src/realm/canonical.ts';
+import { RescueError } from '../../src/realm/errors.ts';
 import { freezeLine } from '../../src/runbook/cluster-lines.ts';
 import { heldPauses } from '../../src/runbook/cluster-state.ts';
 import type { RunEvent } from '../../src/runbook/model.ts';
 import { replay } from '../../src/runbook/transition.ts';
-import { checkHeld, pauseAll, recordRemembered, resumeAll, send, terminateRunning, thaw, type ClusterWork } from '../../src/runner/cluster-work.ts';
+import { checkHeld, lookAfter, pauseAll, recordRemembered, resumeAll, send, terminateRunning, thaw, type ClusterWork } from '../../src/runner/cluster-work.ts';
 import { failure } from '../harness/failure.ts';
 import { connected, run, settings } from '../runbook/fixtures.ts';
 import { APP, appSetWorld, argoWorld, frozen, held, isOff, MAP, markOf, open, POLICY, policyOf, PROJECT, ROOT, ROOT_POLICY, staleWorld, STS, told, watchedOf } from './cluster-worlds.ts';
@@ -21,7 +22,7 @@ describe('an ApplicationSet', () => {
     await pauseAll(work, sight);
     expect(listAt(world.get(PROJECT), 'spec', 'syncWindows')).toHaveLength(2);
     expect(listAt(world.get(PROJECT), 'spec', 'syncWindows')[0]).toEqual(theirs);
-    expect(hasOurWindow(world.get(PROJECT), 'keycloak')).toBe(true);
+    expect(hasOurWindow(world.get(PROJECT), 'argocd/keycloak')).toBe(true);
     expect(policyOf(world)).toEqual(POLICY);
     expect(await thaw(world.start(), sight)).toBe(true);
     expect(at(world.get(PROJECT), 'spec', 'syncWindows')).toEqual([theirs]);
@@ -195,6 +196,53 @@ describe('the rest', () => {
     expect(world.journal.at(-1)).toMatchObject({ type: 'operations.ended', ended: [], running: [{ name: 'keycloak' }] });
     await terminateRunning(world.start(), sight);
     expect(told(world).filter((line) => line.startsWith('patch.intended'))).toHaveLength(1);
+  });
+
+  test('an operation that may not be ended: what stands paused is named, with the way back', async () => {
+    const world = appSetWorld();
+    world.write(APP, { operation: { sync: {} } });
+    world.idle = true;
+    const sight = await world.look(MAP);
+    const work = world.start();
+    await pauseAll(work, sight);
+    world.mishaps.push({ of: 'keycloak', refused: new RescueError('missing-role', 'oncall may not patch applications.', ['Grant it.']) });
+    const error = await failure(terminateRunning(work, sight));
+    expect([error.code, error.message, error.next]).toEqual(['missing-role', 'oncall may not patch applications. Still paused: application keycloak, by a deny window in AppProject argocd/default.', ['Grant it.', 'To let them run again: realm-rescue thaw 8f2c']]);
+    expect(at(world.get(APP), 'operation')).toEqual({ sync: {} });
+  });
+
+  describe('an operation that has not begun', () => {
+    // As argocd app sync --local asks for it, and as a rollback does.
+    const asked = { initiatedBy: { username: 'kim' }, sync: { revision: '4f1d2c7', manifests: ['{"kind":"Secret","stringData":{"password":"s3cret"}}'], source: { helm: { parameters: [{ name: 'admin.password', value: 's3cret' }] } } } };
+
+    test('is taken back without anything of it but who asked for what on record', async () => {
+      const world = argoWorld({ operation: asked });
+      world.idle = true;
+      await terminateRunning(world.start(), await world.look(MAP, STS));
+      expect(at(world.get(APP), 'operation')).toBeUndefined();
+      expect(world.journal[0]).toMatchObject({ type: 'patch.intended', patch: { previous: { initiatedBy: { username: 'kim' }, sync: { revision: '4f1d2c7' }, sha256: expect.stringMatching(/^sha256:/) }, value: null } });
+      expect(JSON.stringify(world.journal)).not.toMatch(/s3cret|manifests|parameters/);
+    });
+
+    test('is left alone where another one has taken its place since, of the same revision too', async () => {
+      const world = argoWorld({ operation: asked });
+      world.idle = true;
+      const sight = await world.look(MAP, STS);
+      const theirs = { ...asked, sync: { ...asked.sync, manifests: ['{"kind":"ConfigMap"}'] } };
+      world.mishaps.push({ of: 'keycloak', first: () => world.write(APP, { operation: theirs }) });
+      expect(await failure(terminateRunning(world.start(), sight))).toMatchObject({ code: 'changed-meanwhile' });
+      expect(at(world.get(APP), 'operation')).toEqual(theirs);
+    });
+
+    test('is known to have gone after a crash between the patch and its answer', async () => {
+      const world = argoWorld({ operation: asked });
+      world.idle = true;
+      world.mishaps.push({ of: 'keycloak', lost: 'after' });
+      await failure(terminateRunning(world.start(), await world.look(MAP, STS)));
+      const again = world.start();
+      await lookAfter(again);
+      expect([told(world).at(-1), open(again)]).toEqual([`patch.sent terminate ${APP} look`, []]);
+    });
   });
 
   test('letting run again what runs already sends nothing', async () => {

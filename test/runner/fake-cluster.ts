@@ -5,9 +5,9 @@
 import { expect } from 'vitest';
 import type { ClusterApi } from '../../src/kubernetes/api.ts';
 import { findWriter } from '../../src/kubernetes/find-writer.ts';
-import { checkPause, frozenRecord, happened, preparePause, prepareRestart, prepareResume, prepareSync, prepareTerminate } from '../../src/kubernetes/pauses.ts';
+import { checkPause, frozenRecord, happened, ownWrite, preparePause, prepareRestart, prepareResume, prepareSync, prepareTerminate } from '../../src/kubernetes/pauses.ts';
 import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync } from '../../src/kubernetes/watch.ts';
-import { isOurWindow } from '../../src/gitops/controllers/argo.ts';
+import { ourWindows } from '../../src/gitops/controllers/windows.ts';
 import { at, listAt, nameOf, RESOURCES, shown, specOf, textAt, type KubeObject, type ObjectName } from '../../src/gitops/controllers/object.ts';
 import { sha256 } from '../../src/realm/canonical.ts';
 import { RescueError } from '../../src/realm/errors.ts';
@@ -194,7 +194,7 @@ function process(world: World, moment: () => void): ClusterWork {
     send: async (patch) => {
       const sent = await api.patch(patch.object, patch.body);
       if ('unknownField' in sent) throw new RescueError('write-failed', 'This cluster does not know the field.');
-      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', warnings: sent.warnings };
+      return { resourceVersion: sent.object.metadata.resourceVersion ?? '', written: ownWrite(sent.object), warnings: sent.warnings };
     },
     happened: (patch) => happened(api, patch),
     settle: async () => regenerate(world),
@@ -225,4 +225,4 @@ function process(world: World, moment: () => void): ClusterWork {
   };
 }
 
-export const hasOurWindow = (project: KubeObject, application: string): boolean => listAt(project, 'spec', 'syncWindows').some((window) => isOurWindow(window, application));
+export const hasOurWindow = (project: KubeObject, application: string): boolean => ourWindows(listAt(project, 'spec', 'syncWindows'), application).length > 0;

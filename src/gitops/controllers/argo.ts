@@ -117,18 +117,6 @@ export function syncPatch(object: KubeObject): JsonObject {
   return { ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }), status: { operationState: null }, operation: { initiatedBy: { username: 'realm-rescue' }, info: [{ name: 'Reason', value: 'realm-rescue thaw' }], sync } };
 }
 
-/** A window that is always open: it forbids every sync of one application and leaves comparing alone (verified-kube.md 4.1). */
-export function denyWindow(application: string, description: string): JsonObject {
-  return { kind: 'deny', schedule: '* * * * *', duration: '24h', applications: [application], manualSync: false, description };
-}
-
-/** How our windows are told from others'. */
-export const WINDOW_MARK = 'realm-rescue';
-
-export function isOurWindow(window: Json, application: string): boolean {
-  return (textAt(window, 'description') ?? '').startsWith(WINDOW_MARK) && listAt(window, 'applications').includes(application);
-}
-
 /**
  * Whether the ApplicationSet leaves a pause of its child alone: by ignoring the field, or by never updating children
  * (gitops.md 1.3; the controller's --policy flag can win over the latter and cannot be seen from here).

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { APPLICATION, denyWindow, isOurWindow, syncPatch, terminatePatch, toleratesPause } from '../../../src/gitops/controllers/argo.ts';
+import { APPLICATION, syncPatch, terminatePatch, toleratesPause } from '../../../src/gitops/controllers/argo.ts';
 import { applyMergePatch } from '../../../src/gitops/controllers/merge-patch.ts';
 import { at, type KubeObject } from '../../../src/gitops/controllers/object.ts';
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
@@ -199,26 +199,6 @@ describe('what is patched besides', () => {
     expect(at(syncPatch(plain), 'operation', 'sync')).toEqual({});
     expect(APPLICATION.running(made)).not.toBeNull();
   });
-});
-
-describe('windows', () => {
-  const ours = denyWindow('keycloak', 'realm-rescue 8f2c');
-
-  test('ours forbids every sync of the one application, at any time', () => {
-    expect(ours).toEqual({ kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['keycloak'], manualSync: false, description: 'realm-rescue 8f2c' });
-  });
-
-  test.each<[string, Json, boolean]>([
-    ['ours', ours, true],
-    ['as the server gives it back', { applications: ['keycloak'], description: 'realm-rescue 8f2c', duration: '24h', kind: 'deny', schedule: '* * * * *' }, true],
-    ['of another run, for the same application', denyWindow('keycloak', 'realm-rescue 11aa'), true],
-    ['for another application', denyWindow('billing', 'realm-rescue 8f2c'), false],
-    ['for applications of which this one begins like it', denyWindow('keycloak-extra', 'realm-rescue 8f2c'), false],
-    ['of somebody else', { kind: 'deny', schedule: '0 22 * * *', duration: '8h', applications: ['*'] }, false],
-    ['of somebody else for this very application', { kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['keycloak'], description: 'frozen by ops, see realm-rescue' }, false],
-    ['no window', 'deny', false],
-    ['nothing', null, false],
-  ])('%s', (_name, window, mine) => expect(isOurWindow(window, 'keycloak')).toBe(mine));
 });
 
 describe('whether an ApplicationSet leaves a pause of its child alone', () => {
