@@ -1,6 +1,6 @@
 import { compareStates } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
-import { lossLines, newSecretLine } from '../realm/hand-over.ts';
+import { lossLines, newSecretLine, pulledInLine } from '../realm/hand-over.ts';
 import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
@@ -48,7 +48,7 @@ function print(plan: Plan, describe: (request: RequestTemplate) => string): void
     process.stdout.write(`${sanitise(group.owner)}\n`);
     for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n' + lossLines([operation]).map((line) => `         ${sanitise(line)}\n`).join(''));
   }
-  for (const { id, by } of plan.pulledIn) process.stderr.write(sanitise(`${id} is restored too, because ${by} needs it.`) + '\n');
+  for (const pulled of plan.pulledIn) process.stderr.write(sanitise(`${pulledInLine(plan, pulled)}.`) + '\n');
   for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
   for (const client of plan.newSecrets) process.stderr.write(sanitise(`${newSecretLine(plan, client)}.`) + '\n');
 }

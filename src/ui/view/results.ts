@@ -1,5 +1,5 @@
 /** Details below the lines of Choose, Account and Export. */
-import { newSecretLine } from '../../realm/hand-over.ts';
+import { newSecretLine, pulledInLine } from '../../realm/hand-over.ts';
 import type { RunState, StrategyFinding } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line, type Token } from './line.ts';
@@ -12,7 +12,7 @@ function notes(texts: readonly string[], size: Size, token: Token = 'plain'): re
 export function planLines({ plan }: RunState, size: Size): readonly Line[] {
   if (plan === null) return [];
   return [
-    ...notes(plan.pulledIn.map(({ id, by }) => `pulled in: ${id}, because ${by} needs it`), size),
+    ...notes(plan.pulledIn.map((pulled) => pulledInLine(plan, pulled)), size),
     ...notes(plan.refused.map(({ id, because }) => `CANNOT be restored: ${id}: ${because}`), size, 'warn'),
     ...notes(plan.newSecrets.map((client) => newSecretLine(plan, client)), size, 'warn'),
   ];
