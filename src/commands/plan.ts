@@ -6,7 +6,7 @@ import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
 import { unseenParts } from '../realm/unseen.ts';
-import { missingChoices, presetChoices } from '../runbook/choices.ts';
+import { deniedLines, missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
 import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
@@ -39,6 +39,7 @@ export const run: CommandRun = async (invocation) => {
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });
     if (invocation.flags.json) printJson({ schema: 'realm-rescue/plan/v1', realm: keycloak.realm, choices, ...plan }, 2);
     else print(plan, describe);
+    for (const denied of deniedLines(differences, choices, settings)) process.stderr.write(`${sanitise(denied)}.\n`);
     return EXIT.done;
   });
 };
