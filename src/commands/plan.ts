@@ -1,12 +1,12 @@
 import { compareStates } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
-import { lossLines, newSecretLine } from '../realm/hand-over.ts';
+import { lossLines, newSecretLine, pulledInLine } from '../realm/hand-over.ts';
 import type { ObjectId, Plan, RequestTemplate } from '../realm/model.ts';
 import { orderOwners } from '../realm/order.ts';
 import { makePlan } from '../realm/plan.ts';
 import { readState } from '../realm/state.ts';
 import { unseenParts } from '../realm/unseen.ts';
-import { missingChoices, presetChoices } from '../runbook/choices.ts';
+import { deniedLines, missingChoices, presetChoices } from '../runbook/choices.ts';
 import { refuseUnknownAnswers, refuseUnknownClients } from '../runner/known-names.ts';
 import { count } from '../runbook/lines.ts';
 import { sanitise } from '../ui/text.ts';
@@ -39,6 +39,7 @@ export const run: CommandRun = async (invocation) => {
     const describe = (request: RequestTemplate) => keycloak.describe(request, { id: idOf, role: () => undefined, secret: () => undefined });
     if (invocation.flags.json) printJson({ schema: 'realm-rescue/plan/v1', realm: keycloak.realm, choices, ...plan }, 2);
     else print(plan, describe);
+    for (const denied of deniedLines(differences, choices, settings)) process.stderr.write(`${sanitise(denied)}.\n`);
     return EXIT.done;
   });
 };
@@ -48,7 +49,7 @@ function print(plan: Plan, describe: (request: RequestTemplate) => string): void
     process.stdout.write(`${sanitise(group.owner)}\n`);
     for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n' + lossLines([operation]).map((line) => `         ${sanitise(line)}\n`).join(''));
   }
-  for (const { id, by } of plan.pulledIn) process.stderr.write(sanitise(`${id} is restored too, because ${by} needs it.`) + '\n');
+  for (const pulled of plan.pulledIn) process.stderr.write(sanitise(`${pulledInLine(plan, pulled)}.`) + '\n');
   for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
   for (const client of plan.newSecrets) process.stderr.write(sanitise(`${newSecretLine(plan, client)}.`) + '\n');
 }

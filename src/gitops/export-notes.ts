@@ -53,7 +53,7 @@ function contentNotes({ path, realm }: PatchedFile, live: RealmState): readonly 
   if (!realm) return [];
   const left = remainingIn(realm, path, live);
   return [
-    ...(left.length > 0 ? [`${path} still differs from live in ${left.length} ${left.length === 1 ? 'object that was' : 'objects that were'} not chosen: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ', …' : ''}.`] : []),
+    ...(left.length > 0 ? [`${path} still differs from live in ${left.length} ${left.length === 1 ? 'object that was left as it is' : 'objects that were left as they are'}: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ', …' : ''}.`] : []),
     ...(JSON.stringify(realm).includes('"**********"') ? [`${path} has masked secrets (**********): an import would make the ten asterisks the secret. Put a placeholder there.`] : []),
   ];
 }

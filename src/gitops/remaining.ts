@@ -5,7 +5,7 @@ import type { ObjectId, RealmState } from '../realm/model.ts';
 import { asRepresentation } from '../realm/representation-shape.ts';
 
 /**
- * What a patched realm file still says otherwise than live: nobody chose it, so it is left, but the next import would
+ * What a patched realm file still says otherwise than live: nobody chose it, or it could not be restored, so it is left; but the next import would
  * apply it. The same comparison as everywhere: what a fresh realm has by itself, placeholders and masks do not count.
  */
 export function remainingIn(realm: JsonObject, path: string, live: RealmState): readonly ObjectId[] {

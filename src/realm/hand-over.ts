@@ -9,6 +9,12 @@ export function lossLines(operations: readonly Pick<Operation, 'losses'>[]): rea
   return [...new Set(operations.flatMap((operation) => operation.losses ?? []))].map((loss) => `lost for good: ${loss}`);
 }
 
+/** Why something is written although it was not chosen, as a clause without its full stop. */
+export function pulledInLine(plan: Pick<Plan, 'groups'>, { id, by }: Plan['pulledIn'][number]): string {
+  const isRemoved = plan.groups.some(({ operations }) => operations.some(({ covers, after }) => covers.includes(id) && after.some((image) => image.id === id && image.value === null)));
+  return isRemoved ? `${id} is removed too, because it goes with ${by}` : `${id} is restored too, because ${by} needs it`;
+}
+
 /** Where a client runs, as far as its own URLs say: hosts of its root, base, admin and redirect URLs and web origins, by clientId. */
 export function deploymentsOf(clients: readonly string[], states: readonly RealmState[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(clients.map((client) => {

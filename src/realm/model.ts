@@ -207,7 +207,7 @@ export interface Plan {
   readonly groups: readonly Group[];
   /** Differences that were chosen for restoring and cannot be: why. */
   readonly refused: readonly { readonly id: ObjectId; readonly because: string }[];
-  /** Differences that were pulled in because a chosen one depends on them. */
+  /** Differences that were pulled in because a chosen one depends on them, or because they go with one that is removed. */
   readonly pulledIn: readonly { readonly id: ObjectId; readonly by: ObjectId }[];
   /** Confidential clients whose secret no evidence has: they come back with a new one. */
   readonly newSecrets: readonly string[];

@@ -40,10 +40,19 @@ export function makePlan(input: PlanInput): Plan {
   return {
     groups,
     refused: [...pulled.refused].map(([id, because]) => ({ id, because })).toSorted((a, b) => compareText(a.id, b.id)),
-    pulledIn: pulled.pulledIn.filter(({ id }) => settled.has(id)),
+    pulledIn: [...pulled.pulledIn.filter(({ id }) => settled.has(id)), ...goneAlong(input, drafts, pulled)],
     newSecrets,
     ...(newSecrets.length === 0 ? {} : { deployments: deploymentsOf(newSecrets, [...input.evidence, input.live]) }),
   };
+}
+
+/** Differences that go with a chosen one, whatever was answered for them: what is removed takes them along. */
+function goneAlong({ differences }: PlanInput, drafts: Drafted['drafts'], { chosen }: PulledIn): Plan['pulledIn'] {
+  const by = new Map(drafts.flatMap(({ difference, draft }) => draft.covers.map((id) => [id, difference.id] as const)));
+  return differences.flatMap(({ id }) => {
+    const taker = chosen.has(id) ? undefined : by.get(id);
+    return taker === undefined ? [] : [{ id, by: taker }];
+  });
 }
 
 /** A claim can be shown once the last thing that makes it is there: it belongs to the group of that one. */

@@ -1,4 +1,4 @@
-import { answerKeys, answerWhole, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
+import { answerKeys, answerWhole, choiceOf, fieldKey, hasFields, openKeys, type Choices } from '../realm/choice.ts';
 import type { Choice, Difference } from '../realm/model.ts';
 import { remembered } from '../realm/remember.ts';
 import type { RunSettings, RunState } from './model.ts';
@@ -9,11 +9,35 @@ import type { RunSettings, RunState } from './model.ts';
  * `--client` limits the run: what belongs to other owners is left alone.
  */
 export function flagChoice(difference: Difference, settings: RunSettings): Choice | undefined {
+  const answer = wish(difference, settings);
+  return answer && allowed(difference, answer);
+}
+
+/** What the flags ask for, whether or not it can be had. */
+function wish(difference: Difference, settings: RunSettings): Choice | undefined {
   const answer = settings.answers[difference.id] ?? onlyField(difference, settings);
-  if (answer) return allowed(difference, answer);
+  if (answer) return answer;
   if (settings.clients.length > 0 && !settings.clients.includes(difference.owner)) return 'leave';
   const setting = difference.change === 'lost' ? settings.lost : difference.change === 'changed' ? settings.changed : settings.liveOnly;
-  return setting === 'ask' ? undefined : allowed(difference, setting);
+  return setting === 'ask' ? undefined : setting;
+}
+
+/** How many are named; the rest is counted. */
+const NAMED = 5;
+
+/**
+ * Why what the flags wanted restored is left all the same, one line a reason: `2 differences are left although restore was asked for: ...`.
+ * Nobody answered these with leave, so they must not look as if somebody had.
+ */
+export function deniedLines(differences: readonly Difference[], choices: Choices, settings: RunSettings): readonly string[] {
+  const denied = differences.filter((difference) => {
+    const asked = wish(difference, settings) === 'restore' || answerKeys(difference).some((key) => settings.answers[key] === 'restore');
+    return difference.onlyCompared !== undefined && asked && choiceOf(difference, choices) === 'leave';
+  });
+  return [...Map.groupBy(denied, ({ onlyCompared = '' }) => onlyCompared)].map(([because, left]) => {
+    const names = left.slice(0, NAMED).map(({ id }) => id).join(', ');
+    return `${left.length === 1 ? '1 difference is' : `${left.length} differences are`} left although restore was asked for (${names}${left.length > NAMED ? ` and ${left.length - NAMED} more` : ''}): ${because}`;
+  });
 }
 
 /** A change with one field may be answered by the key of that field, too: it is the same question. */

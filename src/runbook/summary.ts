@@ -14,7 +14,7 @@ export function summarise(state: RunState): Summary {
     proven: proofs.filter((proof) => proof.outcome === 'proven').length,
     failed: operations.filter((operation) => ['failed', 'unknown', 'diverged'].includes(status(operation.id))).length
       + proofs.filter((proof) => proof.outcome === 'not-proven').length,
-    left: state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave').length
+    left: state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave' && !restoredIds.has(difference.id)).length
       + restorable.filter((difference) => !restoredIds.has(difference.id)).length,
     sessionsBefore: state.account?.sessionsBefore ?? state.snapshots['live-before']?.sessions?.online ?? null,
     sessionsAfter: state.account?.sessionsAfter ?? null,

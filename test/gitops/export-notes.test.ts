@@ -80,7 +80,7 @@ describe('the same realm in two files', () => {
   test('that say different things is told', () => {
     const other = realm('https://a/*', 'https://other/*');
     expect(notesFor({ 'realm.json': FILE, 'cm.yaml': configMap(JSON.stringify(other, null, 2)) })).toEqual([
-      expect.stringContaining('cm.yaml still differs from live in 1 object that was not chosen') as string,
+      expect.stringContaining('cm.yaml still differs from live in 1 object that was left as it is: ') as string,
       `realm.json and cm.yaml both hold realm primary and say different things of 1 object (${objectId('client-setting', 'api', 'redirectUris', 'https://other/*')}): what is applied last wins.`,
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fieldKey, fieldWords } from '../../src/realm/choice.ts';
 import type { Choice } from '../../src/realm/model.ts';
-import { flagChoices, missingChoices, presetChoices, suggestedChoices } from '../../src/runbook/choices.ts';
+import { deniedLines, flagChoices, missingChoices, presetChoices, suggestedChoices } from '../../src/runbook/choices.ts';
 import { chooseLine } from '../../src/runbook/lines.ts';
 import { answerHeadless } from '../../src/plain/headless.ts';
 import { replay } from '../../src/runbook/transition.ts';
@@ -26,6 +26,19 @@ describe('flags and answers files', () => {
 
   test('what is only compared is left where a file says restore for a field', () => {
     expect(presetChoices([{ ...BY_FIELD, onlyCompared: 'it is' }], { ...SETTINGS, answers: { [key(0)]: 'restore' } })).toEqual({ [key(0)]: 'leave' });
+  });
+
+  test('what is only compared is left for a reason of its own where restore was asked for, and only there', () => {
+    const only = { ...single, onlyCompared: 'no source lists it' };
+    const settings = { ...SETTINGS, changed: 'restore' as const };
+    const left = presetChoices([only], settings);
+    expect(deniedLines([only], left, settings)).toEqual([`1 difference is left although restore was asked for (${only.id}): no source lists it`]);
+    expect(deniedLines([BY_FIELD], presetChoices([BY_FIELD], settings), settings)).toEqual([]);
+    expect(deniedLines([only], { [only.id]: 'keep' }, settings)).toEqual([]);
+    const leave = { ...SETTINGS, changed: 'leave' as const };
+    expect(deniedLines([only], presetChoices([only], leave), leave)).toEqual([]);
+    const many = Array.from({ length: 7 }, (_, index) => ({ ...only, id: `client-mapper:app/${index}` as const }));
+    expect(deniedLines(many, presetChoices(many, settings), settings)).toEqual([expect.stringMatching(/^7 differences are left .*client-mapper:app\/4 and 2 more\): no source lists it$/)]);
   });
 
   test('flags of a resumed run fill open fields and leave the others alone', () => {

@@ -130,4 +130,10 @@ describe('the end', () => {
   it('counts a difference once however many writes settle it', () => {
     expect(summarise(replay(all))).toMatchObject({ restored: 1 });
   });
+
+  it('does not count as left what was answered with leave and went along with something else', () => {
+    const left = (events: readonly RunEvent[]) => events.map((event): RunEvent => (event.type === 'choice.made' ? { ...event, choices: { [groups.id]: 'leave', [redirect.id]: 'leave' } } : event));
+    expect(summarise(replay(left(untilPlan)))).toMatchObject({ left: 2 });
+    expect(summarise(replay(left(all)))).toMatchObject({ restored: 1, left: 1 });
+  });
 });

@@ -13,7 +13,7 @@ import { roleEffect } from './realm-role.ts';
 export const clientRole: Kind = {
   name: 'client-role',
   title: 'client role',
-  facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
+  facts: { restored: 'POST, or PUT with description and attributes; before a DELETE its members and every mapping of it go one by one', idKept: false, undo: 'yes; a deleted one comes back with its members and mappings; who got a new one meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation, completeness) => {
     const byClient = representation.roles?.client;
     if (byClient === undefined) return { objects: [], listed: [] };

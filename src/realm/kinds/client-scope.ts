@@ -14,7 +14,7 @@ import { restoreScope } from '../writes/scope-writes.ts';
 export const clientScope: Kind = {
   name: 'client-scope',
   title: 'client scope',
-  facts: { restored: 'one POST with its chosen mappers; links follow one by one', idKept: true, undo: 'yes; deleting it again takes its links along', lostForGood: 'nothing' },
+  facts: { restored: 'one POST with its chosen mappers; links follow one by one, and go before a DELETE as its scope mappings do', idKept: true, undo: 'yes; deleting it again takes its links along', lostForGood: 'nothing' },
   extract: (representation) => {
     const scopes = representation.clientScopes;
     if (scopes === undefined) return { objects: [], listed: [] };

@@ -1,12 +1,13 @@
 import { memberAt, roleListSteps, roleSteps } from '../file-place.ts';
-import { escapePart, objectId, parseId, place, roleId, roleOfPart, rolePart, type RoleRef } from '../keys.ts';
+import { escapePart, objectId, place, roleId, rolePart, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookForRole } from '../looks.ts';
-import type { ObjectId, RealmObject } from '../model.ts';
+import type { RealmObject } from '../model.ts';
 import { isBuiltinClient, isBuiltinRealmRole } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { RoleRepresentation } from '../representation.ts';
-import { MAPPED, mapRole } from '../writes/role-writes.ts';
+import { compositeMember as memberOf, compositeOwner as ownerOf, restoreComposite, rolePath } from '../writes/composite-writes.ts';
+import { MAPPED, roleWords } from '../writes/role-writes.ts';
 
 export const composite: Kind = {
   name: 'composite',
@@ -27,8 +28,8 @@ export const composite: Kind = {
   references: (found) => [roleId(memberOf(found.id))],
   effect: (change, found) => {
     const { client, role } = ownerOf(found.id);
-    const member = words(memberOf(found.id));
-    const whole = words({ client, role });
+    const member = roleWords(memberOf(found.id));
+    const whole = roleWords({ client, role });
     return change === 'lost' ? `who has ${whole} no longer has ${member} through it` : `who has ${whole} also has ${member}`;
   },
   // Which of the members shows in a token depends on who has the whole; nobody can be named beforehand.
@@ -37,12 +38,7 @@ export const composite: Kind = {
     const ref = ownerOf(found.id);
     return ref.client === null ? isBuiltinRealmRole(ref.role, realm) : isBuiltinClient(ref.client);
   },
-  restore: (difference) => {
-    const owner = ownerOf(difference.id);
-    const member = memberOf(difference.id);
-    const needs = [owner, member].map((ref) => (ref.client === null ? 'manage-realm' : 'manage-clients'));
-    return mapRole({ path: [...rolePath(owner), 'composites'], role: member, title: `${words(member)} in composite role ${owner.role}`, needs: [...new Set(needs)], requires: [roleId(owner)] }, difference);
-  },
+  restore: restoreComposite,
   look: (id) => {
     const member = memberOf(id);
     const tail = member.client === null ? ['realm'] : ['clients', { $id: objectId('client', member.client) }];
@@ -58,23 +54,7 @@ function members(client: string | null, role: RoleRepresentation): readonly Real
     ...Object.entries(role.composites?.client ?? {}).flatMap(([of, names]) => names.map((name) => ({ client: of, role: name }))),
   ];
   return refs.map((member) => ({
-    id: objectId('composite', rolePart(owner), rolePart(member)), kind: 'composite', owner: client ?? 'realm', name: `${owner.role} includes ${words(member)}`,
+    id: objectId('composite', rolePart(owner), rolePart(member)), kind: 'composite', owner: client ?? 'realm', name: `${owner.role} includes ${roleWords(member)}`,
     value: MAPPED, parent: roleId(owner),
   }));
-}
-
-function ownerOf(id: ObjectId): RoleRef {
-  return roleOfPart(parseId(id).parts[0] ?? '');
-}
-
-function memberOf(id: ObjectId): RoleRef {
-  return roleOfPart(parseId(id).parts[1] ?? '');
-}
-
-function rolePath(ref: RoleRef) {
-  return ref.client === null ? ['roles', ref.role] : ['clients', { $id: objectId('client', ref.client) }, 'roles', ref.role];
-}
-
-function words(ref: RoleRef): string {
-  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
 }

@@ -1,12 +1,12 @@
 import { groupSteps, memberAt, roleListSteps } from '../file-place.ts';
-import { escapePart, objectId, parseId, place, roleId, roleOfParts, roleParts, type RoleRef } from '../keys.ts';
+import { escapePart, objectId, parseId, place, roleId, roleParts, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { isRecord } from '../looks.ts';
 import type { ObjectId, RealmObject } from '../model.ts';
 import { allGroups, groupNames, writtenPath } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
-import { restoreGroupRole, roleWords } from '../writes/group-writes.ts';
-import { MAPPED } from '../writes/role-writes.ts';
+import { groupRoleOf as roleOf, restoreGroupRole } from '../writes/group-writes.ts';
+import { MAPPED, roleWords } from '../writes/role-writes.ts';
 
 export const groupRole: Kind = {
   name: 'group-role',
@@ -52,8 +52,4 @@ function object(path: string, ref: RoleRef): RealmObject {
 
 function pathOf(id: ObjectId): string {
   return parseId(id).parts[0] ?? '';
-}
-
-function roleOf(id: ObjectId): RoleRef {
-  return roleOfParts(parseId(id).parts.slice(1));
 }

@@ -10,7 +10,7 @@ import { restoreRole } from '../writes/roles.ts';
 export const realmRole: Kind = {
   name: 'realm-role',
   title: 'realm role',
-  facts: { restored: 'POST, or PUT with description and attributes', idKept: false, undo: 'yes; who got it meanwhile loses it', lostForGood: 'its id, and which users had it' },
+  facts: { restored: 'POST, or PUT with description and attributes; before a DELETE its members and every mapping of it go one by one', idKept: false, undo: 'yes; a deleted one comes back with its members and mappings; who got a new one meanwhile loses it', lostForGood: 'its id, and which users had it' },
   extract: (representation) => {
     const roles = representation.roles?.realm;
     if (roles === undefined) return { objects: [], listed: [] };

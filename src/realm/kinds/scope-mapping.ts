@@ -3,11 +3,12 @@ import { claimsRestingOn, claimsSentence } from '../claims/words.ts';
 import { objectId, parseScopeMapping, place, holderPart, scopeMappingId, type Holder, type RoleRef } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { lookForRole } from '../looks.ts';
-import type { ObjectId, RealmObject, RequestTemplate } from '../model.ts';
+import type { ObjectId, RealmObject } from '../model.ts';
 import { isBuiltinClient, isBuiltinScope } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import type { ScopeMappingRepresentation } from '../representation.ts';
-import { MAPPED, mapRole, roleSegment } from '../writes/role-writes.ts';
+import { MAPPED } from '../writes/role-writes.ts';
+import { holderId, restoreScopeMapping, scopeMappingPath } from '../writes/scope-mapping-writes.ts';
 
 export const scopeMapping: Kind = {
   name: 'scope-mapping',
@@ -51,15 +52,10 @@ export const scopeMapping: Kind = {
     if (!('client' in holder) || role.client === null || role.client === holder.client) return [];
     return [{ before: role.client, after: holder.client, strength: 'role', reason: `has role ${role.role} of ${role.client} in its scope` }];
   },
-  restore: (difference) => {
-    const { holder, role } = parseScopeMapping(difference.id);
-    // A realm role asks for both (verified on 26.7.4); either alone is refused.
-    const needs = role.client === null ? ['manage-clients', 'manage-realm'] : ['manage-clients'];
-    return mapRole({ path: pathOf(holder, role), role, title: `scope mapping ${difference.name}`, needs, requires: [holderId(holder)] }, difference);
-  },
+  restore: restoreScopeMapping,
   look: (id) => {
     const { holder, role } = parseScopeMapping(id);
-    return lookForRole(pathOf(holder, role), role.role);
+    return lookForRole(scopeMappingPath(holder, role), role.role);
   },
   inFile: (id) => filePlace(id),
 };
@@ -73,14 +69,6 @@ function object(holder: Holder, role: RoleRef): RealmObject {
   const owner = 'client' in holder ? holder.client : `scope ${holder.clientScope}`;
   const name = role.client === null ? role.role : `${role.client}/${role.role}`;
   return { id: scopeMappingId(holder, role), kind: 'scope-mapping', owner, name, value: MAPPED, parent: holderId(holder) };
-}
-
-function holderId(holder: Holder): ObjectId {
-  return 'client' in holder ? objectId('client', holder.client) : objectId('client-scope', holder.clientScope);
-}
-
-function pathOf(holder: Holder, role: RoleRef): RequestTemplate['path'] {
-  return ['client' in holder ? 'clients' : 'client-scopes', { $id: holderId(holder) }, 'scope-mappings', ...roleSegment(role)];
 }
 
 function filePlace(id: ObjectId): readonly FilePlace[] {

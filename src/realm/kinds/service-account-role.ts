@@ -6,8 +6,8 @@ import { lookForRole } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
 import { defaultRoleName } from '../normal/builtins.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
-import { MAPPED } from '../writes/role-writes.ts';
-import { restoreServiceAccountRole, roleWords, serviceAccountId, serviceAccountRoleOf as roleOf, serviceAccountRolePath } from '../writes/service-account-writes.ts';
+import { MAPPED, roleWords } from '../writes/role-writes.ts';
+import { restoreServiceAccountRole, serviceAccountId, serviceAccountRoleOf as roleOf, serviceAccountRolePath } from '../writes/service-account-writes.ts';
 
 export const serviceAccountRole: Kind = {
   name: 'service-account-role',

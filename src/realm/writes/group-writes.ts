@@ -9,7 +9,7 @@ import type { Difference, ObjectId, RealmState, RequestTemplate } from '../model
 import { groupNames, groupsIn, parentPath, pathOfId, subtreeOf, writtenPath } from '../normal/groups.ts';
 import { groupLosses } from './membership.ts';
 import { restoreRepresentation, type RepresentationHome } from './representation-writes.ts';
-import { MAPPED, mapRole, roleSegment } from './role-writes.ts';
+import { MAPPED, mapRole, roleSegment, roleWords } from './role-writes.ts';
 
 const NEEDS = ['manage-users'];
 
@@ -86,15 +86,15 @@ function removeOne(top: Difference, path: string, context: PlanContext): readonl
   return [...inside('default-group').flatMap((entry) => defaultDrafts(path, entry)), ...inside('group-role').flatMap((entry) => restoreGroupRole(entry)), ...('refused' in removed ? [] : removed)];
 }
 
-export function restoreGroupRole(difference: Difference): readonly Draft[] {
+export function restoreGroupRole(difference: Pick<Difference, 'id' | 'change'>): readonly Draft[] {
   const group = objectId('group', partOf(difference.id, 0));
-  const role = roleOfParts(parseId(difference.id).parts.slice(1));
+  const role = groupRoleOf(difference.id);
   const title = `${roleWords(role)} of group ${writtenPath(partOf(difference.id, 0))}`;
   return mapRole({ path: ['groups', { $id: group }, 'role-mappings', ...roleSegment(role)], role, title, needs: NEEDS, requires: [group] }, difference);
 }
 
-export function roleWords(role: RoleRef): string {
-  return role.client === null ? `realm role ${role.role}` : `role ${role.role} of ${role.client}`;
+export function groupRoleOf(id: ObjectId): RoleRef {
+  return roleOfParts(parseId(id).parts.slice(1));
 }
 
 export function restoreDefaultGroup({ id, change }: Difference, context: PlanContext): readonly Draft[] | Refusal {

@@ -22,10 +22,11 @@ export function restoreLink(difference: Difference, context: PlanContext): reado
   }, difference, context);
 }
 
-export function restoreRealmDefault(difference: Difference, context: PlanContext): readonly Draft[] {
-  const scope = objectId('client-scope', partOf(difference.id, 0));
+export function restoreRealmDefault(difference: Pick<Difference, 'id' | 'change'>, context: PlanContext): readonly Draft[] {
+  const name = partOf(difference.id, 0);
+  const scope = objectId('client-scope', name);
   return linkDrafts({
-    title: `realm default scope ${difference.name}`, scope, needs: ['manage-clients'], requires: [scope],
+    title: `realm default scope ${name}`, scope, needs: ['manage-clients'], requires: [scope],
     path: (type) => [`default-${type}-client-scopes`, { $id: scope }],
   }, difference, context);
 }
@@ -34,7 +35,7 @@ export function restoreRealmDefault(difference: Difference, context: PlanContext
  * PUT while the scope is linked in the other role answers 204 and changes nothing, so a change of type is a DELETE and
  * then a PUT (tried on 26.7.4).
  */
-function linkDrafts(home: LinkHome, difference: Difference, context: PlanContext): readonly Draft[] {
+function linkDrafts(home: LinkHome, difference: Pick<Difference, 'id' | 'change'>, context: PlanContext): readonly Draft[] {
   const { id } = difference;
   const live = typeOf(context.live.objects.get(id)?.value);
   const wanted = difference.change === 'live-only' ? null : typeOf(context.evidenceOf(id)?.objects.get(id)?.value);

@@ -2,6 +2,7 @@
 import type { RoleRef } from '../keys.ts';
 import type { RealmState } from '../model.ts';
 import type { UserRepresentation } from '../representation.ts';
+import { roleWords } from './role-writes.ts';
 
 /** How many are named; the rest is counted. */
 const NAMED = 3;
@@ -12,7 +13,7 @@ const NAMED = 3;
  */
 export function roleLosses(ref: RoleRef, evidence: RealmState | undefined): readonly string[] {
   const people = (evidence?.representation.users ?? []).filter((user) => user.serviceAccountClientId === undefined);
-  const role = ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
+  const role = roleWords(ref);
   if (ref.role === 'uma_protection' && ref.client !== null) return [];
   if (people.length === 0) return [`${role}: the users that had it; no evidence lists users, so nobody knows who`];
   const had = people.filter((user) => has(user, ref)).map((user) => user.username ?? user.id ?? '?');

@@ -21,6 +21,10 @@ export function roleSegment(role: RoleRef): readonly (string | Reference)[] {
   return role.client === null ? ['realm'] : ['clients', { $id: objectId('client', role.client) }];
 }
 
+export function roleWords(ref: RoleRef): string {
+  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
+}
+
 /**
  * One role added (lost) or removed (live-only). The server takes the list in POST as additions and repeating one does
  * no harm; it needs id *and* name of the role as they are live, hence the reference.

@@ -6,6 +6,8 @@ import { isRecord } from '../looks.ts';
 import type { Difference, RequestTemplate, Template } from '../model.ts';
 import { firstPlaceholder, refusePlaceholder, valueBody } from './body.ts';
 import { roleLosses } from './role-losses.ts';
+import { unmapEverywhere } from './role-uses.ts';
+import { roleWords } from './role-writes.ts';
 
 /** Keycloak ignores the id and applies description and attributes; composites are mapped one by one afterwards. */
 export function restoreRole(ref: RoleRef, difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
@@ -14,7 +16,7 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
   const client = ref.client === null ? null : objectId('client', ref.client);
   const roles = client === null ? ['roles'] : ['clients', { $id: client }, 'roles'];
   const common = {
-    covers: [id], title: ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`,
+    covers: [id], title: roleWords(ref),
     needs: [client === null ? 'manage-realm' : 'manage-clients'], requires: client === null ? [] : [client],
   };
   const fields = (value: Json): { readonly [key: string]: Template } => (isRecord(value) ? { ...value, ...(value['attributes'] === undefined ? {} : { attributes: valueBody(id, 'attributes', value['attributes'], isRecord(live) ? live['attributes'] : undefined) }) } : {});
@@ -23,9 +25,11 @@ export function restoreRole(ref: RoleRef, difference: Difference, context: PlanC
   const put = (value: Json): RequestTemplate => ({ method: 'PUT', path: [...roles, ref.role], body: { name: ref.role, description: '', attributes: {}, ...fields(value) } });
   const cut: RequestTemplate = { method: 'DELETE', path: [...roles, ref.role] };
   if (change === 'live-only') {
-    return [{
-      ...common, id: `delete ${id}`, note: 'removed, with every mapping of it', request: cut, before: [{ id, value: live }], after: [{ id, value: null }],
-      inverse: post(live), inverseNote: 'The role comes back with a new id and without the users, groups and composites that had it.',
+    const uses = unmapEverywhere(ref, context);
+    if ('refused' in uses) return uses;
+    return [...uses, {
+      ...common, id: `delete ${id}`, note: uses.length === 0 ? 'removed' : `removed, after ${uses.length === 1 ? 'the mapping' : `the ${uses.length} mappings`} of it`, request: cut, before: [{ id, value: live }], after: [{ id, value: null }],
+      inverse: post(live), inverseNote: 'The role comes back with a new id and without the users that had it.',
       losses: roleLosses(ref, context.live),
     }];
   }

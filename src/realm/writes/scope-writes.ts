@@ -1,15 +1,17 @@
 /** The writes for client scopes. */
 import { fieldDifferences } from '../fields.ts';
 import { clientsLinking } from '../claims/client-claims.ts';
-import { escapePart, objectId, parseId } from '../keys.ts';
+import { escapePart, holderPart, objectId, parseId } from '../keys.ts';
 import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import { isRecord } from '../looks.ts';
-import type { Difference, FieldDifference, Image, ObjectId, RequestTemplate, Template } from '../model.ts';
+import type { Difference, FieldDifference, Image, ObjectId, RealmObject, RequestTemplate, Template } from '../model.ts';
 import { rawMapper, rawScope } from '../normal/raw.ts';
 import { objectsAt } from '../derived.ts';
 import type { ClientScopeRepresentation } from '../representation.ts';
 import { firstPlaceholder, keepableId, mapBody, refusePlaceholder, valueBody } from './body.ts';
+import { restoreRealmDefault } from './link-writes.ts';
 import { mapperBody } from './mapper-writes.ts';
+import { restoreScopeMapping } from './scope-mapping-writes.ts';
 
 export function restoreScope(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   if (difference.change === 'lost') return create(difference, context);
@@ -82,6 +84,15 @@ function attributeBody(id: ObjectId, field: FieldDifference, side: 'live' | 'evi
   return valueBody(id, field.path, field[side] ?? null, side === 'live' ? field.live : undefined, field.path.slice('attributes.'.length));
 }
 
+/** The roles in its scope and its place among the realm's defaults, which go with it: each by itself, so that each can be taken back. */
+function cutOff({ name }: Difference, context: PlanContext): readonly Draft[] {
+  const mappings = objectsAt(context.live, `scope-mapping@${holderPart({ clientScope: name })}`);
+  const entries = objectsAt(context.live, `realm-default-scope@${escapePart(name)}`);
+  const gone = ({ id }: RealmObject): readonly Pick<Difference, 'id' | 'change'>[] => (context.chosen.has(id) ? [] : [{ id, change: 'live-only' }]);
+  const drafts = [...mappings.flatMap(gone).flatMap(restoreScopeMapping), ...entries.flatMap(gone).flatMap((entry) => restoreRealmDefault(entry, context))];
+  return drafts.map((draft) => ({ ...draft, note: `removed: it goes with client scope ${name}` }));
+}
+
 /** The server deletes a scope that is still linked and takes every link along, without a word (tried on 26.7.4). */
 function remove(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const { id, name } = difference;
@@ -91,8 +102,9 @@ function remove(difference: Difference, context: PlanContext): readonly Draft[] 
   if (raw === undefined) return { refused: 'it is not in the live realm any more' };
   if (unchosen.length > 0) return { refused: `it is still linked to ${unchosen.slice(0, 3).join(', ')}; answer those links with restore too` };
   const mappers = objectsAt(context.live, `client-scope-mapper@${escapePart(name)}`);
+  const uses = cutOff(difference, context);
   const back = scopeBody(difference, raw, raw.id, (raw.protocolMappers ?? []).map((mapper) => mapperBody(objectId('client-scope-mapper', name, mapper.name ?? ''), mapper, new Set())));
-  return [{
+  return [...uses, {
     id: `delete ${id}`, covers: [id], title: `client scope ${name}`, note: 'removed with its mappers',
     request: { method: 'DELETE', path: ['client-scopes', { $id: id }] },
     before: [{ id, value: context.live.objects.get(id)?.value ?? null }, ...mappers.map((mapper) => ({ id: mapper.id, value: mapper.value }))],

@@ -4,7 +4,7 @@ import type { Draft, PlanContext, Refusal } from '../kind.ts';
 import type { Difference, ObjectId, RequestTemplate } from '../model.ts';
 import { rawClient } from '../normal/raw.ts';
 import { isCreated } from './body.ts';
-import { mapRole, roleSegment } from './role-writes.ts';
+import { mapRole, roleSegment, roleWords } from './role-writes.ts';
 
 export function restoreServiceAccountRole(difference: Difference, context: PlanContext): readonly Draft[] | Refusal {
   const client = objectId('client', difference.owner);
@@ -63,8 +63,4 @@ export function serviceAccountRoleOf(id: ObjectId): RoleRef {
 export function serviceAccountRolePath(id: ObjectId): RequestTemplate['path'] {
   const client = objectId('client', parseId(id).parts[0] ?? '');
   return ['users', { $serviceAccount: client }, 'role-mappings', ...roleSegment(serviceAccountRoleOf(id))];
-}
-
-export function roleWords(ref: RoleRef): string {
-  return ref.client === null ? `realm role ${ref.role}` : `role ${ref.role} of ${ref.client}`;
 }

@@ -1,5 +1,6 @@
 /** The end: what was reached, and what to type next. */
 import type { RunSnapshot } from '../../runner/handle.ts';
+import { deniedLines } from '../../runbook/choices.ts';
 import { unproven } from '../../runbook/summary.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { count } from '../../runbook/lines.ts';
@@ -50,6 +51,7 @@ export function endLines(snapshot: RunSnapshot, size: Size): readonly Line[] {
     lines.push(
       line(' ', span(done ? 'ok' : 'warn', done ? `Done${took(snapshot)}.` : `Ended${took(snapshot)}, but not everything is done.`), ` ${summary.restored} restored, ${summary.proven} proven, ${summary.failed} failed, ${summary.left} left.`),
       ...open(state).map((text) => line('   ', span('danger', text))),
+      ...(state.run === null ? [] : deniedLines(state.differences, state.choices, state.run.settings)).map((text) => line('   ', span('warn', text))),
       ...recordLines(snapshot),
     );
   } else if (state.stopped !== null) {

@@ -1,5 +1,6 @@
 /** Details below the lines of Choose, Account and Export. */
-import { newSecretLine } from '../../realm/hand-over.ts';
+import { newSecretLine, pulledInLine } from '../../realm/hand-over.ts';
+import { deniedLines } from '../../runbook/choices.ts';
 import type { RunState, StrategyFinding } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line, type Token } from './line.ts';
@@ -9,11 +10,12 @@ function notes(texts: readonly string[], size: Size, token: Token = 'plain'): re
 }
 
 /** What the plan added to the choices, and what it could not do. */
-export function planLines({ plan }: RunState, size: Size): readonly Line[] {
+export function planLines({ plan, run, differences, choices }: RunState, size: Size): readonly Line[] {
   if (plan === null) return [];
   return [
-    ...notes(plan.pulledIn.map(({ id, by }) => `pulled in: ${id}, because ${by} needs it`), size),
+    ...notes(plan.pulledIn.map((pulled) => pulledInLine(plan, pulled)), size),
     ...notes(plan.refused.map(({ id, because }) => `CANNOT be restored: ${id}: ${because}`), size, 'warn'),
+    ...notes(run === null ? [] : deniedLines(differences, choices, run.settings), size, 'warn'),
     ...notes(plan.newSecrets.map((client) => newSecretLine(plan, client)), size, 'warn'),
   ];
 }

@@ -4,8 +4,8 @@ import type { RunEvent } from '../../../src/runbook/model.ts';
 import { readReply } from '../../../src/plain/ask.ts';
 import { chooseListing } from '../../../src/plain/choose.ts';
 import { lineText } from '../../../src/ui/view/line.ts';
-import { difference, eventsUntil, RUN, sized, snapshotOf } from '../fixtures.ts';
-import { live } from './scenes.ts';
+import { difference, eventsUntil, PLAN, RUN, SETTINGS, sized, snapshotOf } from '../fixtures.ts';
+import { live, record } from './scenes.ts';
 
 const ROLE = difference('service-account-role:billing-service/internal-service', { lacks: ['manage-users'] });
 const MAPPER = difference('client-mapper:auth-service/groups');
@@ -81,4 +81,15 @@ describe('a run that goes on with a file of answers', () => {
     const before: RunEvent = { type: 'run.started', run: { ...RUN, settings: { ...RUN.settings, answers: { [ROLE.id]: 'leave' } } } };
     expect(snapshotOf([before, ...settled.slice(1), resumed({ [ROLE.id]: 'leave' })]).state.choices).toEqual(both);
   });
+});
+
+test('a restore that a flag asked for and nothing can do is told with its reason after Choose and at the end, and is no answer of a person', () => {
+  const only = difference('client-mapper:app/tenant', { change: 'live-only', source: null, onlyCompared: 'no source lists it' });
+  const ended = (settings: typeof SETTINGS, by: 'flag' | 'person'): string => record([
+    { type: 'run.started', run: { ...RUN, settings } }, ...eventsUntil('read').slice(1), { type: 'compare.done', differences: [only], order: [] }, { type: 'choice.made', choices: { [only.id]: 'leave' }, by },
+    { type: 'choices.settled', by }, { type: 'plan.made', plan: { ...PLAN, groups: [] } }, { type: 'run.finished', exit: 0, summary: { restored: 0, proven: 0, failed: 0, left: 1, sessionsBefore: 1, sessionsAfter: 1, export: null, session: '8f2c' } },
+  ], sized(120)).replaceAll(/\s+/g, ' ');
+  const told = '1 difference is left although restore was asked for (client-mapper:app/tenant): no source lists it';
+  expect(ended({ ...SETTINGS, liveOnly: 'restore' }, 'flag').split(told)).toHaveLength(3);
+  expect(ended(SETTINGS, 'person')).not.toContain('although restore');
 });
