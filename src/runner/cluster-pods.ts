@@ -1,7 +1,8 @@
 /** What restarts pods: the live patch that makes a workload safe, and one restart on purpose. */
 import { objectKey, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { NoOpLevel, ObjectName, RestartRisk } from '../runbook/cluster.ts';
-import { freezeAgain, lookAfter, realmLevel, send, type ClusterWork } from './cluster-work.ts';
+import { freezeAgain, realmLevel } from './cluster-thaw.ts';
+import { lookAfter, send, type ClusterWork } from './cluster-work.ts';
 
 /** Live patches of workloads, each waited for until its pods are the new ones. */
 export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[]): Promise<void> {

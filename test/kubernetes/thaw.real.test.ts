@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/realm/json.ts';
 import { clusterWork } from '../../src/commands/cluster-work.ts';
 import { openSession } from '../../src/journal/store.ts';
 import { openClusterPort } from '../../src/kubernetes/cluster.ts';
-import { thaw } from '../../src/runner/cluster-work.ts';
+import { thaw } from '../../src/runner/cluster-thaw.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { beside, eventually, generated, killAt, off, playSet, POLICY, sent, V1, type Event, type Place } from './freeze-world.ts';
