@@ -1,16 +1,17 @@
 /** The sync after a resume: asked for, awaited and held against what was there before (gitops.md 1.8, verified-kube.md 4). */
-import { setTimeout as pause } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
-import { shortRevision, type ClusterSight, type NoOpLevel, type ObjectName, type SeenController } from '../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, SeenController } from '../runbook/cluster.ts';
 import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
 import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
 import { comparedRevision, skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { awaited, steadily } from './awaited.ts';
 import { offeredBySource } from './flux-source.ts';
 import { markOf, marksOf } from './marks.ts';
 import { permitted } from './permitted.ts';
+import { clusterLevel, controllerLevel, movedObjects, named, short } from './watch-levels.ts';
 
 export interface WatchTimes {
   /** Between two looks, in milliseconds. */
@@ -135,42 +136,6 @@ export function restartsPods(object: KubeObject): boolean {
   return Number(at(object, 'spec', 'replicas') ?? 1) > 0 && at(object, 'spec', 'paused') !== true && textAt(strategy, 'type') !== 'OnDelete' && Number(at(strategy, 'rollingUpdate', 'partition') ?? 0) === 0;
 }
 
-function controllerLevel(after: readonly { readonly name: ObjectName; readonly kind: ControllerKind; readonly view: SyncView; readonly was: SyncBefore['controllers'][number] | undefined }[], hooks: readonly SyncedObject[]): NoOpLevel {
-  const parts = after.map(({ name, kind, view, was }) => {
-    if (kind.word !== 'application') {
-      // Other values make a new version of a release with the same chart.
-      const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;
-      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : kind.word === 'helmrelease' ? `made version ${view.mark.split(' ')[0] ?? ''} of the release with chart ${short(view.revision)}` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
-    }
-    // The failure of an operation before this one stays in the status until the next one.
-    if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
-    if (view.mark === was?.mark && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
-    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : view.synced === null ? `${name.name} does not say whether it agrees with git` : `${name.name} differs from git and has not synced` };
-    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
-    return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
-  });
-  if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
-  return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
-}
-
-function clusterLevel(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>, moved: readonly string[], jobs: readonly string[]): NoOpLevel {
-  if (Object.keys(before).length + Object.keys(after).length === 0 && jobs.length === 0) return { level: 'cluster', noOp: null, because: 'no object is known that it applies' };
-  const touched = Object.keys(after).filter((spec) => before[spec]?.resourceVersion !== after[spec]?.resourceVersion && !moved.some((line) => line.startsWith(spec)));
-  const because = moved.length > 0 || jobs.length > 0
-    ? [...moved, ...(jobs.length > 0 ? [`${jobs.length} new ${jobs.length === 1 ? 'Job' : 'Jobs'}`] : [])].join('; ')
-    : touched.length > 0 ? `nothing changed in content; written again as it was: ${touched.join(', ')}` : `nothing was written to ${Object.keys(after).join(', ') || 'any object'}`;
-  return { level: 'cluster', noOp: moved.length === 0 && jobs.length === 0, because };
-}
-
-function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((spec) => {
-    const [was, is] = [before[spec], after[spec]];
-    if (!was || !is) return [`${spec} ${was ? 'is gone' : 'is new'}`];
-    if (was.template !== is.template) return [`${spec} has another pod template: its pods restart`];
-    return was.content === is.content ? [] : [`${spec} has other content`];
-  });
-}
-
 /** Asks, and waits for the answer; null where none comes. */
 async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
   const before = await steadily(times, () => read(api, name));
@@ -213,35 +178,6 @@ async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, t
   throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
 }
 
-/** An API server that has just started knows nobody's rights yet: those that were there are not taken for gone before this has passed, in milliseconds. */
-const STARTING = 20_000;
-
-/** Reads again and again until there is an answer; an API server that is away for a while is waited for, within the same limit. */
-async function awaited<T>(limit: number, every: number, look: () => Promise<T | null>): Promise<T | null> {
-  const end = performance.now() + limit;
-  let refusedSince: number | null = null;
-  for (;;) {
-    try {
-      const found = await look();
-      if (found !== null) return found;
-      if (performance.now() >= end) return null;
-      refusedSince = null;
-    } catch (error) {
-      if (!(error instanceof RescueError) || performance.now() >= end) throw error;
-      if (['missing-role', 'refused-login'].includes(error.code)) refusedSince ??= performance.now();
-      else if (!['unreachable', 'no-answer', 'server-error'].includes(error.code)) throw error;
-      if (refusedSince !== null && performance.now() - refusedSince > STARTING) throw error;
-    }
-    await pause(every);
-  }
-}
-
-/** One reading, however long the server is away for. */
-async function steadily<T>(times: Pick<WatchTimes, 'every' | 'refresh'>, look: () => Promise<T>): Promise<T> {
-  const found = await awaited(times.refresh, times.every, async () => ({ value: await look() }));
-  return (found as { readonly value: T }).value;
-}
-
 async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   const object = await api.get(name);
   if (!object) throw new RescueError('object-not-found', `${shown(name)} is gone.`, ['Look for it in the cluster; what was there before the pause is in the record.']);
@@ -254,7 +190,3 @@ async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly st
   const lists = await Promise.all(namespaces.map((namespace) => permitted(() => api.list(RESOURCES.job, { namespace }))));
   return lists.flatMap((list) => (list?.items ?? []).filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob')).map(({ metadata }) => metadata.uid ?? ''));
 }
-
-const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;
-const short = (revision: string | null): string => (revision === null ? 'nothing' : shortRevision(revision));
-

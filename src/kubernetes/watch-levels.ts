@@ -1,0 +1,56 @@
+/** What a sync did, at the level of its controller and at that of the cluster. */
+import { shortRevision, type NoOpLevel, type ObjectName } from '../runbook/cluster.ts';
+import type { ObjectMark, SyncBefore } from '../runner/cluster.ts';
+import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
+
+/** One controller, looked at again after the resume. */
+export interface Watched {
+  readonly name: ObjectName;
+  readonly kind: ControllerKind;
+  readonly view: SyncView;
+  readonly was: SyncBefore['controllers'][number] | undefined;
+}
+
+/** What the controllers say themselves of what they did. */
+export function controllerLevel(after: readonly Watched[], hooks: readonly SyncedObject[]): NoOpLevel {
+  const parts = after.map(({ name, kind, view, was }) => {
+    if (kind.word !== 'application') {
+      // Other values make a new version of a release with the same chart.
+      const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;
+      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : kind.word === 'helmrelease' ? `made version ${view.mark.split(' ')[0] ?? ''} of the release with chart ${short(view.revision)}` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
+    }
+    // The failure of an operation before this one stays in the status until the next one.
+    if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
+    if (view.mark === was?.mark && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
+    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : view.synced === null ? `${name.name} does not say whether it agrees with git` : `${name.name} differs from git and has not synced` };
+    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
+    return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
+  });
+  if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
+  return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
+}
+
+/** What became of the objects that carry the realm or start it, whoever wrote them. */
+export function clusterLevel(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>, moved: readonly string[], jobs: readonly string[]): NoOpLevel {
+  if (Object.keys(before).length + Object.keys(after).length === 0 && jobs.length === 0) return { level: 'cluster', noOp: null, because: 'no object is known that it applies' };
+  const touched = Object.keys(after).filter((spec) => before[spec]?.resourceVersion !== after[spec]?.resourceVersion && !moved.some((line) => line.startsWith(spec)));
+  const because = moved.length > 0 || jobs.length > 0
+    ? [...moved, ...(jobs.length > 0 ? [`${jobs.length} new ${jobs.length === 1 ? 'Job' : 'Jobs'}`] : [])].join('; ')
+    : touched.length > 0 ? `nothing changed in content; written again as it was: ${touched.join(', ')}` : `nothing was written to ${Object.keys(after).join(', ') || 'any object'}`;
+  return { level: 'cluster', noOp: moved.length === 0 && jobs.length === 0, because };
+}
+
+/** Objects that are others than before, one line each. */
+export function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((spec) => {
+    const [was, is] = [before[spec], after[spec]];
+    if (!was || !is) return [`${spec} ${was ? 'is gone' : 'is new'}`];
+    if (was.template !== is.template) return [`${spec} has another pod template: its pods restart`];
+    return was.content === is.content ? [] : [`${spec} has other content`];
+  });
+}
+
+/** How an object of a sync is told of, with the controller's own word. */
+export const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;
+export const short = (revision: string | null): string => (revision === null ? 'nothing' : shortRevision(revision));
+
