@@ -9,11 +9,20 @@ export interface Watched {
   readonly kind: ControllerKind;
   readonly view: SyncView;
   readonly was: SyncBefore['controllers'][number] | undefined;
+  /** At the last look, and by somebody else: what this record had paused runs again. */
+  readonly paused: boolean;
+  /** It has no automation at all. */
+  readonly manual: boolean;
 }
 
 /** What the controllers say themselves of what they did. */
 export function controllerLevel(after: readonly Watched[], hooks: readonly SyncedObject[]): NoOpLevel {
-  const parts = after.map(({ name, kind, view, was }) => {
+  const parts = after.map(({ name, kind, view, was, paused, manual }): Pick<NoOpLevel, 'noOp' | 'because'> => {
+    const quiet = view.mark === was?.mark;
+    if (quiet && manual) return { noOp: view.synced === null ? null : true, because: `${name.name} ${view.synced === null ? 'is not automated, and does not say whether it agrees with git' : view.synced ? 'is not automated, and Synced without a new operation' : `differs from git in ${view.differing.map(named).join(', ')}, is not automated, and leaves that as it is`}` };
+    // A request to reconcile is answered also while it is suspended (verified-kube.md 4.2).
+    if (quiet && paused) return { noOp: null, because: `${name.name} is still paused (not by this record); nothing is known of its next sync` };
+    if (quiet && was.ours === false && was.stuck !== null && view.trouble !== null) return { noOp: null, because: `${name.name}, which this record had not paused, is stuck as before: ${view.trouble}` };
     if (kind.word !== 'application') {
       // Other values make a new version of a release with the same chart.
       const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;
@@ -27,7 +36,7 @@ export function controllerLevel(after: readonly Watched[], hooks: readonly Synce
     return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
   });
   if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
-  return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
+  return { level: 'controller', noOp: parts.some(({ noOp }) => noOp === false) ? false : parts.some(({ noOp }) => noOp === null) ? null : true, because: parts.map(({ because }) => because).join('; ') };
 }
 
 /** What became of the objects that carry the realm or start it, whoever wrote them. */

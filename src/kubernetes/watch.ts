@@ -2,8 +2,8 @@
 import { RescueError } from '../realm/errors.ts';
 import type { ClusterSight, ObjectName, SeenController } from '../runbook/cluster.ts';
 import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
-import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
-import { comparedRevision, skipsReconcile } from '../gitops/controllers/argo.ts';
+import type { ControllerKind, SyncedObject } from '../gitops/controllers/controller.ts';
+import { comparedRevision, isManual, skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
@@ -11,7 +11,7 @@ import { awaited, steadily } from './awaited.ts';
 import { offeredBySource } from './flux-source.ts';
 import { markOf, marksOf } from './marks.ts';
 import { permitted } from './permitted.ts';
-import { clusterLevel, controllerLevel, movedObjects, named, short } from './watch-levels.ts';
+import { clusterLevel, controllerLevel, movedObjects, named, short, type Watched } from './watch-levels.ts';
 
 export interface WatchTimes {
   /** Between two looks, in milliseconds. */
@@ -55,7 +55,7 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     }
     const view = kind.view(object);
     const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object) };
   }));
   return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
 }
@@ -71,7 +71,8 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
     const refreshed = await refresh(api, applier, token, times);
     if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs, then: realm-rescue thaw']);
     const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
-    return { name, kind, was, view: await settled(api, applier, was?.mark ?? '', times, onProgress) };
+    const object = await settled(api, applier, was, times, onProgress);
+    return { name, kind, was, view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) };
   }));
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
   const [objects, jobs] = await steadily(times, async () => [await marksOf(api, sight.objects), await jobsOf(api, sight)] as const);
@@ -94,16 +95,19 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   };
 }
 
+/** What stays paused brings nothing by itself: nobody was told that it would. */
+const bringing = ({ controllers }: SyncBefore): SyncBefore['controllers'] => controllers.filter(({ ours, paused }) => ours !== false || paused !== true);
+
 /** Argo CD names what differs from git before it syncs; Flux only tells that there is a newer revision, which may change anything. */
-function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
+function isAnnounced(before: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
   const start = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-  return controllers.some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} (`)));
+  return bringing(before).some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} (`)));
 }
 
 function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
   const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
-  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
-  return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
+  if (bringing(before).some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
+  return bringing(before).some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
 }
 
 /** A new pod template counts only when its pods have started: that is when an import would run. */
@@ -163,18 +167,22 @@ export async function ended(api: ClusterApi, name: ObjectName, times: Pick<Watch
   return (await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null)) === true;
 }
 
+/** It was never paused by this record, and had failed before: it does not try that revision again, and nobody asks it to. */
+const stuckAlone = (was: Watched['was']): boolean => was?.ours === false && was.stuck !== null && was.synced === false;
+
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
-async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, times: WatchTimes, onProgress: (text: string) => void): Promise<SyncView> {
-  let last: SyncView | null = null;
-  const view = await awaited(times.sync, times.every, async () => {
+async function settled(api: ClusterApi, { name, kind }: Applier, was: Watched['was'], times: WatchTimes, onProgress: (text: string) => void): Promise<KubeObject> {
+  let said = false;
+  const done = await awaited(times.sync, times.every, async () => {
     const object = await read(api, name);
-    last = kind.view(object);
-    if (last.running) onProgress(`${kind.title} ${name.name}: syncing`);
+    const view = kind.view(object);
+    if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
+    said = view.running;
     // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && last.synced === false && !last.idle && last.mark === mark && !kind.paused(object);
-    return last.running || waiting ? null : last;
+    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && !kind.paused(object) && !stuckAlone(was);
+    return view.running || waiting ? null : object;
   });
-  if (view !== null) return view;
+  if (done !== null) return done;
   throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
 }
 

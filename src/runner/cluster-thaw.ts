@@ -3,7 +3,7 @@ import { RescueError, type ErrorCode } from '../realm/errors.ts';
 import { ANNOUNCED } from '../runbook/cluster-lines.ts';
 import { place } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause } from '../runbook/cluster.ts';
-import { heldPauses, resumedPauses } from '../runbook/cluster-state.ts';
+import { heldPauses, isPausedBy, resumedPauses } from '../runbook/cluster-state.ts';
 import type { SyncAfter, SyncBefore } from './cluster.ts';
 import { refuseUntold } from './cluster-failures.ts';
 import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
@@ -18,17 +18,21 @@ import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts'
 export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null = null): Promise<boolean> {
   await lookAfter(work);
   const held = heldPauses(work.state());
-  const { before, fingerprint } = await expectation(work, sight, told);
+  const cutOff = work.state().awaited?.begun === true;
+  const { before: recorded, fingerprint } = await expectation(work, sight, told);
   const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];
+  // What an earlier thaw let run is no business of this one, unless that was cut off.
+  const ours = cutOff ? all : held;
+  const before = marked(recorded, ours);
   let after: SyncAfter;
   let realm: NoOpLevel;
   try {
     // An operation that a deny window holds back goes on as soon as the window is gone (verified-kube.md 4.1).
-    for (const { object, running } of before.controllers) if (running) await send(work, () => work.cluster.prepareTerminate(object));
+    for (const { object, running, ours: mine } of before.controllers) if (mine && running) await send(work, () => work.cluster.prepareTerminate(object));
     await resumeAll(work, held);
     // An operation that failed or was ended is never tried again for the same revision (verified-kube.md 4.1).
-    for (const { object, stuck, running, synced } of before.controllers) if ((stuck !== null || running) && synced === false) await send(work, () => work.cluster.prepareSync(object));
-    after = await stillOn(work, all, await landed(work, sight, await work.cluster.watch(sight, before, work.progress)));
+    for (const { object, stuck, running, synced, ours: mine } of before.controllers) if (mine && (stuck !== null || running) && synced === false) await send(work, () => work.cluster.prepareSync(object));
+    after = await stillOn(work, ours, await landed(work, { sight, ours }, await work.cluster.watch(sight, before, work.progress)));
     realm = await realmLevel(work, fingerprint);
   } catch (error) {
     await freezeAgain(work, all, error);
@@ -41,6 +45,11 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
   const note = ok && after.changes.length === 0 && work.patched ? unmerged(sight, before) : undefined;
   work.dispatch({ type: 'sync.watched', levels, changes: after.changes, restarted: after.restarted, revisions: after.revisions, ok, ...(note === undefined ? {} : { note }) });
   return ok;
+}
+
+/** What another has paused, or nobody, is looked at and otherwise left alone. */
+function marked(before: SyncBefore, ours: readonly ClusterPatch[]): SyncBefore {
+  return { ...before, controllers: before.controllers.map((controller) => ({ ...controller, ours: isPausedBy(ours, controller.object) })) };
 }
 
 /** What the sync is held against, on record before the writer runs. */
@@ -61,12 +70,12 @@ async function expectation(work: ClusterWork, sight: ClusterSight, told: SyncBef
  * The first sync after a merge brings what git says and the cluster does not: the engineer was told of it, and it is no surprise. What counts
  * is that nothing else moved, and that from then on nothing moves at all.
  */
-async function landed(work: ClusterWork, sight: ClusterSight, first: SyncAfter): Promise<SyncAfter> {
+async function landed(work: ClusterWork, { sight, ours }: { readonly sight: ClusterSight; readonly ours: readonly ClusterPatch[] }, first: SyncAfter): Promise<SyncAfter> {
   // Flux applies a new revision also where it says what is live already.
   const nothing = first.changes.length === 0 && first.levels.every(({ noOp }) => noOp !== false);
   if (nothing || first.unannounced.length > 0) return first;
   work.progress(first.changes.length === 0 ? 'looked at once more' : `landed as announced: ${first.changes.join('; ')}`);
-  const second = await work.cluster.watch(sight, await work.cluster.before(sight), work.progress);
+  const second = await work.cluster.watch(sight, marked(await work.cluster.before(sight), ours), work.progress);
   return { ...second, revisions: first.revisions, restarted: [...first.restarted, ...second.restarted], changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
 

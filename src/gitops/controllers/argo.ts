@@ -93,6 +93,11 @@ export function comparedRevision(object: KubeObject): string | null {
   return revisionOf(at(object, 'status', 'sync'));
 }
 
+/** It has no automation that somebody could have switched off: it syncs when a person asks it to. */
+export function isManual(object: KubeObject): boolean {
+  return !isObject(at(object, 'spec', 'syncPolicy', 'automated'));
+}
+
 /** It neither compares nor syncs, nor takes up a wish to (verified-kube.md 4.1). */
 export function skipsReconcile(object: KubeObject): boolean {
   return object.metadata.annotations?.[SKIP] === 'true';
