@@ -5,12 +5,13 @@ import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
 import type { ControllerKind, SyncedObject } from '../gitops/controllers/controller.ts';
 import { comparedRevision, isManual, skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { at, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
 import { awaited, steadily } from './awaited.ts';
 import { offeredBySource } from './flux-source.ts';
+import { jobsOf } from './jobs.ts';
 import { markOf, marksOf } from './marks.ts';
-import { permitted } from './permitted.ts';
+import { operationsSince } from './operations.ts';
 import { clusterLevel, controllerLevel, movedObjects, named, short, type Watched } from './watch-levels.ts';
 
 export interface WatchTimes {
@@ -55,9 +56,10 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     }
     const view = kind.view(object);
     const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object) };
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history };
   }));
-  return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
+  const { uids, unseen } = await jobsOf(api, sight, times);
+  return { controllers, objects: await marksOf(api, sight.objects), jobs: uids, ...(unseen.length > 0 ? { jobsUnseen: unseen } : {}) };
 }
 
 /**
@@ -68,18 +70,26 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const after = await Promise.all(appliersOf(sight).map(async (applier) => {
     const { name, kind } = applier;
     onProgress(`${kind.title} ${name.name}: asked to look again`);
-    const refreshed = await refresh(api, applier, token, times);
-    if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs, then: realm-rescue thaw']);
     const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
-    const object = await settled(api, applier, was, times, onProgress);
-    return { name, kind, was, view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) };
+    const operations = operationsSince(was);
+    const look = async (): Promise<KubeObject> => {
+      const object = await read(api, name);
+      operations.see(kind.view(object));
+      return object;
+    };
+    const refreshed = await refresh(api, applier, token, times, look);
+    if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
+    const object = await settled(applier, was, { times, look, onProgress });
+    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) };
   }));
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
-  const [objects, jobs] = await steadily(times, async () => [await marksOf(api, sight.objects), await jobsOf(api, sight)] as const);
+  const objects = await steadily(times, () => marksOf(api, sight.objects));
+  const jobs = await jobsOf(api, sight, times, before.jobsUnseen);
   const moved = movedObjects(before.objects, objects);
-  const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
-  const synced = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.changed));
-  const hooks = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.hooks));
+  const fresh = jobs.uids.filter((uid) => !before.jobs.includes(uid));
+  const synced = after.flatMap(({ did }) => did.changed);
+  const hooks = after.flatMap(({ did }) => did.hooks).map((hook) => `hook ${named(hook)}`);
+  const unseen = after.filter(({ did }) => did.unseen > 0).map(({ name }) => `a sync of ${shown(name)} that nobody saw`);
   // Somebody has pushed since: nobody was told of that commit, whatever it changes.
   const strayed = after.some(({ view, was }) => view.mark !== was?.mark && (was?.target ?? null) !== null && view.revision !== was?.target);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
@@ -87,9 +97,9 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const upgrade = ({ name }: { readonly name: ObjectName }): string => `a new version of the release of HelmRelease ${name.name}`;
   const upgraded = releases.map(upgrade);
   return {
-    levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
-    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    levels: [controllerLevel(after), clusterLevel(before.objects, objects, { moved, jobs: fresh, unseen: jobs.unseen })],
+    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks, ...unseen, ...moved, ...fresh.map(() => 'a new Job')])],
+    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks, ...unseen, ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.flatMap(({ was, view }) => (was?.revision ?? view.revision ?? null) === null ? [] : [`${short(was?.revision ?? null)} → ${short(view.revision)}`]).join(', '),
   };
@@ -141,14 +151,14 @@ export function restartsPods(object: KubeObject): boolean {
 }
 
 /** Asks, and waits for the answer; null where none comes. */
-async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
-  const before = await steadily(times, () => read(api, name));
+async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>, look = (): Promise<KubeObject> => read(api, name)): Promise<KubeObject | null> {
+  const before = await steadily(times, look);
   let asked = false;
   return awaited(times.refresh, times.every, async () => {
     // A wish without an answer is told again: it asks for a look and for nothing else.
     if (!asked) await api.patch(name, kind.refresh(token));
     asked = true;
-    const object = await read(api, name);
+    const object = await look();
     return kind.refreshed(object, before, token) ? object : null;
   });
 }
@@ -171,10 +181,10 @@ export async function ended(api: ClusterApi, name: ObjectName, times: Pick<Watch
 const stuckAlone = (was: Watched['was']): boolean => was?.ours === false && was.stuck !== null && was.synced === false;
 
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
-async function settled(api: ClusterApi, { name, kind }: Applier, was: Watched['was'], times: WatchTimes, onProgress: (text: string) => void): Promise<KubeObject> {
+async function settled({ name, kind }: Applier, was: Watched['was'], { times, look, onProgress }: { readonly times: WatchTimes; readonly look: () => Promise<KubeObject>; readonly onProgress: (text: string) => void }): Promise<KubeObject> {
   let said = false;
   const done = await awaited(times.sync, times.every, async () => {
-    const object = await read(api, name);
+    const object = await look();
     const view = kind.view(object);
     if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
     said = view.running;
@@ -183,18 +193,11 @@ async function settled(api: ClusterApi, { name, kind }: Applier, was: Watched['w
     return view.running || waiting ? null : object;
   });
   if (done !== null) return done;
-  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
+  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools, and wait until it has settled.']);
 }
 
 async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   const object = await api.get(name);
   if (!object) throw new RescueError('object-not-found', `${shown(name)} is gone.`, ['Look for it in the cluster; what was there before the pause is in the record.']);
   return object;
-}
-
-/** Those of a CronJob come by the clock, not by a sync. */
-async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
-  const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
-  const lists = await Promise.all(namespaces.map((namespace) => permitted(() => api.list(RESOURCES.job, { namespace }))));
-  return lists.flatMap((list) => (list?.items ?? []).filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob')).map(({ metadata }) => metadata.uid ?? ''));
 }

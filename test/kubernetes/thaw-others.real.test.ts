@@ -4,7 +4,7 @@ import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { beside, confirmed, eventually, isDone, off, openPlace, POLICY, REALM, sent, V1, type Place } from './freeze-world.ts';
 import { pathOf, playArgo, playKustomization, type Controller, type Git, type Manifest } from './scripted-controller.ts';
-import { noOps, OTHER, RESUMED, textOf, told } from './thaw-world.ts';
+import { noOps, OTHER, playApplication, RESUMED, staged, textOf, told } from './thaw-world.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux'] }));
 
@@ -16,7 +16,7 @@ const workload = ({ namespace }: Place, metadata: Partial<Manifest['metadata']>,
 const appliedBy = (place: Place, application: string): Partial<Manifest['metadata']> => ({ annotations: { 'argocd.argoproj.io/tracking-id': `${place.namespace}_${application}:apps/StatefulSet:${place.namespace}/keycloak` } });
 
 /** The word is that of the first application. */
-const thawing = (place: Place): readonly string[] => ['thaw', place.records()[0] ?? '', '--confirm', 'realm', '--json'];
+const thawing = (place: Place, word = 'realm'): readonly string[] => ['thaw', place.records()[0] ?? '', '--confirm', word, '--json'];
 
 interface Two {
   readonly place: Place;
@@ -94,6 +94,36 @@ describe.concurrent('what somebody else has paused', () => {
       expect(told(run).levels[0]).toMatchObject({ noOp: null, because: expect.stringContaining('realm is still paused (not by this record); nothing is known of its next sync') });
       expect(told(run).levels[0]?.because).toContain('keycloak reconciled');
       expect([await textOf(place), (await place.get(place.kustomization('realm'))).spec?.['suspend'], (await place.get(place.kustomization())).spec]).toEqual([REALM, true, place.kustomization().spec]);
+    });
+  });
+});
+
+describe.concurrent('what nobody saw', () => {
+  it('a whole sync that a self-heal wrote over at once is no no-op: paused again', () => staged(kubernetes(), async ({ place }) => {
+    const history = (await statusOf(place, 'keycloak'))['history'] as readonly JsonObject[];
+    const single: JsonObject = { revision: V1, resources: [{ kind: 'ConfigMap', name: 'keycloak-realm' }] };
+    const run = await place.held(thawing(place, 'keycloak'), RESUMED, () => kubernetes().admin.merge(pathOf(place.application()), { status: {
+      history: [...history, { id: history.length, revision: V1, deployedAt: '2030-01-01T00:00:01Z' }],
+      operationState: { phase: 'Succeeded', message: 'successfully synced (all tasks run)', startedAt: '2030-01-01T00:00:02Z', operation: { sync: single }, syncResult: { revision: V1, resources: [] } },
+    } }));
+    expect(run.exit, run.stderr).toBe(4);
+    expect(told(run).levels[0]).toMatchObject({ level: 'controller', noOp: false, because: 'keycloak synced once between two looks, and nobody saw what that did' });
+    expect(await place.policy()).toEqual(off());
+  }));
+
+  it('a Job that these credentials may not list: nothing is said of the cluster', async () => {
+    const place = await openPlace(kubernetes());
+    const { namespace } = place;
+    await kubernetes().grant(namespace, [{ apiGroups: ['', 'apps'], resources: ['configmaps', 'statefulsets', 'deployments'], verbs: ['get', 'list'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['get', 'list', 'patch'] }]);
+    await place.create(place.tracked());
+    await beside([await playApplication(kubernetes(), place, { revision: V1, objects: [place.tracked()] })], async () => {
+      await eventually(async () => expect((await statusOf(place, 'keycloak'))['sync']).toMatchObject({ status: 'Synced' }));
+      isDone(await place.tool([...confirmed(place), '--context', 'oncall'], { user: 'oncall' }));
+      const run = await place.held([...thawing(place, 'keycloak'), '--context', 'oncall'], RESUMED, () => kubernetes().admin.create(`/apis/batch/v1/namespaces/${namespace}/jobs`, { metadata: { name: 'import' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'import', image: 'keycloak-config-cli' }] } } } }), { user: 'oncall' });
+      expect(run.exit, run.stderr).toBe(0);
+      expect(noOps(run)).toEqual({ controller: true, cluster: null, realm: null });
+      expect(told(run).levels[1]?.because).toContain(`Jobs may not be listed in ${namespace}`);
+      expect(await place.policy()).toEqual(POLICY);
     });
   });
 });

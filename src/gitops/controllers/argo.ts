@@ -59,6 +59,8 @@ export const APPLICATION: ControllerKind = {
       mark: textAt(state, 'startedAt') ?? 'never',
       changed: results.filter((result) => !isHook(result) && textAt(result, 'status') !== 'PruneSkipped' && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
       hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
+      whole: isObject(state) && failed === null && listAt(state, 'operation', 'sync', 'resources').length === 0,
+      history: newestEntry(object),
       running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
       trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),
     };
@@ -78,6 +80,11 @@ function isIdle(object: KubeObject): boolean {
   const state = at(object, 'status', 'operationState');
   const done = textAt(state, 'phase') === 'Succeeded' && revisionOf(at(state, 'syncResult')) === revisionOf(at(object, 'status', 'sync'));
   return done && automated['selfHeal'] !== true;
+}
+
+function newestEntry(object: KubeObject): number | null {
+  const id = at(listAt(object, 'status', 'history').at(-1), 'id');
+  return typeof id === 'number' ? id : null;
 }
 
 /** Of one source, or those of several in their order. */
