@@ -37,7 +37,7 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
   } catch (error) {
     await freezeAgain(work, all, error);
     work.dispatch({ type: 'sync.abandoned', because: error instanceof RescueError ? error.message : 'a bug in realm-rescue' });
-    throw error;
+    throw pausedAgain(work, all, error);
   }
   const levels = [...after.levels, realm];
   const ok = levels.every(({ noOp }) => noOp !== false);
@@ -117,6 +117,13 @@ export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch
   const [first] = failures;
   if (first) throw new RescueError(first.code, [...(because instanceof Error ? [because.message] : []), ...failures.map(({ message }) => message)].join(' '), ['Pause it by hand now.', ...first.next], { cause: first });
   work.dispatch({ type: 'pause.checked', checks: await work.cluster.check(heldPauses(work.state())) });
+}
+
+/** What went wrong, and that the writer does not run for it. */
+export function pausedAgain(work: ClusterWork, held: readonly ClusterPatch[], error: unknown): unknown {
+  if (!(error instanceof RescueError) || held.length === 0) return error;
+  const names = held.map(({ object, application }) => (application === undefined ? `${object.resource.kind} ${place(object)}` : `Application ${application}`));
+  return new RescueError(error.code, `${error.message} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} paused again.`, [...error.next, `To let ${names.length === 1 ? 'it' : 'them'} run again: realm-rescue thaw ${work.store.id}`], { cause: error });
 }
 
 /** What a server says that is away or has just started: it knows nobody's rights for some seconds. */
