@@ -64,6 +64,12 @@ describe('two syncs, one after the other', () => {
     expect([after.changes, after.unannounced]).toEqual([['a sync of Application argocd/keycloak that nobody saw'], ['a sync of Application argocd/keycloak that nobody saw']]);
   });
 
+  test('one that failed has left none: the entry is of another', async () => {
+    const failed = (phase: string): KubeObject => at(operation('2026-11-20T23:00:01Z', phase, [SAME]));
+    const { after } = await watched({}, failed('Running'), failed('Failed'), heal('2026-11-20T23:00:05Z', 'Succeeded', entry(1)));
+    expect(after.levels[0]).toMatchObject({ noOp: false, because: expect.stringMatching(/synced once between two looks/) });
+  });
+
   test('one that was seen leaves the entry that it should', async () => {
     const { after } = await watched({}, at(operation('2026-11-20T23:00:01Z', 'Succeeded', [SAME], entry(1))));
     expect(after.levels[0]).toMatchObject({ noOp: true });
