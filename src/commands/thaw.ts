@@ -5,10 +5,11 @@ import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
 import { place } from '../runbook/cluster.ts';
-import { heldPauses, restartable, resumedPauses } from '../runbook/cluster-state.ts';
+import { heldPauses, isPausedBy, restartable, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
-import { lookAfter, resumeAll, thaw, type ClusterWork } from '../runner/cluster-work.ts';
+import { thaw } from '../runner/cluster-thaw.ts';
+import { lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
@@ -125,7 +126,12 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   const said = held.length > 0 && isSaid(asking);
   const before = flags['no-watch'] || held.length === 0 ? null : said ? await work.cluster.before(sight) : await work.cluster.glance(sight);
   for (const controller of before?.controllers ?? []) {
-    if (controller.running && controller.object.resource.kind === 'Application') say(`PATCH  the operation that is running in Application ${place(controller.object)} is ended first: what it would do could not be told from its next sync`);
+    const ours = isPausedBy(held, controller.object);
+    if (!ours && controller.paused === true) {
+      say(`${place(controller.object)}: paused or without automation, and not by this record. It stays as it is, and nothing is known of its next sync.`);
+      continue;
+    }
+    if (ours && controller.running && controller.object.resource.kind === 'Application') say(`PATCH  the operation that is running in Application ${place(controller.object)} is ended first: what it would do could not be told from its next sync`);
     if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
     // What failed before is what the next sync will bring all the same.
     if (controller.stuck !== null && controller.synced !== false) continue;

@@ -112,12 +112,13 @@ function operationOnRecord(object: KubeObject): Json {
   return { ...(username === undefined ? {} : { initiatedBy: { username } }), ...(revision === undefined ? {} : { sync: { revision } }), sha256: sha256(canonicalJson(asked)) };
 }
 
-/** @returns already where it is no application, has nothing left to sync, or something runs: a second operation would be refused or mixed into the first */
+/** @returns already where it is no application, is paused, has nothing left to sync, or something runs: a second operation would be refused or mixed into the first */
 export async function prepareSync(api: ClusterApi, name: ObjectName): Promise<Prepared> {
   const object = await present(api, name);
   const kind = kindOf(name);
   if (kind.word !== 'application') return { already: `${shown(name)} reconciles by itself` };
   if (kind.running(object) !== null) return { already: `${shown(name)} is syncing` };
+  if (kind.paused(object)) return { already: `${shown(name)} is paused, by somebody else: it is not asked for a sync` };
   if (kind.view(object).synced === true) return { already: `${shown(name)} has synced by itself` };
   const body = syncPatch(object);
   return { patch: { id: `sync ${specOf(name)}`, purpose: 'sync', object: name, title: `ask ${shown(name)} for one sync: it does not repeat one that failed`, body, field: ['operation'], previous: null, value: body['operation'] ?? null } };

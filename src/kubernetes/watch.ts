@@ -1,16 +1,18 @@
 /** The sync after a resume: asked for, awaited and held against what was there before (gitops.md 1.8, verified-kube.md 4). */
-import { setTimeout as pause } from 'node:timers/promises';
 import { RescueError } from '../realm/errors.ts';
-import { shortRevision, type ClusterSight, type NoOpLevel, type ObjectName, type SeenController } from '../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, SeenController } from '../runbook/cluster.ts';
 import type { ObjectMark, SyncAfter, SyncBefore } from '../runner/cluster.ts';
-import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
-import { comparedRevision, skipsReconcile } from '../gitops/controllers/argo.ts';
+import type { ControllerKind, SyncedObject } from '../gitops/controllers/controller.ts';
+import { comparedRevision, isManual, skipsReconcile } from '../gitops/controllers/argo.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { at, RESOURCES, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { at, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
+import { awaited, steadily } from './awaited.ts';
 import { offeredBySource } from './flux-source.ts';
+import { jobsOf } from './jobs.ts';
 import { markOf, marksOf } from './marks.ts';
-import { permitted } from './permitted.ts';
+import { operationsSince } from './operations.ts';
+import { clusterLevel, controllerLevel, movedObjects, named, short, type Watched } from './watch-levels.ts';
 
 export interface WatchTimes {
   /** Between two looks, in milliseconds. */
@@ -54,9 +56,10 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     }
     const view = kind.view(object);
     const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble };
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history };
   }));
-  return { controllers, objects: await marksOf(api, sight.objects), jobs: await jobsOf(api, sight) };
+  const { uids, unseen } = await jobsOf(api, sight, times);
+  return { controllers, objects: await marksOf(api, sight.objects), jobs: uids, ...(unseen.length > 0 ? { jobsUnseen: unseen } : {}) };
 }
 
 /**
@@ -67,17 +70,26 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const after = await Promise.all(appliersOf(sight).map(async (applier) => {
     const { name, kind } = applier;
     onProgress(`${kind.title} ${name.name}: asked to look again`);
-    const refreshed = await refresh(api, applier, token, times);
-    if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs, then: realm-rescue thaw']);
     const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
-    return { name, kind, was, view: await settled(api, applier, was?.mark ?? '', times, onProgress) };
+    const operations = operationsSince(was);
+    const look = async (): Promise<KubeObject> => {
+      const object = await read(api, name);
+      operations.see(kind.view(object));
+      return object;
+    };
+    const refreshed = await refresh(api, applier, token, times, look);
+    if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
+    const object = await settled(applier, was, { times, look, onProgress });
+    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) };
   }));
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
-  const [objects, jobs] = await steadily(times, async () => [await marksOf(api, sight.objects), await jobsOf(api, sight)] as const);
+  const objects = await steadily(times, () => marksOf(api, sight.objects));
+  const jobs = await jobsOf(api, sight, times, before.jobsUnseen);
   const moved = movedObjects(before.objects, objects);
-  const fresh = jobs.filter((uid) => !before.jobs.includes(uid));
-  const synced = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.changed));
-  const hooks = after.flatMap(({ view, was }) => (view.mark === was?.mark ? [] : view.hooks));
+  const fresh = jobs.uids.filter((uid) => !before.jobs.includes(uid));
+  const synced = after.flatMap(({ did }) => did.changed);
+  const hooks = after.flatMap(({ did }) => did.hooks).map((hook) => `hook ${named(hook)}`);
+  const unseen = after.filter(({ did }) => did.unseen > 0).map(({ name }) => `a sync of ${shown(name)} that nobody saw`);
   // Somebody has pushed since: nobody was told of that commit, whatever it changes.
   const strayed = after.some(({ view, was }) => view.mark !== was?.mark && (was?.target ?? null) !== null && view.revision !== was?.target);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
@@ -85,24 +97,27 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const upgrade = ({ name }: { readonly name: ObjectName }): string => `a new version of the release of HelmRelease ${name.name}`;
   const upgraded = releases.map(upgrade);
   return {
-    levels: [controllerLevel(after, hooks), clusterLevel(before.objects, objects, moved, fresh)],
-    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks.map((hook) => `hook ${named(hook)}`), ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    levels: [controllerLevel(after), clusterLevel(before.objects, objects, { moved, jobs: fresh, unseen: jobs.unseen })],
+    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks, ...unseen, ...moved, ...fresh.map(() => 'a new Job')])],
+    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks, ...unseen, ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.flatMap(({ was, view }) => (was?.revision ?? view.revision ?? null) === null ? [] : [`${short(was?.revision ?? null)} → ${short(view.revision)}`]).join(', '),
   };
 }
 
+/** What stays paused brings nothing by itself: nobody was told that it would. */
+const bringing = ({ controllers }: SyncBefore): SyncBefore['controllers'] => controllers.filter(({ ours, paused }) => ours !== false || paused !== true);
+
 /** Argo CD names what differs from git before it syncs; Flux only tells that there is a newer revision, which may change anything. */
-function isAnnounced({ controllers }: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
+function isAnnounced(before: SyncBefore, { kind, namespace, name }: SyncedObject): boolean {
   const start = `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-  return controllers.some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} (`)));
+  return bringing(before).some(({ differing }) => differing.some((line) => line === start || line.startsWith(`${start} (`)));
 }
 
 function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
   const [, word = '', namespace = '', name = ''] = /^([a-z]+):(?:([^/ ]+)\/)?([^ ]+)/.exec(line) ?? [];
-  if (before.controllers.some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
-  return before.controllers.some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
+  if (bringing(before).some(({ object, synced }) => object.resource.kind !== 'Application' && synced === false)) return true;
+  return bringing(before).some(({ differing }) => differing.some((text) => text.toLowerCase().replace(/ \(.*$/s, '') === `${word} ${namespace === '' ? '' : `${namespace}/`}${name}`));
 }
 
 /** A new pod template counts only when its pods have started: that is when an import would run. */
@@ -135,51 +150,15 @@ export function restartsPods(object: KubeObject): boolean {
   return Number(at(object, 'spec', 'replicas') ?? 1) > 0 && at(object, 'spec', 'paused') !== true && textAt(strategy, 'type') !== 'OnDelete' && Number(at(strategy, 'rollingUpdate', 'partition') ?? 0) === 0;
 }
 
-function controllerLevel(after: readonly { readonly name: ObjectName; readonly kind: ControllerKind; readonly view: SyncView; readonly was: SyncBefore['controllers'][number] | undefined }[], hooks: readonly SyncedObject[]): NoOpLevel {
-  const parts = after.map(({ name, kind, view, was }) => {
-    if (kind.word !== 'application') {
-      // Other values make a new version of a release with the same chart.
-      const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;
-      return { noOp: view.trouble === null ? same : false, because: `${name.name} ${view.trouble ?? (same ? `reconciled ${short(view.revision)} again` : kind.word === 'helmrelease' ? `made version ${view.mark.split(' ')[0] ?? ''} of the release with chart ${short(view.revision)}` : `applied ${short(view.revision)} over ${short(was?.revision ?? null)}`)}` };
-    }
-    // The failure of an operation before this one stays in the status until the next one.
-    if (view.trouble !== null && (view.mark !== was?.mark || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
-    if (view.mark === was?.mark && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
-    if (view.mark === was?.mark) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : view.synced === null ? `${name.name} does not say whether it agrees with git` : `${name.name} differs from git and has not synced` };
-    if (view.changed.length === 0 && view.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
-    return { noOp: false, because: `${name.name} synced ${[...view.changed, ...hooks].map(named).join(', ')}` };
-  });
-  if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
-  return { level: 'controller', noOp: parts.every(({ noOp }) => noOp), because: parts.map(({ because }) => because).join('; ') };
-}
-
-function clusterLevel(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>, moved: readonly string[], jobs: readonly string[]): NoOpLevel {
-  if (Object.keys(before).length + Object.keys(after).length === 0 && jobs.length === 0) return { level: 'cluster', noOp: null, because: 'no object is known that it applies' };
-  const touched = Object.keys(after).filter((spec) => before[spec]?.resourceVersion !== after[spec]?.resourceVersion && !moved.some((line) => line.startsWith(spec)));
-  const because = moved.length > 0 || jobs.length > 0
-    ? [...moved, ...(jobs.length > 0 ? [`${jobs.length} new ${jobs.length === 1 ? 'Job' : 'Jobs'}`] : [])].join('; ')
-    : touched.length > 0 ? `nothing changed in content; written again as it was: ${touched.join(', ')}` : `nothing was written to ${Object.keys(after).join(', ') || 'any object'}`;
-  return { level: 'cluster', noOp: moved.length === 0 && jobs.length === 0, because };
-}
-
-function movedObjects(before: Readonly<Record<string, ObjectMark>>, after: Readonly<Record<string, ObjectMark>>): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((spec) => {
-    const [was, is] = [before[spec], after[spec]];
-    if (!was || !is) return [`${spec} ${was ? 'is gone' : 'is new'}`];
-    if (was.template !== is.template) return [`${spec} has another pod template: its pods restart`];
-    return was.content === is.content ? [] : [`${spec} has other content`];
-  });
-}
-
 /** Asks, and waits for the answer; null where none comes. */
-async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>): Promise<KubeObject | null> {
-  const before = await steadily(times, () => read(api, name));
+async function refresh(api: ClusterApi, { name, kind }: Applier, token: string, times: Pick<WatchTimes, 'every' | 'refresh'>, look = (): Promise<KubeObject> => read(api, name)): Promise<KubeObject | null> {
+  const before = await steadily(times, look);
   let asked = false;
   return awaited(times.refresh, times.every, async () => {
     // A wish without an answer is told again: it asks for a look and for nothing else.
     if (!asked) await api.patch(name, kind.refresh(token));
     asked = true;
-    const object = await read(api, name);
+    const object = await look();
     return kind.refreshed(object, before, token) ? object : null;
   });
 }
@@ -198,48 +177,23 @@ export async function ended(api: ClusterApi, name: ObjectName, times: Pick<Watch
   return (await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null)) === true;
 }
 
+/** It was never paused by this record, and had failed before: it does not try that revision again, and nobody asks it to. */
+const stuckAlone = (was: Watched['was']): boolean => was?.ours === false && was.stuck !== null && was.synced === false;
+
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
-async function settled(api: ClusterApi, { name, kind }: Applier, mark: string, times: WatchTimes, onProgress: (text: string) => void): Promise<SyncView> {
-  let last: SyncView | null = null;
-  const view = await awaited(times.sync, times.every, async () => {
-    const object = await read(api, name);
-    last = kind.view(object);
-    if (last.running) onProgress(`${kind.title} ${name.name}: syncing`);
+async function settled({ name, kind }: Applier, was: Watched['was'], { times, look, onProgress }: { readonly times: WatchTimes; readonly look: () => Promise<KubeObject>; readonly onProgress: (text: string) => void }): Promise<KubeObject> {
+  let said = false;
+  const done = await awaited(times.sync, times.every, async () => {
+    const object = await look();
+    const view = kind.view(object);
+    if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
+    said = view.running;
     // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && last.synced === false && !last.idle && last.mark === mark && !kind.paused(object);
-    return last.running || waiting ? null : last;
+    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && !kind.paused(object) && !stuckAlone(was);
+    return view.running || waiting ? null : object;
   });
-  if (view !== null) return view;
-  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools; when it has settled: realm-rescue thaw']);
-}
-
-/** An API server that has just started knows nobody's rights yet: those that were there are not taken for gone before this has passed, in milliseconds. */
-const STARTING = 20_000;
-
-/** Reads again and again until there is an answer; an API server that is away for a while is waited for, within the same limit. */
-async function awaited<T>(limit: number, every: number, look: () => Promise<T | null>): Promise<T | null> {
-  const end = performance.now() + limit;
-  let refusedSince: number | null = null;
-  for (;;) {
-    try {
-      const found = await look();
-      if (found !== null) return found;
-      if (performance.now() >= end) return null;
-      refusedSince = null;
-    } catch (error) {
-      if (!(error instanceof RescueError) || performance.now() >= end) throw error;
-      if (['missing-role', 'refused-login'].includes(error.code)) refusedSince ??= performance.now();
-      else if (!['unreachable', 'no-answer', 'server-error'].includes(error.code)) throw error;
-      if (refusedSince !== null && performance.now() - refusedSince > STARTING) throw error;
-    }
-    await pause(every);
-  }
-}
-
-/** One reading, however long the server is away for. */
-async function steadily<T>(times: Pick<WatchTimes, 'every' | 'refresh'>, look: () => Promise<T>): Promise<T> {
-  const found = await awaited(times.refresh, times.every, async () => ({ value: await look() }));
-  return (found as { readonly value: T }).value;
+  if (done !== null) return done;
+  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools, and wait until it has settled.']);
 }
 
 async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
@@ -247,14 +201,3 @@ async function read(api: ClusterApi, name: ObjectName): Promise<KubeObject> {
   if (!object) throw new RescueError('object-not-found', `${shown(name)} is gone.`, ['Look for it in the cluster; what was there before the pause is in the record.']);
   return object;
 }
-
-/** Those of a CronJob come by the clock, not by a sync. */
-async function jobsOf(api: ClusterApi, sight: ClusterSight): Promise<readonly string[]> {
-  const namespaces = [...new Set(sight.objects.flatMap(({ namespace }) => namespace ?? []))];
-  const lists = await Promise.all(namespaces.map((namespace) => permitted(() => api.list(RESOURCES.job, { namespace }))));
-  return lists.flatMap((list) => (list?.items ?? []).filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'CronJob')).map(({ metadata }) => metadata.uid ?? ''));
-}
-
-const named = ({ kind, namespace, name, message }: SyncedObject): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${message === '' ? '' : ` (${message})`}`;
-const short = (revision: string | null): string => (revision === null ? 'nothing' : shortRevision(revision));
-

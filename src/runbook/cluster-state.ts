@@ -1,4 +1,5 @@
 /** What a journal says of the cluster: pure, and the same for a recovery and for `freeze` and `thaw` alone. */
+import { place } from './cluster.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, PauseCheck, Remembered, RestartRisk, SyncBefore } from './cluster.ts';
 import type { By, ClusterEvent } from './cluster-events.ts';
 import type { Failure } from './failure.ts';
@@ -107,6 +108,11 @@ export function brokenPauses({ checks, pause, resume }: Pick<ClusterState, 'chec
 /** Pauses that were taken back by a resume: what a new pause would have to be, owners first. */
 export function resumedPauses({ made }: Pick<ClusterState, 'made'>): readonly ClusterPatch[] {
   return made.filter(({ resumed }) => resumed).map(({ patch }) => patch);
+}
+
+/** Whether one of these pauses is of that controller; a deny window is one of the application that it names, and stands in its project. */
+export function isPausedBy(pauses: readonly ClusterPatch[], controller: ObjectName): boolean {
+  return pauses.some(({ id }) => id === `pause ${controller.resource.kind.toLowerCase()}:${place(controller)}`);
 }
 
 /** How an object is called among the answers. */

@@ -153,11 +153,13 @@ export interface NoOpLevel {
 
 /** What a sync is held against: taken before the automation is on again. */
 export interface SyncBefore {
-  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; /** The revision that it was compared with, and that its next sync would bring; null: it does not say. Not in older journals. */ readonly target?: string | null; readonly stuck: string | null; readonly running: boolean }[];
+  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; /** The revision that it was compared with, and that its next sync would bring; null: it does not say. Not in older journals. */ readonly target?: string | null; readonly stuck: string | null; readonly running: boolean; /** Whoever paused it. Not in older journals. */ readonly paused?: boolean; /** Number of the newest entry of its history; null: there is none. Not in older journals. */ readonly history?: number | null; /** The thaw lets it run: this record had paused it. Said by the thaw, and not in the journal. */ readonly ours?: boolean }[];
   /** Objects that carry the realm or start it, by spec. */
   readonly objects: Readonly<Record<string, ObjectMark>>;
   /** uids of the Jobs of their namespaces. */
   readonly jobs: readonly string[];
+  /** Namespaces whose Jobs could not be listed. Not in older journals. */
+  readonly jobsUnseen?: readonly string[];
 }
 
 export interface ObjectMark {

@@ -5,7 +5,8 @@ import { restartable, risksToPatch } from '../runbook/cluster-state.ts';
 import { patchesCarrier } from '../runbook/exported.ts';
 import type { Effect } from '../runbook/model.ts';
 import { makeSafe, restart } from './cluster-pods.ts';
-import { findWriter, pauseAll, remember, terminateRunning, thaw, type ClusterWork } from './cluster-work.ts';
+import { thaw } from './cluster-thaw.ts';
+import { findWriter, pauseAll, remember, terminateRunning, type ClusterWork } from './cluster-work.ts';
 import type { EffectContext } from './context.ts';
 
 type ClusterEffect = Extract<Effect['type'], 'remember' | 'find-writer' | 'pause' | 'terminate' | 'make-safe' | 'resume' | 'restart'>;

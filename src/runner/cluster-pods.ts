@@ -1,7 +1,9 @@
 /** What restarts pods: the live patch that makes a workload safe, and one restart on purpose. */
+import { RescueError } from '../realm/errors.ts';
 import { objectKey, resumedPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { NoOpLevel, ObjectName, RestartRisk } from '../runbook/cluster.ts';
-import { freezeAgain, lookAfter, realmLevel, send, type ClusterWork } from './cluster-work.ts';
+import { freezeAgain, pausedAgain, realmLevel } from './cluster-thaw.ts';
+import { lookAfter, send, type ClusterWork } from './cluster-work.ts';
 
 /** Live patches of workloads, each waited for until its pods are the new ones. */
 export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[]): Promise<void> {
@@ -16,12 +18,16 @@ export async function makeSafe(work: ClusterWork, risks: readonly RestartRisk[])
 
 /**
  * One restart on purpose: a start of a pod is when an import would run. Where the realm is another then, or nobody can say, the writer is paused
- * again. A restart that was cut off is taken up: what was sent is waited for, and held against what was there before it.
+ * again, unless no pod has gone. A restart that was cut off is taken up: what was sent is waited for, and held against what was there before it.
+ *
+ * @throws RescueError what kept it from being judged, with what is paused for it
  */
 export async function restart(work: ClusterWork, objects: readonly ObjectName[]): Promise<boolean> {
   await lookAfter(work);
   const resumed = resumedPauses(work.state());
   let { restartAwaited: awaited } = work.state();
+  // One of an earlier thaw was another restart.
+  const cutOff = awaited !== null;
   if (!awaited) {
     awaited = { fingerprint: work.fingerprint === null ? null : await work.fingerprint() };
     work.dispatch({ type: 'restart.awaited', ...awaited });
@@ -29,18 +35,24 @@ export async function restart(work: ClusterWork, objects: readonly ObjectName[])
   let realm: NoOpLevel;
   try {
     for (const object of objects) {
-      if (!isRestarted(work.state(), object)) await send(work, () => work.cluster.prepareRestart(object));
+      if (!cutOff || !isRestarted(work.state(), object)) await send(work, () => work.cluster.prepareRestart(object));
       await work.cluster.rolledOut(object, work.progress);
     }
     realm = await realmLevel(work, awaited.fingerprint);
   } catch (error) {
+    // Nothing has started that could import: there is nothing to hold back.
+    if (error instanceof RescueError && error.code === 'missing-role' && !objects.some((object) => isBegun(work.state(), object))) throw new RescueError(error.code, `${error.message} No pod was restarted, and nothing was paused for it.`, error.next, { cause: error });
     await freezeAgain(work, resumed, error);
-    throw error;
+    throw pausedAgain(work, resumed, error);
   }
   if (realm.noOp === false) await freezeAgain(work, resumed);
   work.dispatch({ type: 'restart.checked', objects, realm });
   return realm.noOp !== false;
 }
+
+/** A patch without an answer may be there. */
+const isBegun = ({ patches }: ClusterState, object: ObjectName): boolean =>
+  Object.values(patches).some(({ patch, status }) => patch.purpose === 'restart' && status !== 'failed' && objectKey(patch.object) === objectKey(object));
 
 const isRestarted = ({ patches }: ClusterState, object: ObjectName): boolean =>
   Object.values(patches).some(({ patch, status }) => patch.purpose === 'restart' && status === 'sent' && objectKey(patch.object) === objectKey(object));

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/realm/json.ts';
 import { clusterWork } from '../../src/commands/cluster-work.ts';
 import { openSession } from '../../src/journal/store.ts';
 import { openClusterPort } from '../../src/kubernetes/cluster.ts';
-import { thaw } from '../../src/runner/cluster-work.ts';
+import { thaw } from '../../src/runner/cluster-thaw.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { beside, eventually, generated, killAt, off, playSet, POLICY, sent, V1, type Event, type Place } from './freeze-world.ts';
@@ -131,7 +131,7 @@ describe.concurrent('Argo CD', () => {
   it('a controller that never answers: told, and paused again', () => staged(kubernetes(), async (all) => {
     const { place, controller } = all;
     controller.hold();
-    await expect(quickly(place)).rejects.toMatchObject({ code: 'not-proven', message: expect.stringMatching(/^Argo CD application application:\S+\/keycloak did not look at git again within 1\.5 s\.$/), next: [expect.stringMatching(/Check that its controller runs/)] });
+    await expect(quickly(place)).rejects.toMatchObject({ code: 'not-proven', message: expect.stringMatching(/^Argo CD application application:\S+\/keycloak did not look at git again within 1\.5 s\. Application \S+\/keycloak is paused again\.$/), next: ['Check that its controller runs.', `To let it run again: realm-rescue thaw ${place.records()[0] ?? ''}`] });
     controller.go();
     await andThen(all);
   }));

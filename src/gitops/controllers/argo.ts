@@ -59,6 +59,8 @@ export const APPLICATION: ControllerKind = {
       mark: textAt(state, 'startedAt') ?? 'never',
       changed: results.filter((result) => !isHook(result) && textAt(result, 'status') !== 'PruneSkipped' && !TELLS_NO_CHANGE.test(textAt(result, 'message') ?? '')).map((result) => synced(result, textAt(result, 'message') ?? '')),
       hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
+      whole: isObject(state) && failed === null && listAt(state, 'operation', 'sync', 'resources').length === 0,
+      history: newestEntry(object),
       running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
       trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),
     };
@@ -80,6 +82,11 @@ function isIdle(object: KubeObject): boolean {
   return done && automated['selfHeal'] !== true;
 }
 
+function newestEntry(object: KubeObject): number | null {
+  const id = at(listAt(object, 'status', 'history').at(-1), 'id');
+  return typeof id === 'number' ? id : null;
+}
+
 /** Of one source, or those of several in their order. */
 function revisionOf(result: Json | undefined): string | null {
   const one = textAt(result, 'revision');
@@ -91,6 +98,11 @@ function revisionOf(result: Json | undefined): string | null {
 /** The revision that it compared with, and that its next sync would bring. */
 export function comparedRevision(object: KubeObject): string | null {
   return revisionOf(at(object, 'status', 'sync'));
+}
+
+/** It has no automation that somebody could have switched off: it syncs when a person asks it to. */
+export function isManual(object: KubeObject): boolean {
+  return !isObject(at(object, 'spec', 'syncPolicy', 'automated'));
 }
 
 /** It neither compares nor syncs, nor takes up a wish to (verified-kube.md 4.1). */

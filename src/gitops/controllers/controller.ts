@@ -31,6 +31,10 @@ export interface SyncView {
   /** What the last operation did; empty where it changed nothing. */
   readonly changed: readonly SyncedObject[];
   readonly hooks: readonly SyncedObject[];
+  /** The last operation is about everything, not about single objects, and has not failed: when it has succeeded, it leaves an entry in the history. */
+  readonly whole: boolean;
+  /** Number of the newest entry of the history; null where there is none. */
+  readonly history: number | null;
   /** Running now. */
   readonly running: boolean;
   /** What keeps it from syncing, in its own words: a failed operation, a condition. */

@@ -1,0 +1,42 @@
+/** What a controller did since a moment, over every look at it: a second operation writes over the results of the first, and a self-heal follows a sync at once (verified-kube.md 4.1). */
+import type { SyncBefore } from '../runner/cluster.ts';
+import type { SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
+
+/** What happened between the resume and the last look. */
+export interface Did {
+  /** It moved at all. */
+  readonly acted: boolean;
+  readonly changed: readonly SyncedObject[];
+  readonly hooks: readonly SyncedObject[];
+  /** Whole syncs that began and ended between two looks: nobody saw what they did. */
+  readonly unseen: number;
+}
+
+/** @param was  the controller before it ran again */
+export function operationsSince(was: SyncBefore['controllers'][number] | undefined): { see(view: SyncView): void; did(): Did } {
+  const changed = new Map<string, SyncedObject>();
+  const hooks = new Map<string, SyncedObject>();
+  const whole = new Set<string>();
+  let acted = false;
+  let newest: number | null = null;
+  // An operation of ours that ran is ended before anything runs again; one of somebody else goes on.
+  const isNew = ({ mark }: SyncView): boolean => mark !== was?.mark || (was.running && was.ours === false);
+  const key = ({ mark }: SyncView, { kind, namespace, name }: SyncedObject): string => [mark, kind, namespace, name].join(' ');
+  return {
+    see: (view) => {
+      newest = view.history;
+      if (!isNew(view)) return;
+      acted = true;
+      if (view.whole) whole.add(view.mark);
+      else whole.delete(view.mark);
+      for (const object of view.changed) changed.set(key(view, object), object);
+      for (const hook of view.hooks) hooks.set(key(view, hook), hook);
+    },
+    did: () => {
+      // Each whole sync that succeeds leaves one entry, and their numbers go up by one.
+      const grown = was?.history === undefined ? 0 : (newest ?? -1) - (was.history ?? -1);
+      const unseen = Math.max(0, grown - whole.size);
+      return { acted: acted || unseen > 0, changed: [...changed.values()], hooks: [...hooks.values()], unseen };
+    },
+  };
+}
