@@ -6,6 +6,7 @@ import { brokenPauses, evolveCluster } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-events.ts';
 import { place } from './cluster.ts';
 import { freezeLine, takenBack, thawLine } from './cluster-lines.ts';
+import { stillPausedLine } from './paused.ts';
 import { isThawedEarly, thawAhead, undoBegun, writeUndone } from './taken-back.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
@@ -64,7 +65,7 @@ const EVOLVERS: Evolvers = {
   'pause.answered': clusterEvent,
   'resume.answered': (state, event) => {
     const answered = clusterEvent(state, event);
-    return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', `not yet: the writer stays paused; when git is merged: realm-rescue thaw ${state.run?.id ?? ''}`, 'skipped');
+    return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', stillPausedLine(state), 'skipped');
   },
   'terminate.answered': clusterEvent,
   'operations.ended': (state, event) => {
@@ -166,7 +167,7 @@ const EVOLVERS: Evolvers = {
   'export.done': (state, { exported }) => finish({ ...state, exported }, 'export', exportLine(exported), exported.applyCheck?.ok === false ? 'warned' : 'done'),
   'export.skipped': (state, { because }) => finish({ ...state, exportSkipped: because }, 'export', because, 'skipped'),
   'thaw.stated': (state, { statement }) =>
-    finish({ ...state, thaw: { statement, equal: null } }, 'thaw', statement ? `stated: ${statement}` : 'not yet: the writer stays paused until you resume it', statement ? 'active' : 'skipped'),
+    finish({ ...state, thaw: { statement, equal: null } }, 'thaw', statement ? `stated: ${statement}` : stillPausedLine(state), statement ? 'active' : 'skipped'),
   'thaw.checked': (state, { equal }) =>
     finish({ ...state, thaw: { ...state.thaw, equal } }, 'thaw', `${state.thaw.statement ?? ''}: realm fingerprint ${equal ? 'unchanged' : 'CHANGED'}`, equal ? 'done' : 'failed'),
   'step.failed': (state, { step, failure }) => finish({ ...state, failure: { step, failure } }, step, failure.title, 'failed'),
