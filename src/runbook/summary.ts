@@ -39,7 +39,7 @@ export function finishedExit(state: RunState): ExitCode {
   // Answered with restore and not restored: the realm still differs, whatever else went well.
   const refused = new Set((state.plan?.refused ?? []).map(({ id }) => id));
   if (state.differences.some((difference) => refused.has(difference.id) && isAnswered(difference, 'restore', state.choices))) return EXIT.differences;
-  if (state.skipped.length > 0 || Object.values(state.writes).some((status) => status === 'kept' || status === 'undone')) return EXIT.differences;
+  if (state.skipped.length > 0 || Object.values(state.writes).includes('kept')) return EXIT.differences;
   if (state.unseen.length > 0) return EXIT.couldNotCheck;
   return EXIT.done;
 }

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../src/runbook/model.ts';
 import { finishedExit, summarise } from '../../src/runbook/summary.ts';
 import { takenBackOf } from '../../src/runbook/taken-back.ts';
 import { replay, settle } from '../../src/runbook/transition.ts';
-import { accountOf, resume } from './cluster-story.ts';
+import { accountOf, remembered, resume, seen } from './cluster-story.ts';
 import { group, operation, plan, proof, second, settings, untilPlan } from './fixtures.ts';
 
 const all = ['create a', 'create b', 'create c'];
@@ -98,7 +98,12 @@ describe('Freeze and Thaw of a run that was taken back', () => {
 
   it('come anew where the writer runs again: nothing is written before it was asked about', () => {
     expect(question([...ended('Argo CD runs'), ...undo(...all), resumed])).toEqual({ kind: 'freeze' });
-    expect(question([...restored, accountOf(true), { type: 'export.skipped', because: 'x' }, resume(true), ...undo(...all), resumed])).toEqual({ kind: 'freeze' });
+    const thawed = [...restored, accountOf(true), { type: 'export.skipped', because: 'x' }, resume(true), ...undo(...all)] as const;
+    expect(question([...thawed, resumed])).toEqual({ kind: 'freeze' });
+    const inCluster: RunEvent = { ...resumed, settings: { ...settings, from: 'configmap:iam/keycloak-realm' } };
+    expect(effects([...thawed, inCluster])).toEqual(['remember']);
+    expect(effects([...thawed, inCluster, remembered])).toEqual(['find-writer']);
+    expect(question([...thawed, inCluster, remembered, seen()])).toMatchObject({ kind: 'pause' });
   });
 
   it('do not come anew for a run that only goes on', () => {
