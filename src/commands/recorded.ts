@@ -20,6 +20,16 @@ function startOf(lines: readonly JournalLine[], id: string): RunInfo {
   throw new RescueError('session-not-found', `Run ${id} ended before it had begun.`, ['Start anew with: realm-rescue recover']);
 }
 
+/**
+ * What of that start still counts. The word that started the writes was spent once they were taken back, and what was said of a paused writer
+ * once it ran again: both have to be said anew.
+ */
+export function standingSettings(settings: RunSettings, lines: readonly JournalLine[]): RunSettings {
+  const isTakenBack = lines.some(({ event }) => event.type === 'undo.started');
+  const ranAgain = lines.some(({ event }) => (event.type === 'thaw.stated' && event.statement !== null) || (event.type === 'resume.answered' && event.resume));
+  return { ...settings, ...(isTakenBack ? { confirm: null } : {}), ...(isTakenBack && ranAgain ? { frozen: null, thawed: null } : {}) };
+}
+
 /** Flags of now win, flag by flag, over those of then. */
 export async function settingsAgain(then: RunSettings, flags: Flags): Promise<RunSettings> {
   const now = await runSettings(flags, then);

@@ -1,7 +1,8 @@
 import { RescueError } from '../realm/errors.ts';
+import { readJournal } from '../journal/read.ts';
 import { findSession } from '../journal/sessions.ts';
 import { oldRun, sessionDirectory } from './session.ts';
-import { recordedRun, settingsAgain, demoTarget } from './recorded.ts';
+import { recordedRun, settingsAgain, standingSettings, demoTarget } from './recorded.ts';
 import type { CommandRun } from './table.ts';
 import { resolveTarget } from './target.ts';
 import { thisTerminal } from './terminal.ts';
@@ -14,7 +15,7 @@ export const run: CommandRun = async (invocation) => {
   const { id } = findSession(directory, typed);
   const info = recordedRun(directory, id);
   const terminal = thisTerminal(invocation);
-  const settings = await settingsAgain(info.settings, invocation.flags);
+  const settings = await settingsAgain(standingSettings(info.settings, readJournal(`${directory}/${id}`, id).lines), invocation.flags);
   const demo = info.demo ? await demoTarget(directory, id, info) : null;
   try {
     const target = demo ? demo.target : await resolveTarget(invocation, terminal, info);

@@ -4,6 +4,7 @@ import { verifyLines } from '../journal/chain.ts';
 import { writeDurably } from '../journal/files.ts';
 import { journalBytes, readJournal } from '../journal/read.ts';
 import { findSession } from '../journal/sessions.ts';
+import { verifyFiles } from '../journal/snapshots.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { transcriptCast } from '../transcript/cast.ts';
 import { transcriptJson } from '../transcript/json.ts';
@@ -44,9 +45,19 @@ export const run: CommandRun = async (invocation) => {
 function verify(place: string, id: string, head: string | undefined, json: boolean): number {
   if (head !== undefined && !/^sha256:[0-9a-f]{64}$/.test(head)) throw new RescueError('usage', `"${head}" is no head of a journal.`, ['Give it as the run printed it: sha256: and 64 hex digits.']);
   const verdict = verifyLines(journalBytes(place, id), head);
-  if (json) printJson({ schema: 'realm-rescue/verify/v1', session: id, ...(verdict.ok ? { ok: true, lines: verdict.lines.length, head: verdict.head } : { ok: false, line: verdict.line, because: verdict.because }) });
-  else if (verdict.ok) process.stdout.write(`OK  ${verdict.lines.length} lines, head ${verdict.head}\n`);
-  else if (verdict.kind === 'torn') process.stdout.write(`TORN  line ${verdict.line} ${verdict.because}: the run was killed while it wrote it, or is still writing; resume cuts it off\n`);
-  else process.stdout.write(`ALTERED  line ${verdict.line}: ${sanitise(verdict.because)}\n`);
-  return verdict.ok ? EXIT.done : EXIT.differences;
+  const say = (ok: boolean, words: string, told: Readonly<Record<string, unknown>>): number => {
+    if (json) printJson({ schema: 'realm-rescue/verify/v1', session: id, ok, ...told });
+    else process.stdout.write(`${words}\n`);
+    return ok ? EXIT.done : EXIT.differences;
+  };
+  if (!verdict.ok) {
+    const torn = verdict.kind === 'torn';
+    return say(false, torn ? `TORN  line ${verdict.line} ${verdict.because}: the run was killed while it wrote it, or is still writing; resume cuts it off` : `ALTERED  line ${verdict.line}: ${sanitise(verdict.because)}`, { line: verdict.line, because: verdict.because });
+  }
+  const { lines } = verdict;
+  if (lines.length === 0) throw new RescueError('session-not-found', `Run ${id} has no line in its journal: it had not begun, or all of it was cut off.`, ['There is nothing to verify. If the run printed a head, give it behind the id: then a journal that was cut off shows.']);
+  const files = verifyFiles(place, lines);
+  const [first] = files;
+  if (first !== undefined) return say(false, files.map(({ file, missing, because }) => `${missing ? 'MISSING' : 'ALTERED'}  ${sanitise(file)}: ${because}`).join('\n'), { file: first.file, because: first.because, files });
+  return say(true, `OK  ${lines.length} lines, head ${verdict.head}`, { lines: lines.length, head: verdict.head });
 }

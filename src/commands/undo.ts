@@ -10,7 +10,7 @@ import { count } from '../runbook/lines.ts';
 import { replay } from '../runbook/transition.ts';
 import { writeTranscripts } from '../runner/close.ts';
 import type { SessionStore } from '../runner/ports.ts';
-import { undo, undoable } from '../runner/undo.ts';
+import { undo, undoable, type Undone } from '../runner/undo.ts';
 import { sanitise } from '../ui/text.ts';
 import type { Terminal } from '../ui/terminal.ts';
 import { printJson } from './out.ts';
@@ -51,6 +51,7 @@ export const run: CommandRun = async (invocation) => {
     const undoing = undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     const result = await Promise.race([signals.left, undoing]);
     writeTranscripts(store);
+    process.stderr.write(`${sanitise(outcome(result, `realm-rescue resume ${id}${sessionFlag(invocation)}`))}\n`);
     if (invocation.flags.json) printJson({ schema: 'realm-rescue/undo/v1', session: id, ...result });
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
   } catch (error) {
@@ -69,6 +70,11 @@ export const run: CommandRun = async (invocation) => {
     }
   }
 };
+
+function outcome({ undone, left }: Undone, resume: string): string {
+  if (undone === 0 && left.length === 0) return `All of it was taken back before; nothing was sent. To restore it again: ${resume}`;
+  return `${count(undone, 'write')} taken back${left.length === 0 ? '' : `, ${left.length} not`}.${undone === 0 ? '' : ` To restore again what was taken back: ${resume}`}`;
+}
 
 async function confirmed(terminal: Terminal, word: string, given: string | undefined, operations: readonly Operation[]): Promise<void> {
   const writes = operations.length;

@@ -55,7 +55,7 @@ export const EVENT_TABLE: Readonly<Record<RunEvent['type'], string>> = {
   'account.done': 'Sessions as sets of ids, signing keys, client ids, and whether anything else in the realm moved.',
   'export.done': 'The patch for the git repository: files, strategy settings with what they really do, secrets to create.',
   'export.skipped': 'Nothing was exported, and why.',
-  'thaw.stated': 'What the engineer states about the writer running again; `null` when it stays paused.',
+  'thaw.stated': 'What the engineer states about the writer running again; `null` when nothing was stated.',
   'thaw.checked': 'The fingerprint of the realm before and after the next sync.',
   'step.failed': 'A step could not be done: code, sentence, what to do next.',
   'step.retried': 'A failed step is tried again.',

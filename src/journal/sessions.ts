@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent, StepName } from '../runbook/model.ts';
 import { brokenPauses, heldPauses } from '../runbook/cluster-state.ts';
+import { takenBackOf, type TakenBack } from '../runbook/taken-back.ts';
 import { replay } from '../runbook/transition.ts';
 import { GENESIS } from './chain.ts';
 import { codeOf, onDisk } from './files.ts';
@@ -20,10 +21,13 @@ export interface SessionSummary {
   readonly lastAt: string | null;
   readonly last: RunEvent['type'] | null;
   readonly events: number;
+  /** The step at which the run stands: where it would go on, or its last one. */
   readonly step: StepName | null;
   readonly finished: boolean;
   /** Exit code of a finished run. */
   readonly exit: number | null;
+  /** What was taken back by an undo and not restored since; null where nothing was. */
+  readonly undone: TakenBack | null;
   /** What this run has paused in a cluster and not let run again: `application:argocd/keycloak`. */
   readonly frozen: readonly string[];
   /** Of these, what ran again, by nobody's word, when it was looked at last. */
@@ -121,9 +125,10 @@ function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'direc
     lastAt: last?.at ?? null,
     last: last?.event.type ?? null,
     events: lines.length,
-    step: last ? state.step : null,
+    step: !last ? null : begun?.type === 'freeze.begun' ? 'freeze' : state.step,
     finished: state.finished !== null,
     exit: state.finished?.exit ?? null,
+    undone: takenBackOf(state),
     frozen: heldPauses(state.cluster).map(paused),
     takenBack: heldPauses(state.cluster).filter(({ id }) => brokenPauses(state.cluster).some((check) => check.id === id)).map(paused),
     unjudged: state.cluster.awaited?.begun === true,

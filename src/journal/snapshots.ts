@@ -52,7 +52,7 @@ export function readSnapshotFile(directory: string, file: string, lines: readonl
       throw codeOf(error) === 'ENOENT' ? unusable(path, 'it is not there') : error;
     }
   });
-  const noted = notedHash(lines, file);
+  const noted = notedHashes(lines).get(file);
   if (noted !== undefined && noted !== sha256(bytes)) throw unusable(path, 'it is not what the journal says was written');
   return parseSnapshot(bytes.toString('utf8'), path);
 }
@@ -82,13 +82,49 @@ function unusable(path: string, because: string): RescueError {
   ]);
 }
 
-/** The SHA-256 that the journal last noted for a file; undefined when it never named it. */
-function notedHash(lines: readonly JournalLine[], file: string): string | undefined {
-  const noted = lines.flatMap(({ event }): readonly { readonly file: string; readonly sha256: string }[] => {
-    if (event.type === 'capture.succeeded') return [event.captured];
-    return event.type === 'evidence.read' ? event.evidence : [];
+/** A file beside the journal that is not as the journal says. */
+export interface FaultyFile {
+  /** Its path below the session's directory. */
+  readonly file: string;
+  readonly missing: boolean;
+  /** One clause: `it is not there`. */
+  readonly because: string;
+}
+
+/**
+ * Holds every file whose SHA-256 the journal notes against that note: snapshots, and what an API server still remembered.
+ *
+ * @returns those that do not fit, in the order in which they were first noted
+ * @throws  RescueError disk, for a file that is there and cannot be read
+ */
+export function verifyFiles(directory: string, lines: readonly JournalLine[]): FaultyFile[] {
+  return [...notedHashes(lines)].flatMap(([file, noted]): FaultyFile[] => {
+    const path = join(directory, file);
+    const bytes = onDisk(path, () => {
+      try {
+        return readFileSync(path);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return null;
+        throw error;
+      }
+    });
+    if (bytes === null) return [{ file, missing: true, because: 'it is not there' }];
+    return noted === sha256(bytes) ? [] : [{ file, missing: false, because: 'it is not what the journal says was written' }];
   });
-  return noted.findLast((entry) => entry.file === file)?.sha256;
+}
+
+/** The SHA-256 that the journal last noted for each file. */
+function notedHashes(lines: readonly JournalLine[]): ReadonlyMap<string, string> {
+  const noted = lines.flatMap(({ event }): readonly { readonly file: string; readonly sha256: string }[] => {
+    switch (event.type) {
+      case 'capture.succeeded': return [event.captured];
+      case 'write.overwritten': return event.captured === null ? [] : [event.captured];
+      case 'evidence.read': return event.evidence;
+      case 'cluster.remembered': return event.versions;
+      default: return [];
+    }
+  });
+  return new Map(noted.map(({ file, sha256: hash }) => [file, hash]));
 }
 
 /** A file name that holds no separator, does not hide itself and is short enough for every file system. */

@@ -1,4 +1,4 @@
-import type { RunEvent, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
+import type { RunEvent, RunInfo, RunSettings, RunState, StepName, StepState, Trouble, WriteStatus } from './model.ts';
 import { answerWhole } from '../realm/choice.ts';
 import { choicesAgain, missingChoices, presetChoices } from './choices.ts';
 import { changedMeanwhile, lookedAtAnew, proofsAnew } from './meanwhile.ts';
@@ -6,6 +6,8 @@ import { brokenPauses, evolveCluster } from './cluster-state.ts';
 import type { ClusterEvent } from './cluster-events.ts';
 import { place } from './cluster.ts';
 import { freezeLine, takenBack, thawLine } from './cluster-lines.ts';
+import { stillPausedLine } from './paused.ts';
+import { isThawedEarly, thawAhead, undoBegun, writeUndone } from './taken-back.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -23,8 +25,9 @@ function finish(state: RunState, step: StepName, line: string, status: StepState
 
 function write(state: RunState, operation: string, status: WriteStatus, trouble?: Trouble): RunState {
   const { [operation]: _over, ...others } = state.troubles;
-  const changed = { ...state, writes: { ...state.writes, [operation]: status }, troubles: trouble === undefined ? others : { ...others, [operation]: trouble } };
-  const warned = Object.values(changed.writes).some((so) => so === 'failed' || so === 'diverged');
+  const settled = status === 'undone' ? writeUndone(state, operation) : { ...state, writes: { ...state.writes, [operation]: status } };
+  const changed = { ...settled, troubles: trouble === undefined ? others : { ...others, [operation]: trouble } };
+  const warned = Object.values(changed.writes).some((so) => so === 'failed' || so === 'diverged' || so === 'undone');
   return finish(changed, 'restore', restoreLine(changed), warned ? 'warned' : 'done');
 }
 
@@ -33,11 +36,8 @@ const clusterEvent = (state: RunState, event: ClusterEvent): RunState => ({ ...s
 /** Before anything is paused for good, the writer is looked for anew; what was paused already is known. */
 const lookAgain = ({ cluster }: RunState): RunState['cluster'] => ({ ...cluster, sight: null, pause: null, terminate: null, ended: null, checks: [] });
 
-const nothingSaid = 'nobody said that the writer is paused: it may strike again';
-
-const EVOLVERS: Evolvers = {
-  'run.started': (state, { run }) => ({ ...state, run }),
-  'run.resumed': (state, { mode, settings }) => ({
+function resumed(state: RunState, mode: RunInfo['mode'], settings: RunSettings): RunState {
+  return {
     ...state,
     run: state.run && { ...state.run, mode, settings: { ...settings, evidence: state.run.settings.evidence } },
     stopped: null,
@@ -48,7 +48,14 @@ const EVOLVERS: Evolvers = {
     writes: lookedAtAnew(state),
     proofs: proofsAnew(state),
     ...(state.frozen === undefined || brokenPauses(state.cluster).length > 0 ? { cluster: lookAgain(state), frozen: undefined } : {}),
-  }),
+  };
+}
+
+const nothingSaid = 'nobody said that the writer is paused: it may strike again';
+
+const EVOLVERS: Evolvers = {
+  'run.started': (state, { run }) => ({ ...state, run }),
+  'run.resumed': (state, { mode, settings }) => resumed(isThawedEarly(state) ? thawAhead(state, lookAgain) : state, mode, settings),
   'connect.succeeded': (state, { connection }) =>
     finish({ ...state, connection }, 'connect', connectLine(connection), connection.rights.some((right) => right.allowed === false) ? 'warned' : 'done'),
   'freeze.begun': clusterEvent,
@@ -58,7 +65,7 @@ const EVOLVERS: Evolvers = {
   'pause.answered': clusterEvent,
   'resume.answered': (state, event) => {
     const answered = clusterEvent(state, event);
-    return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', `not yet: the writer stays paused; when git is merged: realm-rescue thaw ${state.run?.id ?? ''}`, 'skipped');
+    return event.resume ? answered : finish({ ...answered, thaw: { statement: null, equal: null } }, 'thaw', stillPausedLine(state), 'skipped');
   },
   'terminate.answered': clusterEvent,
   'operations.ended': (state, event) => {
@@ -160,7 +167,7 @@ const EVOLVERS: Evolvers = {
   'export.done': (state, { exported }) => finish({ ...state, exported }, 'export', exportLine(exported), exported.applyCheck?.ok === false ? 'warned' : 'done'),
   'export.skipped': (state, { because }) => finish({ ...state, exportSkipped: because }, 'export', because, 'skipped'),
   'thaw.stated': (state, { statement }) =>
-    finish({ ...state, thaw: { statement, equal: null } }, 'thaw', statement ? `stated: ${statement}` : 'not yet: the writer stays paused until you resume it', statement ? 'active' : 'skipped'),
+    finish({ ...state, thaw: { statement, equal: null } }, 'thaw', statement ? `stated: ${statement}` : stillPausedLine(state), statement ? 'active' : 'skipped'),
   'thaw.checked': (state, { equal }) =>
     finish({ ...state, thaw: { ...state.thaw, equal } }, 'thaw', `${state.thaw.statement ?? ''}: realm fingerprint ${equal ? 'unchanged' : 'CHANGED'}`, equal ? 'done' : 'failed'),
   'step.failed': (state, { step, failure }) => finish({ ...state, failure: { step, failure } }, step, failure.title, 'failed'),
@@ -178,7 +185,7 @@ const EVOLVERS: Evolvers = {
   }),
   'run.stopped': (state, { reason, note }) => ({ ...state, stopped: { reason, note } }),
   'run.finished': (state, { exit, summary }) => finish({ ...state, finished: { exit, summary } }, 'transcript', 'transcript.md  transcript.json  transcript.cast'),
-  'undo.started': (state) => ({ ...state, stopped: null, finished: null }),
+  'undo.started': undoBegun,
   'undo.finished': (state, { undone, left }) => ({ ...state, stopped: { reason: 'undone', note: `${undone} writes taken back, ${left.length} not` } }),
   'journal.recovered': (state) => state,
 };

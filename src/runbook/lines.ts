@@ -56,7 +56,8 @@ export function restoreLine(state: RunState): string {
   const done = Object.values(state.writes).filter((status) => status === 'verified').length;
   const failed = Object.values(state.writes).filter((status) => status === 'failed' || status === 'unknown' || status === 'diverged').length;
   const skipped = state.skipped.length > 0 ? `, ${count(state.skipped.length, 'client')} skipped` : '';
-  return `${count(done, 'write')} sent once and read back${failed > 0 ? `, ${failed} not done` : ''}${skipped}`;
+  const undone = Object.values(state.writes).filter((status) => status === 'undone').length;
+  return `${count(done, 'write')} sent once and read back${undone > 0 ? `, ${undone} taken back` : ''}${failed > 0 ? `, ${failed} not done` : ''}${skipped}`;
 }
 
 export function proveLine(state: RunState): string {

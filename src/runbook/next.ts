@@ -18,7 +18,10 @@ const run = (step: StepName, effect: Effect): Next => ({ step, effects: [effect]
  * it was: there is no hidden program counter.
  */
 export function next(state: RunState): Next {
-  if (!state.run || state.finished || state.stopped) return { step: state.step, ended: true };
+  if (!state.run) return { step: state.step, ended: true };
+  if (state.finished) return { step: 'transcript', ended: true };
+  // It stands where it would go on.
+  if (state.stopped) return { step: next({ ...state, stopped: null }).step, ended: true };
   if (state.failure) return ask(state.failure.step, { kind: 'failure', ...state.failure });
   return beforeCompare(state) ?? choosing(state) ?? restoring(state) ?? closing(state);
 }

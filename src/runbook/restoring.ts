@@ -55,14 +55,19 @@ function mayGoBeside(effect: Effect, earlier: Group, state: RunState, comesAfter
 }
 
 function openWrites(state: RunState, group: Group): readonly Operation[] {
-  return group.operations.filter((operation) => !['verified', 'undone', 'kept'].includes(state.writes[operation.id] ?? 'planned'));
+  return group.operations.filter((operation) => !['verified', 'kept'].includes(state.writes[operation.id] ?? 'planned'));
+}
+
+/** Never sent, or taken back: to be sent once somebody has typed the word. */
+export function isPending({ writes }: Pick<RunState, 'writes'>, { id }: Pick<Operation, 'id'>): boolean {
+  return ['planned', 'undone'].includes(writes[id] ?? 'planned');
 }
 
 function restoreGroup(state: RunState, group: Group): GroupStep | null {
   const open = openWrites(state, group);
   const [first] = open;
   if (first === undefined) return null;
-  const begun = open.find((operation) => (state.writes[operation.id] ?? 'planned') !== 'planned');
+  const begun = open.find((operation) => !isPending(state, operation));
   if (begun) return goOn(state, begun);
   if (state.confirmed.includes(group.owner)) return { step: 'restore', effect: { type: 'write', operation: first, undo: false } };
   const groups = state.plan?.groups ?? [];

@@ -7,6 +7,7 @@ import { lasting, strikeOf, type Strike } from '../realm/strike.ts';
 import { clock } from '../realm/triage-marks.ts';
 import type { Captured } from '../runbook/model.ts';
 import { count } from '../runbook/lines.ts';
+import { isPending } from '../runbook/restoring.ts';
 import { references, sentBy, type EffectContext } from './context.ts';
 import { captureLive } from './read.ts';
 import { seeObjects } from './see.ts';
@@ -24,7 +25,7 @@ const MOST = 16;
 export async function isOverwritten(context: EffectContext, owner: string): Promise<boolean> {
   const { memory: { looked }, ports } = context;
   const { plan, writes } = context.state();
-  if (plan?.groups.find((group) => group.owner === owner)?.operations.some(({ id }) => (writes[id] ?? 'planned') !== 'planned')) return false;
+  if (plan?.groups.find((group) => group.owner === owner)?.operations.some((operation) => !isPending({ writes }, operation))) return false;
   const others = verifiedOf(context).filter((operation) => operation.owner !== owner);
   const due = Math.min(others.length, MOST, Math.floor((ports.now() - looked.at) / EACH));
   // Clients beside each other wait for the same look.

@@ -2,6 +2,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { Operation } from '../realm/model.ts';
 import { builtOn, undoLeft, undoPlan } from '../realm/plan.ts';
 import type { By, RunEvent, RunState } from '../runbook/model.ts';
+import { isPending } from '../runbook/restoring.ts';
 import { evolve, replay } from '../runbook/transition.ts';
 import { openMemory, type EffectContext } from './context.ts';
 import type { Ports } from './ports.ts';
@@ -32,32 +33,38 @@ export interface Undone {
 export interface Undoable {
   /** The writes that can be taken back, newest first. */
   readonly operations: readonly Operation[];
+  /** How many of those that are asked for were taken back before. */
+  readonly before: number;
   readonly left: Undone['left'];
 }
 
 /**
  * What of a run can be taken back, and what is left.
- * @throws RescueError `usage` where an operation is named that was not done, or that another one was built on
+ * @throws RescueError `usage` where a client is named of which nothing was planned, or an operation that was not done, or that another one was built on
  */
 export function undoable(state: RunState, { owners, operations, deleteClients }: UndoSelection): Undoable {
   const { plan } = state;
-  if (!plan) return { operations: [], left: [] };
+  if (!plan) return { operations: [], before: 0, left: [] };
+  const planned = plan.groups.map(({ owner }) => owner);
+  const unknown = owners.find((owner) => !planned.includes(owner));
+  if (unknown !== undefined) throw new RescueError('usage', `This run has planned nothing for ${unknown}, so there is nothing of it to take back.`, [planned.length === 0 ? 'It has planned nothing at all.' : `It planned writes for ${planned.slice(0, 12).join(', ')}${planned.length > 12 ? ` and ${planned.length - 12} more` : ''}.`]);
   const all = plan.groups.filter((group) => owners.length === 0 || owners.includes(group.owner)).flatMap((group) => group.operations);
   const statusOf = (id: string) => state.writes[id] ?? 'planned';
-  const isDone = ({ id, undoneWith }: Operation) => !['planned', 'undone'].includes(statusOf(id)) && (undoneWith === undefined || statusOf(undoneWith) !== 'undone');
+  const isDone = (operation: Operation) => !isPending(state, operation);
   const done = all.filter(isDone).map((operation) => operation.id);
-  const strange = operations.find((id) => !done.includes(id));
+  const before = all.filter(({ id }) => statusOf(id) === 'undone' && (operations.length === 0 || operations.includes(id))).length;
+  const strange = operations.find((id) => !done.includes(id) && !(statusOf(id) === 'undone' && all.some((operation) => operation.id === id)));
   if (strange !== undefined) throw new RescueError('usage', `This run has done no "${strange}" that could be taken back.`, done.length === 0 ? ['realm-rescue transcript show ID lists what it did.'] : [`It did, for example: ${done.slice(0, 3).map((id) => `"${id}"`).join(', ')}.`]);
-  const chosen = operations.length === 0 ? done : operations;
+  const chosen = operations.length === 0 ? done : operations.filter((id) => done.includes(id));
   const standing = plan.groups.flatMap((group) => group.operations).filter(isDone).map((operation) => operation.id);
   const blocked = operations.length === 0 ? null : builtOn(plan, standing, chosen);
   if (blocked) throw new RescueError('usage', `"${blocked.operation}" cannot be taken back alone: "${blocked.by}" was built on it.`, [`Take that one back too: --operation '${blocked.by}'`]);
-  return { operations: undoPlan(plan, chosen, state.madeIds, deleteClients), left: undoLeft(plan, chosen, deleteClients) };
+  return { operations: undoPlan(plan, chosen, state.madeIds, deleteClients), before, left: undoLeft(plan, chosen, deleteClients) };
 }
 
 /**
  * Takes writes back from the journal alone, newest first, each looked at before: where live has moved since, it is
- * left and said. Stops at the first that the server refuses; the rest is left too.
+ * left and said. What was taken back before is not touched, and where that is all of it nothing is sent and nothing recorded.
  */
 export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Promise<Undone> {
   let state = replay(ports.store.lines.map((line) => line.event));
@@ -66,7 +73,8 @@ export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Pr
     state = evolve(state, event);
   };
   const context: EffectContext = { ports, state: () => state, dispatch, progress: () => undefined, isInterrupted: () => false, memory: openMemory(ports, () => state) };
-  const { operations, left: unasked } = undoable(state, selection);
+  const { operations, before, left: unasked } = undoable(state, selection);
+  if (operations.length === 0 && unasked.length === 0 && before > 0) return { undone: 0, left: [] };
   if (operations.length === 0 && unasked.length === 0) throw new RescueError('usage', 'This run has written nothing that could be taken back.', ['realm-rescue transcript show ID lists what it did.']);
   await reconnect(ports.keycloak, ports.store.lines);
   dispatch({

@@ -8,7 +8,7 @@ import { logLine } from './log.ts';
 import { hostOf, momentsOf, reference, summarySentence } from './moments.ts';
 import { accountSection, exportSection, openSection } from './outcome-sections.ts';
 import { choicesSection, evidenceSection, proofsSection, triageSection, writesSection } from './work-sections.ts';
-import { countOf, tell, type Story } from './story.ts';
+import { countOf, tell, type Story, type WriteStory } from './story.ts';
 import { count, dayOf, duration, number, timeOf } from './words.ts';
 
 /**
@@ -31,7 +31,7 @@ function head(story: Story): string[] {
   const { run, account, snapshots } = story.state;
   const before = account?.sessionsBefore ?? snapshots['live-before']?.sessions?.online ?? null;
   const shown = (n: number | null | undefined) => (n === null || n === undefined ? 'not known' : number(n));
-  const unread = story.writes.filter((write) => write.outcome !== 'read back' && write.outcome !== 'found by a look').length;
+  const back = story.writes.filter(({ undo }) => undo);
   const clients: [string, number][] = [
     ['proven', countOf(story, 'proven')], ['restored, no claim awaited', countOf(story, 'restored')], ['restored, not proven, accepted with a reason', countOf(story, 'accepted')],
     ['restored, **not proven**', countOf(story, 'not proven')], ['**failed**', countOf(story, 'failed')], ['unfinished', countOf(story, 'unfinished')], ['left', countOf(story, 'left')], ['taken back', countOf(story, 'taken back')],
@@ -46,10 +46,16 @@ function head(story: Story): string[] {
       ['Target', `${code(run?.realm ?? '')} of ${code(hostOf(run?.url ?? ''))}, Keycloak ${prose(story.state.connection?.serverVersion ?? 'of unknown version')}`],
       ['Sessions before → after', `${shown(before)} → ${shown(account?.sessionsAfter)}${account ? ` (${number(account.sessionsLost.length)} lost, ${number(account.sessionsNew)} new)` : ''}`],
       ['Clients', clients.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`).join(', ') || 'none'],
-      ['Writes', `${number(story.writes.length)} sent once${unread > 0 ? `, **${number(unread)} not seen to be there**` : story.writes.length > 0 ? ', each seen to be there afterwards' : ''}`],
-      ...story.writes.some((write) => write.undo) ? [['Of these taken back', number(story.writes.filter((write) => write.undo).length)]] : [],
+      ['Writes', sentWords(story.writes.filter(({ undo }) => !undo), 'there')],
+      ...(back.length > 0 ? [['Taken back', sentWords(back, 'taken back')]] : []),
     ]),
   ];
+}
+
+/** `3 sent once, each seen to be there afterwards`: every request of its own, also where one was sent again after it had been taken back. */
+function sentWords(writes: readonly WriteStory[], seen: string): string {
+  const unread = writes.filter(({ outcome }) => outcome !== 'read back' && outcome !== 'found by a look').length;
+  return `${number(writes.length)} sent once${unread > 0 ? `, **${number(unread)} not seen to be ${seen}**` : writes.length > 0 ? `, each seen to be ${seen} afterwards` : ''}`;
 }
 
 function freezeHead(story: Story, { from, place }: FreezeInfo): string[] {

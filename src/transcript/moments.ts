@@ -28,7 +28,8 @@ export function momentsOf(story: Story): Moment[] {
   return incident && seq !== null ? [{ at: incident, text: `The realm was overwritten: ${prose(story.state.triage?.title ?? '')}`, evidence: [seq] }, ...moments] : moments;
 }
 
-function momentOf({ event }: JournalLine, story: Story): string | null {
+function momentOf(line: JournalLine, story: Story): string | null {
+  const { event } = line;
   switch (event.type) {
     case 'run.started': return `The recovery of realm ${code(event.run.realm)} began${event.run.demo ? ' (demo on the sandbox)' : ''}`;
     case 'run.resumed': return 'The run was resumed';
@@ -63,16 +64,16 @@ function momentOf({ event }: JournalLine, story: Story): string | null {
     case 'write.looked': return `The server was looked at after a write of unknown outcome: ${event.found === 'done' ? 'it had happened' : event.found === 'not-done' ? 'it had not happened' : 'something else was there'}`;
     case 'write.overwritten': return `The realm was **overwritten again**: ${prose(event.failure.title)}`;
     case 'write.kept': return `${who(event.by)} kept what somebody else had made meanwhile (${code(event.operation)})`;
-    case 'prove.done': return provedText(event.owner, event.proofs.filter((proof) => proof.outcome === 'proven').length, event.proofs.length, story);
+    case 'prove.done': return provedText(event.owner, event.proofs.filter((proof) => proof.outcome === 'proven').length, event.proofs.length, provedWrites(line, story).length);
     case 'proof.accepted': return `${who(event.by)} accepted that ${code(event.owner)} was not proven: ${prose(event.reason)}`;
     case 'account.done': return event.account.ok ? 'Sessions, keys and client ids were accounted for; nothing else had moved' : 'The account did **not** come out even';
     case 'export.done': return `The patch for git was written (${count(event.exported.files.filter((file) => file.refusal === null).length, 'file')})`;
-    case 'thaw.stated': return event.statement === null ? 'The writer stayed paused' : `${who(event.by)} stated that the writer ran again: ${prose(event.statement)}`;
+    case 'thaw.stated': return event.statement === null ? 'Nobody stated that the writer ran again' : `${who(event.by)} stated that the writer ran again: ${prose(event.statement)}`;
     case 'thaw.checked': return event.equal ? 'After the sync the realm was unchanged' : 'After the sync the realm had **changed**';
     case 'step.failed': return `${prose(event.step.replace(/^[a-z]/, (letter) => letter.toUpperCase()))} failed: ${prose(event.failure.title)}`;
     case 'run.stopped': return `The run stopped (${event.reason}): ${prose(event.note)}`;
     case 'run.finished': return `The run finished with exit code ${event.exit}`;
-    case 'undo.started': return `${who(event.by)} began to take back ${(event.operations ?? event.owners).map(code).join(', ')}${event.deleteClients === true ? ', clients with their sessions too' : ''}`;
+    case 'undo.started': return `${who(event.by)} began to take back ${(event.operations ?? event.owners).map(code).join(', ') || 'everything'}${event.deleteClients === true ? ', clients with their sessions too' : ''}`;
     case 'undo.finished': return `${count(event.undone, 'write')} taken back, ${number(event.left.length)} not`;
     default: return null;
   }
@@ -83,15 +84,20 @@ function patchMoment(id: string, { state }: Story): string | null {
   return patch === undefined ? null : `Patched: ${prose(patch.title)}`;
 }
 
-function provedText(owner: string, proven: number, all: number, story: Story): string {
-  const writes = story.writes.filter((write) => write.owner === owner && !write.undo).length;
+function provedText(owner: string, proven: number, all: number, writes: number): string {
   const claims = all === 0 ? 'no claim was awaited' : proven === all ? `${count(proven, 'claim')} proven` : `**not proven** (${proven} of ${count(all, 'claim')})`;
-  return `${code(owner)}: ${count(writes, 'write')} sent and read back, ${claims}`;
+  return `${code(owner)}: ${writes === 0 ? '' : `${count(writes, 'write')} sent and read back, `}${claims}`;
 }
 
-function evidenceOf({ seq, event }: JournalLine, story: Story): readonly number[] {
-  if (event.type !== 'prove.done') return [seq];
-  const first = story.writes.find((write) => write.owner === event.owner && !write.undo)?.seqs[0];
+/** The writes that a proof followed: without those of before an undo. */
+function provedWrites({ seq, event }: JournalLine, story: Story): Story['writes'] {
+  const undone = story.lines.findLast((line) => line.seq < seq && line.event.type === 'undo.started')?.seq ?? 0;
+  return story.writes.filter(({ owner, undo, seqs: [first = 0] }) => event.type === 'prove.done' && owner === event.owner && !undo && first > undone && first < seq);
+}
+
+function evidenceOf(line: JournalLine, story: Story): readonly number[] {
+  const { seq } = line;
+  const first = provedWrites(line, story)[0]?.seqs[0];
   return first === undefined ? [seq] : [first, seq];
 }
 

@@ -1,3 +1,4 @@
+import { foundPaused, pausedBy } from '../runbook/paused.ts';
 import { choiceOf, fieldsByChoice } from '../realm/choice.ts';
 import { code, prose, table } from './escape.ts';
 import { reference } from './moments.ts';
@@ -19,10 +20,20 @@ export function openSection(story: Story): string[] {
     ...(state.plan?.newSecrets ?? []).map((client) => `- ${code(client)} has a new secret, because no evidence had the old one; it has to be handed to whoever uses it${runsAt(state.plan?.deployments?.[client] ?? [])}`),
     ...undoLeft,
     ...(state.frozen === null ? ['- nobody stated that the writer was paused: it may have struck again'] : []),
-    ...(state.thaw.statement === null ? ['- the writer is still paused: resume it and compare again'] : []),
+    ...(state.thaw.statement === null ? stillPaused(story) : []),
     ...(state.thaw.equal === false ? ['- **the realm changed after the sync**: the writer struck again'] : []),
   ];
   return items.length === 0 ? [] : ['## Not proven, left, or still to do', '', ...items];
+}
+
+/** Only where somebody has paused it. */
+function stillPaused({ state, id }: Story): readonly string[] {
+  switch (pausedBy(state)) {
+    case 'run': return [`- the writer is still paused: once git is merged, ${code(`realm-rescue thaw ${id}`)} lets it run again`];
+    case 'before': return [`- the writer was paused before this run and still is: once git is merged, ${foundPaused(state).map(code).join(', ')} lets it run again`];
+    case 'stated': return ['- nobody stated that the writer runs again: resume it and compare again'];
+    case null: return [];
+  }
 }
 
 function runsAt(hosts: readonly string[]): string {

@@ -56,7 +56,7 @@ export function scene(shot: Shot): Scene {
     case 'thaw.checked': return step('Thaw', stepRows(after, 'thaw'));
     case 'step.failed': return step(null, [...stepRows(after, event.step), ...event.failure.next.flatMap((next) => plain([piece('muted', '              Next: '), next], 14))]);
     case 'run.stopped': return step('Stopped', plain([piece('warn', ' STOPPED'), `  ${event.note}. Go on with: realm-rescue resume ${after.run?.id ?? ''}`]));
-    case 'undo.started': return step('Undo', plain([piece('strong', ' Undo'), `  ${(event.operations ?? event.owners).join(', ')}`]));
+    case 'undo.started': return step('Undo', plain([piece('strong', ' Undo'), `  ${(event.operations ?? event.owners).join(', ') || 'everything'}`]));
     case 'undo.finished': return step(null, plain([piece(event.left.length > 0 ? 'warn' : 'ok', event.left.length > 0 ? ' ! ' : ' ✓ '), `${count(event.undone, 'write')} taken back, ${event.left.length} not`]));
     case 'run.finished': return step('Done', ending(story, event.exit));
     default: return nothing;

@@ -1,5 +1,5 @@
 // Recorded runs that cannot go on, or not here, or not now.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +82,22 @@ describe('a record that was changed', () => {
     const listed = await offline(['sessions'], place);
     expect(listed.exit).toBe(0);
     expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ id, problem: expect.stringContaining('line 1') }] });
+  });
+
+  it('transcript verify looks at the snapshots too, and at a journal without a line', async () => {
+    const place = await copy();
+    const verified = async () => {
+      const done = await offline(['transcript', 'verify', id], place);
+      return { exit: done.exit, ...lastLine(done) };
+    };
+    expect(await verified()).toMatchObject({ exit: 0, ok: true });
+    const snapshot = join(place, id, 'snapshots', 'live-before.json');
+    appendFileSync(snapshot, ' ');
+    expect(await verified()).toMatchObject({ exit: 2, ok: false, file: 'snapshots/live-before.json', because: 'it is not what the journal says was written' });
+    rmSync(snapshot);
+    expect(await verified()).toMatchObject({ exit: 2, ok: false, file: 'snapshots/live-before.json', because: 'it is not there' });
+    writeFileSync(join(place, id, 'journal.jsonl'), '');
+    expectRefusal(await offline(['transcript', 'verify', id], place), { exit: 64, says: /has no line in its journal/, next: /nothing to verify/ });
   });
 
   it('by a newer version: that one has to go on', async () => {

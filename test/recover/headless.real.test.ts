@@ -85,4 +85,17 @@ describe('recover, headless, on a real Keycloak', () => {
     expect(all.exit, all.stderr).toBe(0);
     expect((await readRealm(calls)).plain).toEqual(destroyed);
   });
+
+  it('is restored and proven again by resume, and only with the word', async () => {
+    const flags = ['--username', sharedKeycloak().username, '--session-dir', sessions, '--json'];
+    const unasked = await runTool(['resume', 'last', ...flags], { env: password() });
+    expect(unasked.exit).toBe(5);
+    expect(summaryOf(unasked)).toMatchObject({ restored: 0, proven: 0 });
+    expect((await readRealm(calls)).plain).toEqual(staged.destroyed.plain);
+    const again = await runTool(['resume', 'last', ...flags, '--confirm', realm], { env: password() });
+    expect(again.exit, again.stderr).toBe(0);
+    const { restored, proven, failed, left } = summaryOf(run);
+    expect(summaryOf(again)).toMatchObject({ restored, proven, failed, left });
+    expect((await readRealm(calls)).plain).toEqual(staged.wanted.plain);
+  });
 });

@@ -37,7 +37,7 @@ function recordLines(snapshot: RunSnapshot): readonly Line[] {
   return [
     ...(record === undefined ? [] : [line(`   record: ${record.directory}`), line(`   head ${record.head}`)]),
     line(`   verify with: ${command('transcript verify', snapshot)}`),
-    line(`   take everything back with: ${command('undo', snapshot)}`),
+    ...(Object.values(snapshot.state.writes).includes('verified') ? [line(`   take everything back with: ${command('undo', snapshot)}`)] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Freeze and Thaw without a cluster: the engineer says in words what was done. */
-import { place } from '../../runbook/cluster.ts';
+import { foundPaused } from '../../runbook/paused.ts';
 import type { RunState } from '../../runbook/model.ts';
 import type { Size } from '../terminal.ts';
 import { line, span, wrap, type Line } from './line.ts';
@@ -17,7 +17,7 @@ function freezeTexts(state: RunState): readonly string[] {
 
 /** What was checked before the writer may run again, and what is checked after it ran. */
 function thawTexts(state: RunState): readonly string[] {
-  const paused = state.cluster.sight?.controllers.filter((controller) => controller.paused && controller.role === 'applies') ?? [];
+  const paused = foundPaused(state);
   const patch = state.exported?.patch;
   const head = patch
     ? 'Please apply the patch to the repository, review and merge it, and only then resume the writer.'
@@ -26,7 +26,7 @@ function thawTexts(state: RunState): readonly string[] {
     head,
     ...(patch ? [`git apply ${patch}`] : []),
     `${paused.length > 0 ? 'At the start' : 'At the start you said'}: ${state.frozen ?? 'nothing'}`,
-    ...paused.map(({ object }) => `It was paused before this run, which leaves it so. To let it run again and have its next sync watched: realm-rescue thaw --from ${object.resource.kind.toLowerCase()}:${place(object)}`),
+    ...paused.map((thaw) => `It was paused before this run, which leaves it so. To let it run again and have its next sync watched: ${thaw}`),
     'What has been resumed, and did the next sync run? Say it here; the realm is then read again and compared.',
   ];
 }

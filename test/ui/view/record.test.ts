@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/runbook/model.ts';
 import { sized } from '../fixtures.ts';
 import { EVENTS, record } from './scenes.ts';
 
@@ -84,4 +85,11 @@ describe('the record that stays', () => {
        resume with: realm-rescue resume 8f2c
     "
   `));
+});
+
+test('the end offers to take back only what was written', () => {
+  const end = (events: readonly RunEvent[]) => record(events, sized(120)).split('\n').filter((of) => of.includes('take everything back'));
+  const nothing: RunEvent[] = [...EVENTS.choose, { type: 'run.finished', exit: 2, summary: { restored: 0, proven: 0, failed: 0, left: 5, sessionsBefore: null, sessionsAfter: null, export: null, session: '8f2c' } }];
+  expect(end(nothing)).toEqual([]);
+  expect(end(EVENTS.finished)).toHaveLength(1);
 });
