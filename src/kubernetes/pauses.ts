@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
-import { syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
+import { isManual, syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
 import { fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
@@ -118,7 +118,8 @@ export async function prepareSync(api: ClusterApi, name: ObjectName): Promise<Pr
   const kind = kindOf(name);
   if (kind.word !== 'application') return { already: `${shown(name)} reconciles by itself` };
   if (kind.running(object) !== null) return { already: `${shown(name)} is syncing` };
-  if (kind.paused(object)) return { already: `${shown(name)} is paused, by somebody else: it is not asked for a sync` };
+  // Without automation it can only have been paused by a window, as the child of a RollingSync, which does not repeat what has failed either.
+  if (kind.paused(object) && !isManual(object)) return { already: `${shown(name)} is paused, by somebody else: it is not asked for a sync` };
   if (kind.view(object).synced === true) return { already: `${shown(name)} has synced by itself` };
   const body = syncPatch(object);
   return { patch: { id: `sync ${specOf(name)}`, purpose: 'sync', object: name, title: `ask ${shown(name)} for one sync: it does not repeat one that failed`, body, field: ['operation'], previous: null, value: body['operation'] ?? null } };

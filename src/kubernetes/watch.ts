@@ -80,7 +80,7 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
     const refreshed = await refresh(api, applier, token, times, look);
     if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
     const object = await settled(applier, was, { times, look, onProgress });
-    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) };
+    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !isRolled(object, was) };
   }));
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
   const objects = await steadily(times, () => marksOf(api, sight.objects));
@@ -180,6 +180,9 @@ export async function ended(api: ClusterApi, name: ObjectName, times: Pick<Watch
 /** It was never paused by this record, and had failed before: it does not try that revision again, and nobody asks it to. */
 const stuckAlone = (was: Watched['was']): boolean => was?.ours === false && was.stuck !== null && was.synced === false;
 
+/** Without automation, and paused by this record all the same: its ApplicationSet starts its syncs (RollingSync). */
+const isRolled = (object: KubeObject, was: Watched['was']): boolean => was?.ours === true && was.object.resource.kind === 'Application' && isManual(object);
+
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
 async function settled({ name, kind }: Applier, was: Watched['was'], { times, look, onProgress }: { readonly times: WatchTimes; readonly look: () => Promise<KubeObject>; readonly onProgress: (text: string) => void }): Promise<KubeObject> {
   let said = false;
@@ -189,7 +192,7 @@ async function settled({ name, kind }: Applier, was: Watched['was'], { times, lo
     if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
     said = view.running;
     // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && !kind.paused(object) && !stuckAlone(was);
+    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && !stuckAlone(was);
     return view.running || waiting ? null : object;
   });
   if (done !== null) return done;

@@ -21,14 +21,23 @@ it('an ApplicationSet with a RollingSync takes the automation off its child and 
   // The set has begun an operation, and the window keeps it from applying anything.
   await expect.poll(async () => (await stage.app()).status?.operationState, { timeout: 60_000 }).toMatchObject({ operation: { initiatedBy: { username: 'applicationset-controller' } }, message: 'Sync operation blocked by sync window' });
   expect({ text: await stage.text(), sync: (await stage.app()).status?.sync }).toMatchObject({ text: 'by hand', sync: { status: 'OutOfSync', revision } });
+
+  const thaw = await stage.run('thaw');
+  expect(thaw.exit, thaw.stderr).toBe(0);
+  expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining(`argocd/rolled: the next sync brings ConfigMap ${stage.namespace}/realm (OutOfSync).`) });
+  expect(thaw.stderr).toContain('landed as announced: ');
+  expect(await stage.text()).toBe('second');
+  expect((await kubernetes().admin.get(`${GROUP}/appprojects/default`))?.spec?.['syncWindows']).toBeUndefined();
 });
 
 it('a second application that applies the same ConfigMap is paused as well, although the ConfigMap names one of them', async () => {
   const stage = await openStage('shared');
   await stage.commit('first', { 'again/realm.json': configMap(stage.namespace, 'realm', { 'realm.json': 'first' }) });
   await stage.create();
-  await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'sharing' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'again' } } });
-  await expect.poll(async () => JSON.stringify((await stage.app('sharing')).status ?? null), { timeout: 60_000 }).toContain('"name":"realm"');
+  await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'sharing' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'again' }, syncPolicy: { automated: {} } } });
+  // It syncs once and writes its name there; the first heals that, and then both rest.
+  await expect.poll(async () => [(await stage.app('sharing')).status?.operationState?.phase, (await stage.map())?.metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0]], { timeout: 60_000 }).toEqual(['Succeeded', 'shared']);
+  await stage.rests();
 
   expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringMatching(/its list of resources has ConfigMap \S+\/realm\)/) });
   await stage.edit('by hand');
