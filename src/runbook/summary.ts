@@ -7,20 +7,32 @@ export function summarise(state: RunState): Summary {
   const operations = state.plan?.groups.flatMap((group) => group.operations) ?? [];
   const status = (id: string) => state.writes[id] ?? 'planned';
   const proofs = Object.values(state.proofs).flat();
-  const restoredIds = new Set(operations.filter((operation) => status(operation.id) === 'verified').flatMap((operation) => operation.covers));
+  const restoredIds = restoredDifferences(state);
   const restorable = state.differences.filter((difference) => isAnswered(difference, 'restore', state.choices));
   return {
     restored: restoredIds.size,
     proven: proofs.filter((proof) => proof.outcome === 'proven').length,
     failed: operations.filter((operation) => ['failed', 'unknown', 'diverged'].includes(status(operation.id))).length
       + proofs.filter((proof) => proof.outcome === 'not-proven').length,
-    left: state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave' && !restoredIds.has(difference.id)).length
+    left: leftAlone(state).length
       + restorable.filter((difference) => !restoredIds.has(difference.id)).length,
     sessionsBefore: state.account?.sessionsBefore ?? state.snapshots['live-before']?.sessions?.online ?? null,
     sessionsAfter: state.account?.sessionsAfter ?? null,
     export: state.exported?.patch ?? state.exported?.directory ?? null,
     session: state.run?.id ?? '',
   };
+}
+
+/** Ids of what a write that was read back has settled, whatever the answer was. */
+function restoredDifferences({ plan, writes }: RunState): ReadonlySet<string> {
+  const operations = plan?.groups.flatMap((group) => group.operations) ?? [];
+  return new Set(operations.filter(({ id }) => writes[id] === 'verified').flatMap(({ covers }) => covers));
+}
+
+/** What was answered with leave, or not at all, and did not go along with something that was removed. */
+export function leftAlone(state: RunState): RunState['differences'] {
+  const settled = restoredDifferences(state);
+  return state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave' && !settled.has(difference.id));
 }
 
 /** Claims that are not proven, by owner. One that was accepted with a reason lets the run go on; proven it is not. */

@@ -1,4 +1,5 @@
 import { foundPaused, pausedBy } from '../runbook/paused.ts';
+import { leftAlone } from '../runbook/summary.ts';
 import { choiceOf, fieldsByChoice } from '../realm/choice.ts';
 import { code, prose, table } from './escape.ts';
 import { reference } from './moments.ts';
@@ -8,7 +9,7 @@ import { awaited, count, number } from './words.ts';
 /** What is not proven, not done, or was left as it is, and why. Absent when there is nothing of the kind. */
 export function openSection(story: Story): string[] {
   const { state } = story;
-  const left = state.differences.filter((difference) => (choiceOf(difference, state.choices) ?? 'leave') === 'leave');
+  const left = leftAlone(state);
   const inPart = state.differences.flatMap((difference) => (choiceOf(difference, state.choices) !== 'mixed' ? [] : fieldsByChoice(difference, state.choices).flatMap(([choice, paths]) => (choice === 'leave' ? [{ difference, paths }] : []))));
   const refused = state.plan?.refused ?? [];
   const undoLeft = story.lines.flatMap(({ seq, event }) => (event.type === 'undo.finished' ? event.left.map((entry) => `- ${code(entry.operation)} was not taken back: ${prose(entry.because)} ${reference([seq])}`) : []));
