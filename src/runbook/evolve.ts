@@ -7,7 +7,7 @@ import type { ClusterEvent } from './cluster-events.ts';
 import { place } from './cluster.ts';
 import { freezeLine, takenBack, thawLine } from './cluster-lines.ts';
 import { stillPausedLine } from './paused.ts';
-import { isThawedEarly, thawAhead, undoBegun, writeUndone } from './taken-back.ts';
+import { isThawedEarly, thawAhead, undoBegun, writeUndone, writeVerified } from './taken-back.ts';
 import { accountLine, captureLine, chooseLine, compareLine, connectLine, evidenceLine, exportLine, proveLine, restoreLine } from './lines.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -25,7 +25,7 @@ function finish(state: RunState, step: StepName, line: string, status: StepState
 
 function write(state: RunState, operation: string, status: WriteStatus, trouble?: Trouble): RunState {
   const { [operation]: _over, ...others } = state.troubles;
-  const settled = status === 'undone' ? writeUndone(state, operation) : { ...state, writes: { ...state.writes, [operation]: status } };
+  const settled = status === 'undone' ? writeUndone(state, operation) : status === 'verified' ? writeVerified(state, operation) : { ...state, writes: { ...state.writes, [operation]: status } };
   const changed = { ...settled, troubles: trouble === undefined ? others : { ...others, [operation]: trouble } };
   const warned = Object.values(changed.writes).some((so) => so === 'failed' || so === 'diverged' || so === 'undone');
   return finish(changed, 'restore', restoreLine(changed), warned ? 'warned' : 'done');

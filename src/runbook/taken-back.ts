@@ -46,6 +46,13 @@ export function writeUndone(state: RunState, operation: string): RunState {
   return { ...state, writes, madeIds: Object.fromEntries(Object.entries(state.madeIds).filter(([object]) => !unmade.has(object))) };
 }
 
+/** One write is done: what it has deleted has no id any more, and gets another one if an undo brings it back. */
+export function writeVerified(state: RunState, operation: string): RunState {
+  const after = state.plan?.groups.flatMap((group) => group.operations).find(({ id }) => id === operation)?.after ?? [];
+  const gone = new Set<string>(after.filter(({ value }) => value === null).map(({ id }) => id));
+  return { ...state, writes: { ...state.writes, [operation]: 'verified' }, ...(gone.size === 0 ? {} : { madeIds: Object.fromEntries(Object.entries(state.madeIds).filter(([object]) => !gone.has(object))) }) };
+}
+
 /**
  * Whether a run that goes on has its Thaw behind it, but not the account that stands before that: its writes were taken back, or the writer was let run before there were any.
  * Then the writer may run, or nobody knows; Freeze and Thaw lie ahead once more.

@@ -3,7 +3,7 @@ import { must, type AdminCalls } from '../../src/sandbox/incident/calls.ts';
 import { list, object, text } from '../../src/sandbox/incident/read.ts';
 import { createRealm } from '../../src/sandbox/incident/stage.ts';
 import { evidenceOf, type Column } from './evidence.ts';
-import { damagesOf, readWhole, recover, undo, type World } from './trial.ts';
+import { damagesOf, readWhole, recover, resume, undo, type World } from './trial.ts';
 
 /** Makes the realm with every kind in it. */
 export async function buildWorld(world: World): Promise<void> {
@@ -22,7 +22,7 @@ async function useServiceAccounts(calls: AdminCalls): Promise<void> {
 }
 
 /**
- * One seed: damages, recovery, undo, recovery again. Before each comes an independent reading, and the last recovery leaves the realm for
+ * One seed: damages, recovery, undo, the same run resumed, undo, another recovery. Before each comes an independent reading, and the last recovery leaves the realm for
  * the next seed as it was. Fails with the seed and its damages.
  */
 export async function destroyAndRecover(world: World, seed: number, column: Column = 'snapshot'): Promise<void> {
@@ -44,9 +44,16 @@ export async function destroyAndRecover(world: World, seed: number, column: Colu
   expect(first.account, `${said}\n${first.run.stderr}`).toMatchObject({ ok: true });
   expect([0, 4], `${said}\n${first.run.stderr}`).toContain(first.run.exit);
 
-  const undone = await undo(world, first.session);
-  expect((await readWhole(world)).plain, `${said}\nundo: ${undone.stdout}${undone.stderr}`).toEqual(destroyed.plain);
-  expect(undone.exit, undone.stderr).toBe(0);
+  const takeBack = async () => {
+    const undone = await undo(world, first.session);
+    expect((await readWhole(world)).plain, `${said}\nundo: ${undone.stdout}${undone.stderr}`).toEqual(destroyed.plain);
+    expect(undone.exit, undone.stderr).toBe(0);
+  };
+  await takeBack();
+  const resumed = await resume(world, first.session);
+  expect((await readWhole(world)).plain, `${said}\nresumed: ${resumed.stderr}`).toEqual(before.plain);
+  expect([0, 4], `${said}\nresumed: ${resumed.stderr}`).toContain(resumed.exit);
+  await takeBack();
 
   const again = await recover(world, [known.spec]);
   expect((await readWhole(world)).plain, `${said}\nonce more: ${again.run.stderr}`).toEqual(before.plain);

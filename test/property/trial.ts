@@ -92,6 +92,11 @@ export async function recover(world: World, evidence: readonly string[], flags: 
   };
 }
 
+/** The recorded run goes on, as after it was taken back. */
+export async function resume(world: World, session: string): Promise<ToolRun> {
+  return runTool(['resume', session, '--username', world.server.username, '--confirm', world.calls.realm, '--session-dir', join(world.directory, 'sessions'), '--json'], env(world));
+}
+
 export async function undo(world: World, session: string): Promise<ToolRun> {
   return runTool(['undo', session, '--username', world.server.username, '--confirm', world.calls.realm, '--delete-clients', '--session-dir', join(world.directory, 'sessions'), '--json'], env(world));
 }

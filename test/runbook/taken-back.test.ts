@@ -90,6 +90,16 @@ describe('a run that was taken back before its end', () => {
   });
 });
 
+describe('what a run deletes', () => {
+  it('keeps no id of its own once it is gone again: an undo that brings it back a second time makes another one', () => {
+    const dropped = { ...operation('delete d', 'auth-service'), after: [{ id: 'group:/x', value: null }] } as const;
+    const planned: RunEvent = { type: 'plan.made', plan: { ...plan, groups: [{ ...group, operations: [dropped] }] } };
+    const back = [...untilPlan.slice(0, -1), planned, confirmed, ...written('delete d'), begun, ...written('delete d', true, { 'group:/x': 'id-2' })];
+    expect(replay(back).madeIds).toEqual({ 'group:/x': 'id-2' });
+    expect(replay([...back, resumed, confirmed, ...written('delete d')]).madeIds).toEqual({});
+  });
+});
+
 describe('Freeze and Thaw of a run that was taken back', () => {
   it('stay as they are where the writer was left paused, and Thaw is asked at the end again', () => {
     const state = replay([...ended(null), ...undo(...all), resumed]);
