@@ -20,7 +20,8 @@ export function operationsSince(was: SyncBefore['controllers'][number] | undefin
   let acted = false;
   let newest: number | null = null;
   // An operation of ours that ran is ended before anything runs again; one of somebody else goes on.
-  const isNew = ({ mark }: SyncView): boolean => mark !== was?.mark || (was.running && was.ours === false);
+  // The mark is a second, in which one may have begun and ended before; the entry that a whole sync leaves tells them apart.
+  const isNew = ({ mark, history }: SyncView): boolean => mark !== was?.mark || (was.running && was.ours === false) || (was.history !== undefined && (history ?? -1) > (was.history ?? -1));
   const key = ({ mark }: SyncView, { kind, namespace, name }: SyncedObject): string => [mark, kind, namespace, name].join(' ');
   return {
     see: (view) => {

@@ -18,7 +18,6 @@ describe.concurrent('what cannot be done is refused', () => {
   it.each<[string, (place: Place) => readonly string[], number, RegExp, RegExp]>([
     ['nobody confirms', (place) => ['freeze', '--from', place.from], 5, /1 object would be patched, and nobody confirmed it/, /--confirm keycloak/],
     ['another word confirms', (place) => ['freeze', '--from', place.from, '--confirm', 'Keycloak'], 5, /--confirm says "Keycloak", but the word is keycloak/, /--confirm keycloak/],
-    ['--read-only', (place) => confirmed(place, '--read-only'), 64, /read-only: nothing is written to the cluster/, /without --read-only/],
     ['nothing is named', () => ['freeze', '--confirm', 'keycloak'], 64, /Nothing is named/, /--from configmap:NAMESPACE\/NAME/],
     ['something is named that is no such thing', (place) => ['freeze', '--from', `pod:${place.namespace}/keycloak`], 64, /"pod:\S+" does not name anything/, /configmap:NAMESPACE\/NAME/],
     ['there is no such object', (place) => ['freeze', '--from', `configmap:${place.namespace}/nothing`, '--confirm', 'keycloak'], 64, /There is no ConfigMap \S+\/nothing/, /kubectl get configmaps -A/],
