@@ -143,5 +143,4 @@ export function danglingPatches({ patches }: Pick<ClusterState, 'patches'>): rea
   return Object.values(patches).flatMap(({ patch, status }) => (status === 'intended' ? [patch] : []));
 }
 
-export { endable } from './cluster.ts';
 export type { By };

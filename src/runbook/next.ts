@@ -1,5 +1,5 @@
-import { endable, heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
-import type { ClusterSight, ObjectName } from './cluster.ts';
+import { heldPauses, openRisk, restartable, risksToPatch } from './cluster-state.ts';
+import { endable, type ClusterSight, type ObjectName } from './cluster.ts';
 import type { Effect, Question, RunState, StepName } from './model.ts';
 import { restoring } from './restoring.ts';
 import { finishedExit, summarise } from './summary.ts';

@@ -1,9 +1,9 @@
 /** Patches of a cluster, step by step: each intended on disk, sent once, looked at. The same for a recovery and for freeze and thaw alone. */
 import { RescueError } from '../realm/errors.ts';
-import { place } from '../runbook/cluster.ts';
+import { endable, place } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, ObjectName, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
-import { danglingPatches, endable, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
+import { danglingPatches, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
 import type { Cluster, Prepared } from './cluster.ts';
 import { mayNotPause, undone } from './cluster-failures.ts';
 import { asFailure } from './failure.ts';

@@ -1,7 +1,8 @@
 // What a pause that was taken back means for a run, wherever it stands.
 import { describe, expect, test } from 'vitest';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
-import { brokenPauses, endable } from '../../src/runbook/cluster-state.ts';
+import { brokenPauses } from '../../src/runbook/cluster-state.ts';
+import { endable } from '../../src/runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, RunningOperation, SeenController } from '../../src/runbook/cluster.ts';
 import type { RunEvent, RunState } from '../../src/runbook/model.ts';
 import { replay, settle } from '../../src/runbook/transition.ts';
