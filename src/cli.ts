@@ -53,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (flags.help) return print(commandHelp(name, spec));
   const foreign = spec.words?.includes('...') ? undefined : words[spec.words?.split(' ').length ?? 0];
   const piped = (['password-stdin', 'token-stdin'] as const).find((flag) => flags[flag]);
+  if (flags['password-stdin'] && flags['token-stdin']) throw new RescueError('usage', '--password-stdin and --token-stdin would both read standard input.', ['Give one of them.']);
   // It may be the very secret.
   if (foreign !== undefined && piped) throw new RescueError('usage', `--${piped} reads from standard input; a word behind it is not taken.`, [`Pipe it in: printf %s "$SECRET" | realm-rescue ${name} … --${piped}. See realm-rescue ${name} --help.`]);
   if (foreign !== undefined) throw new RescueError('usage', `${name} does not know what to do with "${foreign}".`, [`See realm-rescue ${name} --help.`]);

@@ -25,6 +25,14 @@ export function namesCluster({ flags }: Pick<Invocation, 'flags'>): boolean {
   return flags.kubeconfig !== undefined || flags.context !== undefined || flags.namespace !== undefined || flags.from !== undefined;
 }
 
+/**
+ * Whether --from can be read at all is told before a kubeconfig is looked for.
+ * @throws RescueError `usage`
+ */
+export async function checkFrom(from: string): Promise<void> {
+  (await import('../kubernetes/from-spec.ts')).parseFrom(from, '');
+}
+
 /** Like kubectl, which asks whether standard input is a terminal; --no-input says that nobody is there, and a secret on standard input is no answer to a plugin. */
 export function atTerminal(flags: Invocation['flags']): Attendance {
   const free = process.stdin.isTTY && !flags['no-input'] && !flags['password-stdin'] && !flags['token-stdin'];

@@ -15,7 +15,7 @@ import type { SessionStore } from '../runner/ports.ts';
 import { specOf } from '../gitops/controllers/object.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
-import { clusterTarget } from './cluster-target.ts';
+import { checkFrom, clusterTarget } from './cluster-target.ts';
 import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { printJson } from './out.ts';
@@ -33,6 +33,7 @@ import { typedWord } from './typed-word.ts';
 export const run: CommandRun = async (invocation) => {
   const { from } = invocation.flags;
   if (from === undefined) throw new RescueError('usage', 'Nothing is named that the writer applies.', ['Give --from configmap:NAMESPACE/NAME, or the controller itself: --from application:NAMESPACE/NAME.']);
+  await checkFrom(from);
   const cluster = openClusterPort(clusterTarget(invocation));
   const signals = catchSignals({ title: 'Left; what may have been sent is on record and is looked for before anything is sent again.', next: [`See what is paused: realm-rescue sessions${sessionFlag(invocation)}`] });
   try {

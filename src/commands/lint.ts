@@ -17,6 +17,8 @@ import type { CommandRun, Invocation } from './table.ts';
 export const run: CommandRun = async (invocation) => {
   const { flags, words } = invocation;
   const format = formatOf(flags.format ?? (flags.json ? 'json' : 'text'));
+  if (flags.json && format !== 'json') throw new RescueError('usage', `--json and --format ${format} are two formats.`, ['Give one of them.']);
+  if (flags['server-version'] !== undefined && !/^\d+(?:\.\d+){0,2}(?:[.-][\w.]+)?$/.test(flags['server-version'])) throw new RescueError('usage', `"${flags['server-version']}" is no version of Keycloak.`, ['Give --server-version as in the tag of the image, such as 26.7.4.']);
   const cwd = process.cwd();
   const request = { paths: words.length > 0 ? words : [flags.repo ?? '.'], cwd, version: flags['server-version'] ?? null };
   let { files } = await lintPaths(request);

@@ -49,6 +49,7 @@ function print(plan: Plan, describe: (request: RequestTemplate) => string): void
     process.stdout.write(`${sanitise(group.owner)}\n`);
     for (const operation of group.operations) process.stdout.write(sanitise(`  ${operation.request.method.padEnd(6)} ${describe(operation.request)}  ${operation.title}${operation.note ? `: ${operation.note}` : ''}`) + '\n' + lossLines([operation]).map((line) => `         ${sanitise(line)}\n`).join(''));
   }
+  if (plan.groups.length === 0) process.stderr.write('Nothing would be sent.\n');
   for (const pulled of plan.pulledIn) process.stderr.write(sanitise(`${pulledInLine(plan, pulled)}.`) + '\n');
   for (const { id, because } of plan.refused) process.stderr.write(sanitise(`${id} is not restored: ${because}`) + '\n');
   for (const client of plan.newSecrets) process.stderr.write(sanitise(`${newSecretLine(plan, client)}.`) + '\n');

@@ -1,3 +1,4 @@
+import { checkFrom } from './cluster-target.ts';
 import { rememberTarget, withRecentTarget } from './recent.ts';
 import { newRun } from './session.ts';
 import { runSettings } from './settings.ts';
@@ -15,6 +16,7 @@ async function checkBranchFor(repo: string | null, branch: string): Promise<void
 export const run: CommandRun = async (given) => {
   const terminal = thisTerminal(given);
   const settings = await runSettings(given.flags);
+  if (settings.from) await checkFrom(settings.from);
   if (settings.branch !== null) await checkBranchFor(settings.repo, settings.branch);
   const invocation = await withRecentTarget(given, terminal);
   const target = await resolveTarget(invocation, terminal);

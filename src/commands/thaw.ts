@@ -13,7 +13,7 @@ import { lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.t
 import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
-import { clusterTarget } from './cluster-target.ts';
+import { checkFrom, clusterTarget } from './cluster-target.ts';
 import { levelLine } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
@@ -36,6 +36,7 @@ export const run: CommandRun = async (invocation) => {
   const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
   const from = flags.from ?? named?.state.sight?.source;
   if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
+  await checkFrom(from);
   const context = flags.context ?? named?.state.sight?.context;
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
   const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });

@@ -16,11 +16,17 @@ export function summarise(state: RunState): Summary {
       + proofs.filter((proof) => proof.outcome === 'not-proven').length,
     left: leftAlone(state).length
       + restorable.filter((difference) => !restoredIds.has(difference.id)).length,
-    sessionsBefore: state.account?.sessionsBefore ?? state.snapshots['live-before']?.sessions?.online ?? null,
+    sessionsBefore: sessionsBefore(state),
     sessionsAfter: state.account?.sessionsAfter ?? null,
     export: state.exported?.patch ?? state.exported?.directory ?? null,
     session: state.run?.id ?? '',
   };
+}
+
+/** Sessions of both sorts, online and offline, when the realm was captured first; null where they may not be seen. */
+export function sessionsBefore({ account, snapshots }: Pick<RunState, 'account' | 'snapshots'>): number | null {
+  const seen = snapshots['live-before']?.sessions ?? null;
+  return account?.sessionsBefore ?? (seen === null ? null : seen.online + seen.offline);
 }
 
 /** Ids of what a write that was read back has settled, whatever the answer was. */

@@ -1,6 +1,7 @@
 import type { FreezeInfo } from '../runbook/cluster-events.ts';
 import { heldPauses } from '../runbook/cluster-state.ts';
 import type { JournalLine } from '../runbook/model.ts';
+import { sessionsBefore } from '../runbook/summary.ts';
 import { sanitise } from '../ui/text.ts';
 import { clusterSection } from './cluster-section.ts';
 import { code, fenced, prose, table } from './escape.ts';
@@ -28,8 +29,8 @@ export function transcriptMarkdown(lines: readonly JournalLine[]): string {
 
 function head(story: Story): string[] {
   if (story.freeze !== null) return freezeHead(story, story.freeze);
-  const { run, account, snapshots } = story.state;
-  const before = account?.sessionsBefore ?? snapshots['live-before']?.sessions?.online ?? null;
+  const { run, account } = story.state;
+  const before = sessionsBefore(story.state);
   const shown = (n: number | null | undefined) => (n === null || n === undefined ? 'not known' : number(n));
   const back = story.writes.filter(({ undo }) => undo);
   const clients: [string, number][] = [

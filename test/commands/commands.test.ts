@@ -91,6 +91,11 @@ describe('commands', () => {
     expect((await runTool(['doctor', '--url', sandbox.url, '--realm', 'primary', '--username', sandbox.admin.username], { env: { KEYCLOAK_PASSWORD: sandbox.admin.password, KEYCLOAK_CLIENT_ID: '', KEYCLOAK_CLIENT_SECRET: '' } })).exit).toBe(0);
   });
 
+  it('plan says where nothing would be sent', async () => {
+    const { exit, stdout, stderr } = await tool('plan', '--evidence', evidence, '--lost', 'leave', '--live-only', 'keep');
+    expect([exit, stdout, stderr]).toEqual([0, '', expect.stringContaining('Nothing would be sent.\n')]);
+  });
+
   it('export brings a file to live without a run, where live wins', async () => {
     const out = join(place, 'out');
     const { exit, stdout } = await tool('export', '--evidence', evidence, '--out', out);
