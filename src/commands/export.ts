@@ -8,7 +8,7 @@ import { lineHash } from '../journal/chain.ts';
 import { compareStates } from '../realm/compare.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
 import { readState } from '../realm/state.ts';
-import { exportLine } from '../runbook/lines.ts';
+import { count, exportLine } from '../runbook/lines.ts';
 import type { Exported } from '../runbook/model.ts';
 import { replay } from '../runbook/transition.ts';
 import { newSecretsOf } from '../runner/close.ts';
@@ -30,6 +30,8 @@ export const run: CommandRun = async (invocation) => {
   const request = typed ? fromSession(invocation, typed) : await fromLive(invocation);
   const exported = await createExporter({ now: Date.now }).export({ ...request, repo: flags.repo ? resolve(flags.repo) : null, evidenceFiles: files, branch: flags.branch ?? null });
   report(exported, flags.json ?? false);
+  const lost = typed ? 0 : request.differences.filter(({ change }) => change === 'lost').length;
+  if (lost > 0) process.stderr.write(`${count(lost, 'object')} that git has and the realm does not would be taken out of git: where they were lost, recover them first. A file may be their last copy.\n`);
   return exported.applyCheck?.ok === false ? EXIT.notProven : EXIT.done;
 };
 
