@@ -6,6 +6,7 @@ import { endable, place } from '../runbook/cluster.ts';
 import { heldPauses, objectKey } from '../runbook/cluster-state.ts';
 import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
+import { asPatch } from '../runbook/found-pauses.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
 import { mayNotPause, mayNotTerminate } from '../runner/cluster-failures.ts';
@@ -62,7 +63,8 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     // Not after the pause: a freeze is never half of what was asked for where that can be known.
     if (mayNotEnd) throw sight.mayPause ? mayNotTerminate(sight) : mayNotPause(sight);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
-    if (flags['read-only'] && patches > 0) say([`Read-only: ${count(patches, 'object')} would be patched, and nothing was sent.`]);
+    const open = flags['read-only'] ? patches - (await windowsStanding(cluster, sight)) : 0;
+    if (open > 0) say([`Read-only: ${count(open, 'object')} would be patched, and nothing was sent.`]);
     if (patches > 0 && !flags['read-only']) {
       record.lock(sight);
       const word = controllerWord(sight);
@@ -82,10 +84,15 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
       say([`OK  all of it is still paused after ${turn} s`]);
     }
     if (flags.json) printJson({ schema: 'realm-rescue/freeze/v1', session: record.work?.store.id ?? null, watched: flags.watch && !flags['read-only'] ? turn : null, sight, paused: record.work ? heldPauses(record.work.state()) : [], remembered: record.work?.state().remembered ?? [] }, 2);
-    return flags['read-only'] && patches > 0 ? EXIT.differences : EXIT.done;
+    return open > 0 ? EXIT.differences : EXIT.done;
   } finally {
     record.close();
   }
+}
+
+/** How many of the deny windows that a freeze would make stand already. */
+async function windowsStanding(cluster: Cluster, { pauses }: ClusterSight): Promise<number> {
+  return (await cluster.check(pauses.filter(({ means }) => means === 'deny-window').map(asPatch))).filter(({ holds }) => holds).length;
 }
 
 function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): readonly string[] {

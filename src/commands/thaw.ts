@@ -22,6 +22,7 @@ import { printJson } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
 import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { refuseReadOnly } from './read-only.ts';
+import { asPatch } from '../runbook/found-pauses.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { resolveTarget } from './target.ts';
@@ -125,7 +126,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again` };
   // A wish that a controller look at git is a write as well.
   const said = held.length > 0 && isSaid(asking);
-  const before = flags['no-watch'] || held.length === 0 ? null : said ? await work.cluster.before(sight) : await work.cluster.glance(sight);
+  const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const controller of before?.controllers ?? []) {
     const ours = isPausedBy(held, controller.object);
     if (!ours && controller.paused === true) {
@@ -169,7 +170,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
 async function fromObjects(cluster: Cluster, sight: ClusterSight): Promise<readonly ClusterPatch[]> {
   const marked = await Promise.all(sight.controllers.map(({ object }) => cluster.frozen(object)));
   const windows = await Promise.all(sight.pauses.filter(({ means }) => means === 'deny-window').map(async (pause): Promise<ClusterPatch | null> => {
-    const patch: ClusterPatch = { id: `pause ${pause.id}`, purpose: 'pause', object: pause.object, title: pause.title, body: {}, field: ['spec', 'syncWindows'], previous: null, value: null, means: 'deny-window', ...(pause.application === undefined ? {} : { application: pause.application }) };
+    const patch = asPatch(pause);
     return (await cluster.check([patch])).some(({ holds }) => holds) ? patch : null;
   }));
   // Owners were paused first, and run again last.

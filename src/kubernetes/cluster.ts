@@ -77,8 +77,8 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     happened: (patch) => happened(api, patch),
     settle: () => pauseFor(times.settle),
     check: (pauses) => Promise.all(pauses.map((pause) => checkPause(api, pause))),
-    glance: (sight) => syncBefore(api, sight, times, null),
-    before: (sight) => syncBefore(api, sight, times, token()),
+    glance: (sight, isOurs) => syncBefore(api, sight, times, { token: null, isOurs }),
+    before: (sight, isOurs) => syncBefore(api, sight, times, { token: token(), isOurs }),
     watch: (sight, before, onProgress) => watchSync(api, sight, before, { times, token: token(), onProgress }),
     frozen: async (name) => {
       const object = await api.get(name);

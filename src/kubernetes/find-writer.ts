@@ -48,11 +48,11 @@ interface Claim {
  * @param carriers  what carries the realm and the workloads that read it; or the controller itself
  */
 export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[]): Promise<FoundWriter> {
+  const holdersOf = openHolders(api);
   const notes: string[] = [];
   const unread: Need[] = [];
   const found = new Map<string, Found>();
   const queue: Claim[] = [];
-  const holdersOf = openHolders(api);
   const add = (object: KubeObject, role: SeenController['role'], because: string, above: string | null): void => {
     const name = nameOfObject(object);
     if (!name) return;
@@ -83,6 +83,8 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     const held = await holdersOf(object);
     for (const holder of held.holders) add(holder.object, 'applies', holder.because, null);
     if (!claimed || held.holders.length > 0) notes.push(...held.notes);
+    if (!claimed && held.failed !== null) throw held.failed;
+    if (held.failed !== null) notes.push(`whether others apply it as well is not known: ${held.failed.message}`);
     if (claimed || held.holders.length > 0) continue;
     notes.push(`no controller claims ${shownObject(object)}${held.unread.length > 0 ? ', as far as these credentials can see' : ''}`);
     unread.push(...held.unread);

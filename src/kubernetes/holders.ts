@@ -1,4 +1,5 @@
 /** Controllers that list an object among what they applied, whether or not the object says anything of them. */
+import { RescueError } from '../realm/errors.ts';
 import { otherCluster } from '../gitops/controllers/destination.ts';
 import { RESOURCES, shownObject, type KubeObject } from '../gitops/controllers/object.ts';
 import { inInventory, listsObject } from '../gitops/controllers/owners.ts';
@@ -16,17 +17,19 @@ export interface Held {
   readonly holders: readonly Holder[];
   /** What these credentials may not list: who applies it may be among that. */
   readonly unread: readonly Need[];
+  /** Why a list could not be read for another reason: a cluster that is too large or too busy, a gateway that refuses. */
+  readonly failed: RescueError | null;
   /** Of those that list an object of this name in another cluster. */
   readonly notes: readonly string[];
 }
 
 /** Reads the lists of the whole cluster once, when they are first asked for. */
 export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<Held> {
-  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => readable(() => api.list(resource, { namespace: null }))));
+  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tried(() => readable(() => api.list(resource, { namespace: null })))));
   let lists: ReturnType<typeof read> | null = null;
   return async (object) => {
     const all = await (lists ??= read());
-    const [applications, kustomizations] = all.map((list) => (list === 'refused' || list === null ? [] : list.items));
+    const [applications, kustomizations] = all.map((list) => (list === 'refused' || list === null || list instanceof RescueError ? [] : list.items));
     const holding = [
       ...(applications ?? []).filter((entry) => listsObject(entry, object)).map((entry) => ({ object: entry, because: `its list of resources has ${shownObject(object)}` })),
       ...(kustomizations ?? []).filter((entry) => inInventory(entry, object)).map((entry) => ({ object: entry, because: `its inventory has ${shownObject(object)}` })),
@@ -34,7 +37,18 @@ export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<He
     return {
       holders: holding.filter((holder) => otherCluster(holder.object, api.server) === null),
       unread: searchNeeds().filter((_, index) => all[index] === 'refused'),
+      failed: all.find((list) => list instanceof RescueError) ?? null,
       notes: holding.flatMap((holder) => (otherCluster(holder.object, api.server) === null ? [] : [elsewhereNote(api, holder.object, object)])),
     };
   };
+}
+
+/** What is wrong with the login or the way to the cluster is thrown: nothing else would work either. */
+async function tried<T>(read: () => Promise<T>): Promise<T | RescueError> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof RescueError) || ['refused-login', 'unreachable', 'tls', 'interrupted'].includes(error.code)) throw error;
+    return error;
+  }
 }

@@ -34,6 +34,6 @@ async function listed(api: ClusterApi, namespace: string, times: { readonly ever
   REFUSED.set(api, refused);
   if (refused.has(namespace)) return permitted(list);
   const items = await permitted(() => steadily(times, list));
-  if (items === null) refused.add(namespace);
+  if (items === null && times.refresh > 0) refused.add(namespace);
   return items;
 }

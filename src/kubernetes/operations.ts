@@ -18,25 +18,24 @@ export function operationsSince(was: SyncBefore['controllers'][number] | undefin
   const hooks = new Map<string, SyncedObject>();
   const whole = new Set<string>();
   let acted = false;
-  let newest: number | null = null;
+  let entries: SyncView['entries'] = [];
   // An operation of ours that ran is ended before anything runs again; one of somebody else goes on.
   // The mark is a second, in which one may have begun and ended before; the entry that a whole sync leaves tells them apart.
   const isNew = ({ mark, history }: SyncView): boolean => mark !== was?.mark || (was.running && was.ours === false) || (was.history !== undefined && (history ?? -1) > (was.history ?? -1));
   const key = ({ mark }: SyncView, { kind, namespace, name }: SyncedObject): string => [mark, kind, namespace, name].join(' ');
   return {
     see: (view) => {
-      newest = view.history;
+      ({ entries } = view);
       if (!isNew(view)) return;
       acted = true;
       if (view.whole) whole.add(view.mark);
-      else whole.delete(view.mark);
       for (const object of view.changed) changed.set(key(view, object), object);
       for (const hook of view.hooks) hooks.set(key(view, hook), hook);
     },
     did: () => {
-      // Each whole sync that succeeds leaves one entry, and their numbers go up by one.
-      const grown = was?.history === undefined ? 0 : (newest ?? -1) - (was.history ?? -1);
-      const unseen = Math.max(0, grown - whole.size);
+      // Each whole sync that succeeds leaves one entry, which tells when it began: a self-heal may follow within the same second.
+      const fresh = was?.history === undefined ? [] : entries.filter(({ number }) => number > (was.history ?? -1));
+      const unseen = fresh.filter(({ began }) => (began === null ? whole.size === 0 : !whole.has(began))).length;
       return { acted: acted || unseen > 0, changed: [...changed.values()], hooks: [...hooks.values()], unseen };
     },
   };

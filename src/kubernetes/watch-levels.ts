@@ -17,16 +17,21 @@ export interface Watched {
   readonly paused: boolean;
   /** It has no automation at all. */
   readonly manual: boolean;
+  /** Its ApplicationSet starts its syncs (RollingSync). */
+  readonly rolled: boolean;
 }
 
 /** What the controllers say themselves of what they did. */
 export function controllerLevel(after: readonly Watched[]): NoOpLevel {
-  const parts = after.map(({ name, kind, view, did, was, paused, manual }): Pick<NoOpLevel, 'noOp' | 'because'> => {
+  const parts = after.map(({ name, kind, view, did, was, paused, manual, rolled }): Pick<NoOpLevel, 'noOp' | 'because'> => {
     const quiet = !did.acted;
     if (quiet && manual) return { noOp: view.synced === null ? null : true, because: `${name.name} ${view.synced === null ? 'is not automated, and does not say whether it agrees with git' : view.synced ? 'is not automated, and Synced without a new operation' : `differs from git in ${view.differing.map(named).join(', ')}, is not automated, and leaves that as it is`}` };
     // A request to reconcile is answered also while it is suspended (verified-kube.md 4.2).
     if (quiet && paused) return { noOp: null, because: `${name.name} is still paused (not by this record); nothing is known of its next sync` };
+    if (quiet && rolled && view.synced !== true) return { noOp: null, because: `${name.name} differs from git, and its ApplicationSet has not started its sync; when it does is not known` };
     if (quiet && was?.ours === false && was.stuck !== null && view.trouble !== null) return { noOp: null, because: `${name.name}, which this record had not paused, is stuck as before: ${view.trouble}` };
+    // It was not asked to look.
+    if (quiet && was?.ours === false && view.synced !== true) return { noOp: null, because: `${name.name}, which this record had not paused, does not agree with git and has not synced` };
     if (kind.word !== 'application') {
       // Other values make a new version of a release with the same chart.
       const same = kind.word === 'helmrelease' ? view.mark === was?.mark : view.revision === was?.revision;

@@ -40,16 +40,18 @@ function appliersOf(sight: ClusterSight): readonly Applier[] {
 }
 
 /**
- * Where everything stands while it is paused. Argo CD compares also then, so it is asked to.
+ * Where everything stands while it is paused. Argo CD compares also then, so it is asked to. What is not to run again is read and otherwise left
+ * alone: it may be nobody's who looks here, and of a controller that is gone nothing can be asked.
  * @param token  of the request; null: nothing is written, and the last comparison counts
+ * @param isOurs  whether a controller is to run again
  */
-export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, token: string | null): Promise<SyncBefore> {
+export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, { token, isOurs }: { readonly token: string | null; readonly isOurs: (name: ObjectName) => boolean }): Promise<SyncBefore> {
   const controllers = await Promise.all(appliersOf(sight).map(async ({ name, kind }) => {
     let object = await read(api, name);
-    if (kind.word === 'application' && skipsReconcile(object)) throw skipped(name);
+    if (kind.word === 'application' && skipsReconcile(object) && isOurs(name)) throw skipped(name);
     let late = false;
     // A suspended Flux object answers such a request without looking at anything (verified-kube.md 4.2).
-    if (kind.word === 'application' && token !== null) {
+    if (kind.word === 'application' && token !== null && isOurs(name)) {
       const answered = await refresh(api, { name, kind }, token, { every: times.every, refresh: times.compare });
       late = answered === null;
       object = answered ?? object;
@@ -58,7 +60,8 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
     return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history };
   }));
-  const { uids, unseen } = await jobsOf(api, sight, times);
+  // Who only looks does not wait for an API server to learn who may do what.
+  const { uids, unseen } = await jobsOf(api, sight, token === null ? { ...times, refresh: 0 } : times);
   return { controllers, objects: await marksOf(api, sight.objects), jobs: uids, ...(unseen.length > 0 ? { jobsUnseen: unseen } : {}) };
 }
 
@@ -67,21 +70,27 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
  * @throws RescueError `not-proven` where a controller does not answer in time
  */
 export async function watchSync(api: ClusterApi, sight: ClusterSight, before: SyncBefore, { times, token, onProgress }: { readonly times: WatchTimes; readonly token: string; readonly onProgress: (text: string) => void }): Promise<SyncAfter> {
-  const after = await Promise.all(appliersOf(sight).map(async (applier) => {
+  const wasOf = (name: ObjectName): Watched['was'] => before.controllers.find(({ object }) => specOf(object) === specOf(name));
+  const watched = async (applier: Applier): Promise<Watched> => {
     const { name, kind } = applier;
-    onProgress(`${kind.title} ${name.name}: asked to look again`);
-    const was = before.controllers.find(({ object }) => specOf(object) === specOf(name));
+    const was = wasOf(name);
     const operations = operationsSince(was);
     const look = async (): Promise<KubeObject> => {
       const object = await read(api, name);
       operations.see(kind.view(object));
       return object;
     };
-    const refreshed = await refresh(api, applier, token, times, look);
+    if (was?.ours !== false) onProgress(`${kind.title} ${name.name}: asked to look again`);
+    const refreshed = was?.ours === false ? await steadily(times, look) : await refresh(api, applier, token, times, look);
     if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
     const object = await settled(applier, was, { times, look, onProgress });
-    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !isRolled(object, was) };
-  }));
+    const rolled = isRolled(object, was);
+    return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !rolled, rolled };
+  };
+  const appliers = appliersOf(sight);
+  // What others had paused is looked at when ours have done what they do.
+  const [mine, others] = [appliers.filter(({ name }) => wasOf(name)?.ours !== false), appliers.filter(({ name }) => wasOf(name)?.ours === false)];
+  const after = [...await Promise.all(mine.map(watched)), ...await Promise.all(others.map(watched))];
   await rolledOutAll(api, sight.objects, before.objects, times, onProgress);
   const objects = await steadily(times, () => marksOf(api, sight.objects));
   const jobs = await jobsOf(api, sight, times, before.jobsUnseen);
@@ -177,25 +186,26 @@ export async function ended(api: ClusterApi, name: ObjectName, times: Pick<Watch
   return (await awaited(times.refresh, times.every, async () => kind.running(await read(api, name)) === null || null)) === true;
 }
 
-/** It was never paused by this record, and had failed before: it does not try that revision again, and nobody asks it to. */
-const stuckAlone = (was: Watched['was']): boolean => was?.ours === false && was.stuck !== null && was.synced === false;
-
 /** Without automation, and paused by this record all the same: its ApplicationSet starts its syncs (RollingSync). */
 const isRolled = (object: KubeObject, was: Watched['was']): boolean => was?.ours === true && was.object.resource.kind === 'Application' && isManual(object);
 
 /** Until nothing runs, and until what differs from git has been synced or is said to be stuck. */
 async function settled({ name, kind }: Applier, was: Watched['was'], { times, look, onProgress }: { readonly times: WatchTimes; readonly look: () => Promise<KubeObject>; readonly onProgress: (text: string) => void }): Promise<KubeObject> {
   let said = false;
+  let last: KubeObject | null = null;
   const done = await awaited(times.sync, times.every, async () => {
     const object = await look();
+    last = object;
     const view = kind.view(object);
     if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
     said = view.running;
     // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && !stuckAlone(was);
+    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && was?.ours !== false;
     return view.running || waiting ? null : object;
   });
   if (done !== null) return done;
+  // Its set may wait for somebody, or for others, before it comes to this step.
+  if (last !== null && isRolled(last, was) && !kind.view(last).running) return last;
   throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools, and wait until it has settled.']);
 }
 

@@ -1,6 +1,7 @@
 /** Whether the writer is paused, as far as this run knows, and what to type to let it run again. */
 import { heldPauses } from './cluster-state.ts';
 import { place } from './cluster.ts';
+import { foundPauses } from './found-pauses.ts';
 import type { RunState } from './model.ts';
 
 /** `run`: this run has paused it. `before`: it was found paused. `stated`: somebody says so. null: nobody has paused it, as far as anybody said. */
@@ -15,8 +16,9 @@ export function pausedBy({ cluster, frozen }: Pick<RunState, 'cluster' | 'frozen
 }
 
 /** Commands that let run again what was paused before this run; from the object they find the record that has paused it. */
-export function foundPaused({ cluster: { sight } }: Pick<RunState, 'cluster'>): readonly string[] {
-  return (sight?.controllers ?? []).filter(({ paused, role }) => paused && role === 'applies').map(({ object }) => `realm-rescue thaw --from ${object.resource.kind.toLowerCase()}:${place(object)}`);
+export function foundPaused({ cluster }: Pick<RunState, 'cluster'>): readonly string[] {
+  const applying = new Set((cluster.sight?.controllers ?? []).flatMap(({ object, role }) => (role === 'applies' ? [`pause ${object.resource.kind.toLowerCase()}:${place(object)}`] : [])));
+  return foundPauses(cluster).filter(({ id }) => applying.has(id)).map(({ id }) => `realm-rescue thaw --from ${id.replace(/^pause /, '')}`);
 }
 
 /** What Thaw leaves behind where nothing was let run, in one line. */

@@ -19,10 +19,10 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
   await lookAfter(work);
   const held = heldPauses(work.state());
   const cutOff = work.state().awaited?.begun === true;
-  const { before: recorded, fingerprint } = await expectation(work, sight, told);
   const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];
   // What an earlier thaw let run is no business of this one, unless that was cut off.
   const ours = cutOff ? all : held;
+  const { before: recorded, fingerprint } = await expectation(work, { sight, ours }, told);
   const before = marked(recorded, ours);
   let after: SyncAfter;
   let realm: NoOpLevel;
@@ -53,13 +53,13 @@ function marked(before: SyncBefore, ours: readonly ClusterPatch[]): SyncBefore {
 }
 
 /** What the sync is held against, on record before the writer runs. */
-async function expectation(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
+async function expectation(work: ClusterWork, { sight, ours }: { readonly sight: ClusterSight; readonly ours: readonly ClusterPatch[] }, told: SyncBefore | null): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {
   const { awaited } = work.state();
   // Something ran already in a thaw that was cut off: it is judged by what was there before that.
   if (awaited?.begun) return awaited;
   // The realm may have been overwritten while nobody could look.
   const fingerprint = awaited?.fingerprint ?? work.accounted ?? (work.fingerprint === null ? null : await work.fingerprint());
-  const before = await work.cluster.before(sight);
+  const before = await work.cluster.before(sight, (controller) => isPausedBy(ours, controller));
   for (const { stuck } of before.controllers) if (stuck !== null) work.progress(stuck);
   refuseUntold(before, told);
   work.dispatch({ type: 'sync.awaited', before, fingerprint });
@@ -75,7 +75,7 @@ async function landed(work: ClusterWork, { sight, ours }: { readonly sight: Clus
   const nothing = first.changes.length === 0 && first.levels.every(({ noOp }) => noOp !== false);
   if (nothing || first.unannounced.length > 0) return first;
   work.progress(first.changes.length === 0 ? 'looked at once more' : `landed as announced: ${first.changes.join('; ')}`);
-  const second = await work.cluster.watch(sight, marked(await work.cluster.before(sight), ours), work.progress);
+  const second = await work.cluster.watch(sight, marked(await work.cluster.before(sight, (controller) => isPausedBy(ours, controller)), ours), work.progress);
   return { ...second, revisions: first.revisions, restarted: [...first.restarted, ...second.restarted], changes: [...first.changes.map((change) => `${ANNOUNCED}${change}`), ...second.changes] };
 }
 

@@ -70,10 +70,10 @@ export interface Cluster {
   settle(): Promise<void>;
   /** Looks whether pauses still hold. */
   check(pauses: readonly ClusterPatch[]): Promise<readonly PauseCheck[]>;
-  /** Asks the controllers to compare while they are paused, and waits for it: with git equal to live there is nothing left to do before they run again. */
-  before(sight: ClusterSight): Promise<SyncBefore>;
+  /** Asks the controllers to compare while they are paused, and waits for it: with git equal to live there is nothing left to do before they run again. @param isOurs whether a controller is to run again: the others are read, and not asked */
+  before(sight: ClusterSight, isOurs: (controller: ObjectName) => boolean): Promise<SyncBefore>;
   /** The same without asking: nothing is written. */
-  glance(sight: ClusterSight): Promise<SyncBefore>;
+  glance(sight: ClusterSight, isOurs: (controller: ObjectName) => boolean): Promise<SyncBefore>;
   /** Waits for the sync after a resume and says what it did. */
   watch(sight: ClusterSight, before: SyncBefore, onProgress: (text: string) => void): Promise<SyncAfter>;
   /** Other pauses of this tool that the cluster still carries: what was there before each, from the object itself. */

@@ -1,8 +1,8 @@
 /** Pauses are looked at again while a run goes on or waits for a person: whoever takes one back does so at an interval of its own. */
 import { RescueError } from '../realm/errors.ts';
-import { place } from '../runbook/cluster.ts';
-import type { ClusterSight, PauseCheck, SeenController } from '../runbook/cluster.ts';
-import { brokenPauses, heldPauses, NO_CLUSTER, objectKey, type ClusterState } from '../runbook/cluster-state.ts';
+import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
+import { brokenPauses, heldPauses, NO_CLUSTER } from '../runbook/cluster-state.ts';
+import { foundPauses } from '../runbook/found-pauses.ts';
 import type { RunState } from '../runbook/model.ts';
 import { undone } from './cluster-failures.ts';
 import type { ClusterWork } from './cluster-work.ts';
@@ -36,34 +36,19 @@ export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'di
 /** Looks whether what is paused still is, before anything is written that a sync would take back. Gives false, and has told the journal, where it is not. */
 export async function pausesHold({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): Promise<boolean> {
   const { cluster } = state();
-  if (!ports.cluster || !isPaused(cluster)) return true;
-  dispatch({ type: 'pause.checked', checks: await checksOf(ports.cluster, cluster) });
+  const pauses = [...heldPauses(cluster), ...foundPauses(cluster)];
+  if (!ports.cluster || pauses.length === 0 || cluster.pause === false) return true;
+  dispatch({ type: 'pause.checked', checks: await ports.cluster.check(pauses) });
   return brokenPauses(state().cluster).length === 0;
 }
 
-/** Something is paused, by this run or before it. */
-const isPaused = (cluster: ClusterState): boolean => cluster.pause !== false && (heldPauses(cluster).length > 0 || pausedBefore(cluster.sight).length > 0);
-
-const pausedBefore = (sight: ClusterSight | null): readonly SeenController[] => sight?.controllers.filter(({ paused }) => paused) ?? [];
-
-/** What was paused by us is held against what we wrote; of the rest it is seen whether it would have to be paused now. */
-async function checksOf(cluster: Pick<Cluster, 'check' | 'look'>, { sight, ...state }: Pick<ClusterState, 'sight' | 'patches' | 'made'>): Promise<readonly PauseCheck[]> {
-  const held = heldPauses(state);
-  const checks = held.length === 0 ? [] : await cluster.check(held);
-  const before = pausedBefore(sight);
-  if (sight === null || before.length === 0) return checks;
-  const known = new Set(before.map(({ object }) => objectKey(object)));
-  const running = (await cluster.look(sight.source)).pauses.filter(({ object }) => known.has(objectKey(object)));
-  const standing = before.filter(({ object }) => !running.some((pause) => objectKey(pause.object) === objectKey(object)));
-  return [
-    ...checks,
-    ...running.map(({ id, object }): PauseCheck => ({ id: `pause ${id}`, holds: false, because: `${object.resource.kind} ${place(object)} is not paused` })),
-    ...standing.map(({ object }): PauseCheck => ({ id: `paused ${objectKey(object)}`, holds: true, because: '' })),
-  ];
+/** What a run goes on to look at: from its account on it says itself how to let run what others have paused. */
+function watchedPauses({ cluster, account }: RunState): readonly ClusterPatch[] {
+  return cluster.pause === false ? [] : [...heldPauses(cluster), ...(account === null ? foundPauses(cluster) : [])];
 }
 
 export interface Standing {
-  readonly cluster: Pick<Cluster, 'check' | 'look'>;
+  readonly cluster: Pick<Cluster, 'check'>;
   /** What was seen when it was paused, or was paused already. */
   readonly sight: ClusterSight;
   /** The record of what this freeze has paused; null where all was paused before. */
@@ -82,11 +67,13 @@ export const everyTurn = (sight: ClusterSight): number => Math.max(...intervals(
 export async function standsEveryTurn({ cluster, sight, work, wait }: Standing): Promise<void> {
   const shortest = Math.min(...intervals(sight));
   const all = everyTurn(sight);
+  const state = { ...(work?.state() ?? NO_CLUSTER), sight, pause: true };
+  const pauses = [...heldPauses(state), ...foundPauses(state)];
   for (let passed = 0; passed < all;) {
-    const turn = Math.min(shortest, all - passed);
+    const turn = Math.min(shortest, LONGEST, all - passed);
     await wait(turn * 1000);
     passed += turn;
-    const checks = await checksOf(cluster, { ...(work?.state() ?? NO_CLUSTER), sight });
+    const checks = await cluster.check(pauses);
     work?.dispatch({ type: 'pause.checked', checks, after: passed });
     const broken = checks.filter(({ holds }) => !holds);
     if (broken.length > 0) throw undone(broken);
@@ -94,24 +81,25 @@ export async function standsEveryTurn({ cluster, sight, work, wait }: Standing):
 }
 
 /** Something is paused, as far as anybody knows, and stays so for now. */
-function isStanding({ cluster, frozen, failure, finished, stopped }: RunState): boolean {
-  return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.resume === null && isPaused(cluster) && brokenPauses(cluster).length === 0;
+function isStanding(state: RunState): boolean {
+  const { cluster, frozen, failure, finished, stopped } = state;
+  return frozen !== undefined && failure === null && finished === null && stopped === null && cluster.resume === null && watchedPauses(state).length > 0 && brokenPauses(cluster).length === 0;
 }
 
 const intervalOf = ({ cluster }: RunState): number => Math.min(LONGEST, ...(cluster.sight ? intervals(cluster.sight) : []));
 
-/** How often each controller looks itself, in seconds; never empty. */
+/** How often each controller looks itself, in seconds; never empty, and never 0. */
 function intervals({ controllers }: ClusterSight): readonly number[] {
-  const said = controllers.flatMap(({ interval }) => interval ?? []);
+  const said = controllers.flatMap(({ interval }) => (typeof interval === 'number' ? Math.max(1, interval) : []));
   return said.length > 0 ? said : [LONGEST];
 }
 
 async function look({ ports, state, dispatch }: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>, after: number): Promise<void> {
-  const held = heldPauses(state().cluster);
+  const pauses = watchedPauses(state());
   try {
-    const checks = ports.cluster && (await checksOf(ports.cluster, state().cluster));
+    const checks = await ports.cluster?.check(pauses);
     // The thaw may have begun while this was read.
-    if (checks && isStanding(state()) && heldPauses(state().cluster).length === held.length) dispatch({ type: 'pause.checked', checks, after });
+    if (checks && isStanding(state()) && watchedPauses(state()).length === pauses.length) dispatch({ type: 'pause.checked', checks, after });
   } catch (error) {
     // A cluster that does not answer is asked again after the interval, and before anything that depends on it; a disk that is full stops the next step.
     if (!(error instanceof RescueError)) throw error;

@@ -64,7 +64,7 @@ it('one that was made before the run, by freeze, is looked at as well', async ()
     await pty.until('differ, in dependency order', 60_000);
     await resume(place);
     const told = await pty.until('A pause was taken back', 30_000);
-    expect(told.replaceAll(/\s+/g, ' ')).toContain(`Kustomization ${place.namespace}/keycloak is not paused`);
+    expect(told.replaceAll(/\s+/g, ' ')).toContain(`Kustomization ${place.namespace}/keycloak is every 2s again`);
     await pty.type('r');
     await answer(pty, 'Type keycloak to pause it', 'keycloak');
     await pty.until('differ, in dependency order', 60_000);
@@ -150,7 +150,7 @@ describe('freeze --watch', () => {
       await pty.until('Watching for 2 s');
       await resume(place);
       expect(await pty.exitCode()).toBe(5);
-      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is not paused.`);
+      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is every 2s again.`);
       expect(Object.values(await place.frozen()).flat()).toEqual([]);
     } finally {
       await pty.close();

@@ -7,7 +7,8 @@ import { fakeApi } from './fake-api.ts';
 
 test.each<[string, JsonObject | null, RegExp | null]>([
   ['is switched off', { automated: { enabled: false } }, /is paused, by somebody else: it is not asked for a sync$/],
-  ['has no automation', { automated: null }, /is paused, by somebody else: it is not asked for a sync$/],
+  // A thaw asks only for what its record had paused: the child of a RollingSync, by a window.
+  ['has no automation', { automated: null }, null],
   ['syncs by itself', {}, null],
 ])('an application that differs from git and %s', async (_name, syncPolicy, already) => {
   const api = fakeApi([application({ spec: { syncPolicy }, status: { sync: { status: 'OutOfSync' } } })]);

@@ -159,7 +159,7 @@ export function playArgo(admin: KubernetesCalls, application: string, git: Git, 
         status: {
           sync: { status: 'Synced', revision: git.revision }, conditions: null, resources: git.objects.map((manifest) => ({ ...named(manifest), status: 'Synced' })),
           operationState: { ...begun, phase: 'Succeeded', message: 'successfully synced (all tasks run)', finishedAt: clock(), syncResult: { revision: git.revision, resources: results } },
-          ...(partial ? {} : { history: [...status.history ?? [], { id: status.history?.length ?? 0, revision: git.revision, deployedAt: clock() }] }),
+          ...(partial ? {} : { history: [...status.history ?? [], { id: status.history?.length ?? 0, revision: git.revision, deployStartedAt: begun.startedAt, deployedAt: clock() }] }),
         },
       });
     }

@@ -34,11 +34,13 @@ const HOOK = result('created', { group: 'batch', kind: 'Job', name: 'realm-impor
 const SAME = result('configmap/keycloak-realm unchanged');
 /** A self-heal, which is about single objects and leaves no history. */
 const heal = (startedAt: string, phase: string, rest: JsonObject = {}): KubeObject => at({ ...operation(startedAt, phase, [SAME], rest), operationState: { phase, message: '', startedAt, operation: { sync: { revision: V1, resources: [{ kind: 'ConfigMap', name: 'keycloak-realm' }] } }, syncResult: { revision: V1, resources: [SAME] } } });
-const entry = (id: number): JsonObject => ({ history: [{ id, revision: V1, deployedAt: '2026-11-20T23:00:02Z' }] });
+const entry = (id: number, deployStartedAt = '2026-11-20T23:00:01Z'): JsonObject => ({ history: [{ id, revision: V1, deployStartedAt, deployedAt: '2026-11-20T23:00:04Z' }] });
+
+const LOOK = { token: null, isOurs: () => true };
 
 async function watched(before: Partial<SyncBefore['controllers'][number]>, ...states: readonly KubeObject[]): Promise<{ readonly after: SyncAfter; readonly said: readonly string[] }> {
   const said: string[] = [];
-  const { controllers, ...rest } = await syncBefore(looks(application()), SIGHT, TIMES, null);
+  const { controllers, ...rest } = await syncBefore(looks(application()), SIGHT, TIMES, LOOK);
   const after = await watchSync(looks(...states), SIGHT, { ...rest, controllers: controllers.map((controller) => ({ ...controller, ours: true, ...before })) }, { times: TIMES, token: 't', onProgress: (text) => said.push(text) });
   return { after, said };
 }
@@ -66,7 +68,7 @@ describe('two syncs, one after the other', () => {
 
   test('one that failed has left none: the entry is of another', async () => {
     const failed = (phase: string): KubeObject => at(operation('2026-11-20T23:00:01Z', phase, [SAME]));
-    const { after } = await watched({}, failed('Running'), failed('Failed'), heal('2026-11-20T23:00:05Z', 'Succeeded', entry(1)));
+    const { after } = await watched({}, failed('Running'), failed('Failed'), heal('2026-11-20T23:00:05Z', 'Succeeded', entry(1, '2026-11-20T23:00:03Z')));
     expect(after.levels[0]).toMatchObject({ noOp: false, because: expect.stringMatching(/synced once between two looks/) });
   });
 
@@ -100,13 +102,13 @@ describe('Jobs that may not be listed', () => {
 
   test('by a server that has just started are there all the same, and no new ones later', async () => {
     const api = refusing(2);
-    const before = await syncBefore(api, SIGHT, TIMES, null);
+    const before = await syncBefore(api, SIGHT, TIMES, { token: 't', isOurs: () => false });
     expect([before.jobs, before.jobsUnseen]).toEqual([['j1'], undefined]);
     expect((await after(api, before)).levels[1]).toMatchObject({ level: 'cluster', noOp: true });
   });
 
   test('are not called unchanged, and none of them is called new when that is granted meanwhile', async () => {
-    const before = await syncBefore(refusing(Number.POSITIVE_INFINITY), SIGHT, TIMES, null);
+    const before = await syncBefore(refusing(Number.POSITIVE_INFINITY), SIGHT, TIMES, LOOK);
     expect([before.jobs, before.jobsUnseen]).toEqual([[], ['iam']]);
     const { levels, changes } = await after(refusing(0), before);
     expect(levels[1]).toEqual({ level: 'cluster', noOp: null, because: 'nothing was written to configmap:iam/keycloak-realm; Jobs may not be listed in iam: whether one was started there is not known' });
@@ -114,7 +116,7 @@ describe('Jobs that may not be listed', () => {
   });
 
   test('do not hide that something else moved', async () => {
-    const before = await syncBefore(refusing(Number.POSITIVE_INFINITY), SIGHT, TIMES, null);
+    const before = await syncBefore(refusing(Number.POSITIVE_INFINITY), SIGHT, TIMES, LOOK);
     const mark = Object.values(before.objects)[0];
     if (!mark) throw new Error('the ConfigMap is not among the objects');
     expect((await after(refusing(0), { ...before, objects: { 'configmap:iam/keycloak-realm': { ...mark, content: 'sha256:other' } } })).levels[1]).toMatchObject({ noOp: false });

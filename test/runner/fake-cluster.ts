@@ -200,7 +200,7 @@ function process(world: World, moment: () => void): ClusterWork {
     settle: async () => regenerate(world),
     check: (pauses) => Promise.all(pauses.map((pause) => checkPause(api, pause))),
     glance: () => { throw new Error('not asked here'); },
-    before: (sight) => syncBefore(api, sight, TIMES, `realm-rescue-before-${tokens += 1}`),
+    before: (sight, isOurs) => syncBefore(api, sight, TIMES, { token: `realm-rescue-before-${tokens += 1}`, isOurs }),
     watch: (sight, before, onProgress) => watchSync(api, sight, before, { times: TIMES, token: `realm-rescue-watch-${tokens += 1}`, onProgress }),
     frozen: async (name) => {
       const object = await api.get(name);

@@ -61,6 +61,7 @@ export const APPLICATION: ControllerKind = {
       hooks: results.filter(isHook).map((result) => synced(result, `${textAt(result, 'hookType') ?? 'hook'} ${textAt(result, 'hookPhase') ?? ''}`.trim())),
       whole: isObject(state) && failed === null && listAt(state, 'operation', 'sync', 'resources').length === 0,
       history: newestEntry(object),
+      entries: listAt(object, 'status', 'history').flatMap((entry) => { const number = at(entry, 'id'); return typeof number === 'number' ? [{ number, began: textAt(entry, 'deployStartedAt') ?? null }] : []; }),
       running: phase === 'Running' || phase === 'Terminating' || isObject(at(object, 'operation')),
       trouble: failed ?? (condition === undefined ? null : textAt(condition, 'message') ?? null),
     };

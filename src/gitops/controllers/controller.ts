@@ -35,6 +35,8 @@ export interface SyncView {
   readonly whole: boolean;
   /** Number of the newest entry of the history; null where there is none. */
   readonly history: number | null;
+  /** The entries of the history, with the start of the operation that left each, which is then its mark; null where it is not told. */
+  readonly entries: readonly { readonly number: number; readonly began: string | null }[];
   /** Running now. */
   readonly running: boolean;
   /** What keeps it from syncing, in its own words: a failed operation, a condition. */

@@ -43,7 +43,7 @@ export const KUSTOMIZATION: ControllerKind = {
       revision: textAt(object, 'status', 'lastAppliedRevision') ?? null,
       synced: ready === undefined ? null : isTrue(ready) && textAt(object, 'status', 'lastAppliedRevision') === textAt(object, 'status', 'lastAttemptedRevision'),
       // Flux does not say which objects it changed: their own resourceVersion does.
-      idle: false, differing: [], changed: [], hooks: [], whole: false, history: null,
+      idle: false, differing: [], changed: [], hooks: [], whole: false, history: null, entries: [],
       mark: `${textAt(object, 'status', 'lastAppliedRevision') ?? 'never'} ${counts.join(' ')}`.trim(),
       running: isAtWork(condition(object, 'Reconciling')),
       trouble: textAt(ready, 'status') === 'False' ? textAt(ready, 'message') ?? null : null,
@@ -62,7 +62,7 @@ export const HELM_RELEASE: ControllerKind = {
     return {
       revision: textAt(object, 'status', 'lastAttemptedRevision') ?? textAt(newest, 'chartVersion') ?? null,
       synced: ready === undefined ? null : isTrue(ready),
-      idle: false, differing: [], changed: [], hooks: [], whole: false, history: null,
+      idle: false, differing: [], changed: [], hooks: [], whole: false, history: null, entries: [],
       // A new revision of the release is an upgrade; a reconciliation without one changed nothing but what had drifted.
       mark: isObject(newest) ? `${version} ${textAt(newest, 'digest') ?? ''}`.trim() : 'never',
       running: isAtWork(condition(object, 'Reconciling')),

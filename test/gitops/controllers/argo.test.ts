@@ -78,12 +78,12 @@ describe('what it says of itself', () => {
 
   test('in sync, after a sync that configured the realm', () => {
     expect(view({})).toEqual({
-      revision: V1, synced: true, idle: false, differing: [], mark: '2026-11-20T22:43:07Z', hooks: [], whole: true, history: 0, running: false, trouble: null,
+      revision: V1, synced: true, idle: false, differing: [], mark: '2026-11-20T22:43:07Z', hooks: [], whole: true, history: 0, entries: [{ number: 0, began: '2026-11-20T22:43:07Z' }], running: false, trouble: null,
       changed: [{ kind: 'ConfigMap', namespace: 'iam', name: 'keycloak-realm', message: 'configmap/keycloak-realm configured' }],
     });
   });
 
-  test('before anything', () => expect(view({ status: null })).toEqual({ revision: null, synced: null, idle: false, differing: [], mark: 'never', changed: [], hooks: [], whole: false, history: null, running: false, trouble: null }));
+  test('before anything', () => expect(view({ status: null })).toEqual({ revision: null, synced: null, idle: false, differing: [], mark: 'never', changed: [], hooks: [], whole: false, history: null, entries: [], running: false, trouble: null }));
 
   test.each<[string, JsonObject, boolean]>([
     ['a whole sync', {}, true], ['one that is running', { phase: 'Running' }, true], ['one of single objects, as a self-heal is', { operation: { sync: { resources: [{ kind: 'ConfigMap', name: 'keycloak-realm' }] } } }, false], ['one that failed', { phase: 'Failed' }, false],
