@@ -41,7 +41,7 @@ export function controllerLevel(after: readonly Watched[]): NoOpLevel {
     if (view.trouble !== null && (did.acted || view.synced === null)) return { noOp: false, because: `${name.name}: ${view.trouble}` };
     if (quiet && view.idle) return { noOp: true, because: `${name.name} differs from git in ${view.differing.map(named).join(', ')}, and leaves that as it is` };
     if (quiet) return { noOp: view.synced === true, because: view.synced === true ? `${name.name} is Synced without a new operation` : view.synced === null ? `${name.name} does not say whether it agrees with git` : `${name.name} differs from git and has not synced` };
-    if (did.unseen > 0) return { noOp: false, because: `${name.name} synced ${did.unseen === 1 ? 'once' : `${did.unseen} times`} between two looks, and nobody saw what that did` };
+    if (did.changed.length === 0 && did.hooks.length === 0 && did.unseen > 0) return { noOp: null, because: `${name.name} synced ${did.unseen === 1 ? 'once' : `${did.unseen} times`} between two looks; whether a hook ran shows only in Jobs that are still there` };
     if (did.changed.length === 0 && did.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
     return { noOp: false, because: `${name.name} synced ${[...new Set([...did.changed, ...did.hooks].map(named))].join(', ')}` };
   });

@@ -27,6 +27,9 @@ export interface WatchTimes {
 
 export const USUAL_TIMES: WatchTimes = { every: 500, settle: 2000, compare: 20_000, refresh: 60_000, sync: 300_000 };
 
+/** Between two looks at a controller that has just been let run, in milliseconds. */
+const CLOSE = 200;
+
 interface Applier {
   readonly name: ObjectName;
   readonly kind: ControllerKind;
@@ -81,9 +84,12 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
       return object;
     };
     if (was?.ours !== false) onProgress(`${kind.title} ${name.name}: asked to look again`);
-    const refreshed = was?.ours === false ? await steadily(times, look) : await refresh(api, applier, token, times, look);
+    // A self-heal follows a sync at once, and writes over what that did (verified-kube.md 4.1).
+    const quick = { ...times, every: Math.min(times.every, CLOSE) };
+    const refreshed = was?.ours === false ? await steadily(quick, look) : await refresh(api, applier, token, quick, look);
     if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
-    const object = await settled(applier, was, { times, look, onProgress });
+    const object = await settled(applier, was, { times: quick, look, onProgress });
+    if (operations.did().unseen > 0) onProgress(`${kind.title} ${name.name}: synced between two looks; whether a hook ran shows only in Jobs that are still there`);
     const rolled = isRolled(object, was);
     return { name, kind, was, did: operations.did(), view: kind.view(object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !rolled, rolled };
   };
@@ -98,7 +104,6 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const fresh = jobs.uids.filter((uid) => !before.jobs.includes(uid));
   const synced = after.flatMap(({ did }) => did.changed);
   const hooks = after.flatMap(({ did }) => did.hooks).map((hook) => `hook ${named(hook)}`);
-  const unseen = after.filter(({ did }) => did.unseen > 0).map(({ name }) => `a sync of ${shown(name)} that nobody saw`);
   // Somebody has pushed since: nobody was told of that commit, whatever it changes.
   const strayed = after.some(({ view, was }) => view.mark !== was?.mark && (was?.target ?? null) !== null && view.revision !== was?.target);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
@@ -107,8 +112,8 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const upgraded = releases.map(upgrade);
   return {
     levels: [controllerLevel(after), clusterLevel(before.objects, objects, { moved, jobs: fresh, unseen: jobs.unseen })],
-    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks, ...unseen, ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks, ...unseen, ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
+    changes: [...new Set([...upgraded, ...synced.map(named), ...hooks, ...moved, ...fresh.map(() => 'a new Job')])],
+    unannounced: [...releases.filter(({ was }) => strayed || was?.synced !== false).map(upgrade), ...synced.filter((object) => strayed || !isAnnounced(before, object)).map(named), ...hooks, ...moved.filter((line) => strayed || !isAnnouncedSpec(before, line)), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.flatMap(({ was, view }) => (was?.revision ?? view.revision ?? null) === null ? [] : [`${short(was?.revision ?? null)} → ${short(view.revision)}`]).join(', '),
   };
