@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RescueError } from '../../src/realm/errors.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { specOf, type KubeObject, type ObjectMeta } from '../../src/gitops/controllers/object.ts';
 import { around, carrierNames, readCarrier } from '../../src/kubernetes/carrier.ts';
@@ -151,6 +152,13 @@ describe('what the labels and annotations do not say', () => {
     const conditions = [{ type: 'SharedResourceWarning', message: 'ConfigMap/keycloak-realm is part of applications argocd/keycloak and other' }, { type: 'OrphanedResourceWarning', message: 'x' }];
     const { applies, notes, unread } = await found(realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm')), [application({ status: { conditions } })], { forbidden: (verb, _plural, _namespace, name) => verb === 'list' && name === undefined });
     expect([applies.length, notes, unread]).toEqual([1, ['Argo CD says of Application argocd/keycloak: ConfigMap/keycloak-realm is part of applications argocd/keycloak and other; what else applies it is not paused here'], []]);
+  });
+
+  test('a list that fails for another reason than a right keeps nothing from being paused where the object says who applies it', async () => {
+    const failing = (api: ReturnType<typeof fakeApi>): ReturnType<typeof fakeApi> => ({ ...api, list: async (resource, options) => { if (options.fieldSelector !== undefined) return api.list(resource, options); throw new RescueError('server-error', 'The API server gives up listing applications.'); } });
+    const named = await findWriter(failing(fakeApi([application()])), [realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm'))]);
+    expect([named.pauses.map(({ id }) => id), named.notes]).toEqual([['application:argocd/keycloak'], ['whether others apply it as well is not known: The API server gives up listing applications.']]);
+    await expect(findWriter(failing(fakeApi([application()])), [realmMap()])).rejects.toMatchObject({ code: 'server-error' });
   });
 
   test('what Helm or an application of an earlier name has left there hides nobody who lists it', async () => {

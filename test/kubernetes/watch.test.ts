@@ -124,3 +124,12 @@ describe('Jobs that may not be listed', () => {
     expect((await after(refusing(0), { ...before, objects: { 'configmap:iam/keycloak-realm': { ...mark, content: 'sha256:other' } } })).levels[1]).toMatchObject({ noOp: false });
   });
 });
+
+test('what is not to run again is read before a thaw, and neither asked nor a reason to refuse it', async () => {
+  const skipping = application({ metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } });
+  const look = (isOurs: boolean) => syncBefore(fakeApi([skipping]), SIGHT, TIMES, { token: 't', isOurs: () => isOurs });
+  // The API of this test takes no patch.
+  expect((await look(false)).controllers).toMatchObject([{ object: { name: 'keycloak' }, synced: true }]);
+  await expect(look(true)).rejects.toMatchObject({ code: 'needs-decision' });
+  await expect(syncBefore(fakeApi([application()]), SIGHT, TIMES, { token: 't', isOurs: () => true })).rejects.toThrow('nothing here writes');
+});
