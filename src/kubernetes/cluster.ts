@@ -15,6 +15,7 @@ import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
+import { tolerated } from './permitted.ts';
 import { checkPause, frozenRecord, happened, ownWrite, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
 import { remember } from './remember.ts';
 import { endNeeds, freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
@@ -46,13 +47,14 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const spec = parseFrom(from, api.namespace);
       const named = await carrierNames(api, spec);
       // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
-      const beside = await tolerated(async () => {
+      const surroundings = await tolerated(async () => {
         const carrier = await readCarrier(api, spec);
         const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
         const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
         const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
         return { hooks, names: [...names, ...namesOf(workloads), ...controllers.map(({ object }) => object)] };
       });
+      const beside = surroundings instanceof RescueError ? null : surroundings;
       const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
       return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
     },
@@ -125,15 +127,6 @@ async function freshRisk(api: ClusterApi, { object, setting }: RestartRisk): Pro
   const { workloads, configMaps } = await workloadsOf(api, object.namespace ?? api.namespace, object.resource.kind === 'ConfigMap' ? [object] : []);
   const all = [...workloads.filter(({ kind, metadata }) => kind !== object.resource.kind || metadata.name !== object.name), ...(workload ? [{ kind: object.resource.kind, ...workload }] : [])];
   return restartRisks(all, { configMaps }).find((risk) => specOf(risk.object) === specOf(object) && risk.setting === setting);
-}
-
-async function tolerated<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof RescueError && !['refused-login', 'unreachable', 'tls', 'interrupted'].includes(error.code)) return null;
-    throw error;
-  }
 }
 
 /** What a controller that was named itself says it applied, of the kinds that carry a realm or import one: its next sync is held against that. */

@@ -6,6 +6,7 @@ import { inInventory, listsObject } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { elsewhereNote } from './applier.ts';
 import { searchNeeds, type Need } from './needs.ts';
+import { tolerated } from './permitted.ts';
 import { readable } from './readable.ts';
 
 export interface Holder {
@@ -25,7 +26,7 @@ export interface Held {
 
 /** Reads the lists of the whole cluster once, when they are first asked for. */
 export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<Held> {
-  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tried(() => readable(() => api.list(resource, { namespace: null })))));
+  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => api.list(resource, { namespace: null })))));
   let lists: ReturnType<typeof read> | null = null;
   return async (object) => {
     const all = await (lists ??= read());
@@ -41,14 +42,4 @@ export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<He
       notes: holding.flatMap((holder) => (otherCluster(holder.object, api.server) === null ? [] : [elsewhereNote(api, holder.object, object)])),
     };
   };
-}
-
-/** What is wrong with the login or the way to the cluster is thrown: nothing else would work either. */
-async function tried<T>(read: () => Promise<T>): Promise<T | RescueError> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof RescueError) || ['refused-login', 'unreachable', 'tls', 'interrupted'].includes(error.code)) throw error;
-    return error;
-  }
 }
