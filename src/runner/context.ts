@@ -30,8 +30,8 @@ export interface RunMemory {
   forget(): void;
   /** What tokens showed before the restore, by owner; lost in a crash, which costs only the side-by-side picture. */
   readonly before: Map<string, Promise<readonly Earlier[]>>;
-  /** When what was restored was last looked at again (milliseconds since the epoch, as `Ports.now`), and whose turn is next; `underWay` while one is being looked at: whether it is gone. */
-  readonly looked: { at: number; next: number; underWay: Promise<boolean> | null };
+  /** When what was restored was last looked at again (milliseconds since the epoch, as `Ports.now`), how many clients were confirmed by then, and whose turn is next; `underWay` while one is being looked at: whether it is gone. */
+  readonly looked: { at: number; confirmed: number; next: number; underWay: Promise<boolean> | null };
 }
 
 export function openMemory(ports: Ports, state: () => RunState): RunMemory {
@@ -70,7 +70,7 @@ export function openMemory(ports: Ports, state: () => RunState): RunMemory {
       sources.clear();
     },
     before: new Map(),
-    looked: { at: 0, next: 0, underWay: null },
+    looked: { at: 0, confirmed: 0, next: 0, underWay: null },
   };
 }
 

@@ -14,7 +14,7 @@ import { seeObjects } from './see.ts';
 
 /** One restored object is looked at again for so many milliseconds that have passed: about the time that one client takes without a person. */
 const EACH = 50;
-/** So many at most, after a person has taken longer over a client. */
+/** So many at most, and as many after each word of a person, however quickly it came. */
 const MOST = 16;
 
 /**
@@ -24,14 +24,16 @@ const MOST = 16;
  */
 export async function isOverwritten(context: EffectContext, owner: string): Promise<boolean> {
   const { memory: { looked }, ports } = context;
-  const { plan, writes } = context.state();
+  const { plan, writes, confirmed } = context.state();
   if (plan?.groups.find((group) => group.owner === owner)?.operations.some((operation) => !isPending({ writes }, operation))) return false;
   const others = verifiedOf(context).filter((operation) => operation.owner !== owner);
-  const due = Math.min(others.length, MOST, Math.floor((ports.now() - looked.at) / EACH));
+  const earned = confirmed.length !== looked.confirmed ? MOST : Math.floor((ports.now() - looked.at) / EACH);
+  const due = Math.min(others.length, MOST, earned);
   // Clients beside each other wait for the same look.
   if (due === 0) return looked.underWay ?? false;
   const turn = Array.from({ length: due }, (_, index) => others[(looked.next + index) % others.length]).filter((operation) => operation !== undefined);
   looked.at = ports.now();
+  looked.confirmed = confirmed.length;
   looked.next += due;
   looked.underWay = tellIfGone(context, turn);
   try {

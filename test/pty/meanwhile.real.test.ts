@@ -33,7 +33,9 @@ it('the writer strikes again and is paused; a colleague makes one mapper otherwi
   const sessions = sessionPlace();
   const [first, second] = LOST_MAPPERS;
   pty = await openPty(80, 24);
-  await pty.command(`${TOOL} recover --url ${url} --realm ${realm} --username ${user} --evidence ${evidence} --session-dir ${sessions}`);
+  // Each word of a person is followed by a look at all that was restored, however quickly it was typed.
+  const still = `NODE_OPTIONS=--import=${new URL('../harness/still-clock.mjs', import.meta.url).href}`;
+  await pty.command(`${still} ${TOOL} recover --url ${url} --realm ${realm} --username ${user} --evidence ${evidence} --session-dir ${sessions}`);
   await pty.until('Password of ');
   await pty.type(password);
   await pty.key('Enter');
