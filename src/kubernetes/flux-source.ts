@@ -23,13 +23,16 @@ export async function offeredBySource(api: ClusterApi, { word }: ControllerKind,
   return word === 'helmrelease' ? offeredToRelease(api, object, applied) : UNKNOWN;
 }
 
+/** What a Kustomization may be made of. Each names its artifact as the Kustomization then names what it applied. */
+const SOURCES: ReadonlyMap<string, string> = new Map([['GitRepository', 'gitrepositories'], ['OCIRepository', 'ocirepositories'], ['Bucket', 'buckets']]);
 const SOURCE = { group: 'source.toolkit.fluxcd.io', version: 'v1' };
 
 async function offeredToKustomization(api: ClusterApi, object: KubeObject, applied: string | null): Promise<Offer> {
-  const kind = textAt(object, 'spec', 'sourceRef', 'kind');
+  const kind = textAt(object, 'spec', 'sourceRef', 'kind') ?? '';
   const name = textAt(object, 'spec', 'sourceRef', 'name');
-  if (kind !== 'GitRepository' || name === undefined) return UNKNOWN;
-  const source = await permitted(() => api.get({ resource: { ...SOURCE, plural: 'gitrepositories', kind }, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }));
+  const plural = SOURCES.get(kind);
+  if (plural === undefined || name === undefined) return UNKNOWN;
+  const source = await permitted(() => api.get({ resource: { ...SOURCE, plural, kind }, namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? object.metadata.namespace ?? null, name }));
   const target = textAt(source ?? undefined, 'status', 'artifact', 'revision') ?? null;
   return { synced: target === null ? null : target === applied, target, brings: [] };
 }

@@ -76,4 +76,10 @@ describe('of a Kustomization', () => {
     ['a newer one', [repository], 'main@sha1:00', { synced: false, target: 'main@sha1:aa', brings: [] }],
     ['none that can be seen', [], 'main@sha1:00', NOTHING],
   ])('%s', async (_name, objects, applied, expected) => expect(await offeredBySource(fakeApi(objects), KUSTOMIZATION, kustomization, applied)).toEqual(expected));
+
+  test.each(['OCIRepository', 'Bucket'])('a newer one of an %s, which may lie in another namespace', async (kind) => {
+    const made = object('Kustomization', 'kustomize.toolkit.fluxcd.io/v1', 'apps', { spec: { sourceRef: { kind, name: 'platform', namespace: 'flux-system' } } });
+    const source = object(kind, 'source.toolkit.fluxcd.io/v1', 'platform', { status: { artifact: { revision: 'latest@sha256:bb' } } }, { namespace: 'flux-system' });
+    expect(await offeredBySource(fakeApi([source]), KUSTOMIZATION, made, 'latest@sha256:aa')).toEqual({ synced: false, target: 'latest@sha256:bb', brings: [] });
+  });
 });
