@@ -14,7 +14,7 @@ import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
 import { checkFrom, clusterTarget } from './cluster-target.ts';
-import { levelLine } from './cluster-text.ts';
+import { announcedLines, levelLine } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
 import { captureOnce } from './live.ts';
@@ -127,19 +127,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, kn
   // A wish that a controller look at git is a write as well.
   const said = held.length > 0 && isSaid(asking);
   const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
-  for (const controller of before?.controllers ?? []) {
-    const ours = isPausedBy(held, controller.object);
-    if (!ours && controller.paused === true) {
-      say(`${place(controller.object)}: paused or without automation, and not by this record. It stays as it is, and nothing is known of its next sync.`);
-      continue;
-    }
-    if (ours && controller.running && controller.object.resource.kind === 'Application') say(`PATCH  the operation that is running in Application ${place(controller.object)} is ended first: what it would do could not be told from its next sync`);
-    if (controller.stuck !== null) say(`Note: ${controller.stuck}.`);
-    // What failed before is what the next sync will bring all the same.
-    if (controller.stuck !== null && controller.synced !== false) continue;
-    if (controller.synced === true) say(`${place(controller.object)}: git and cluster agree already; nothing is left to sync.`);
-    else say(`${place(controller.object)}: ${controller.differing.length > 0 ? `the next sync brings ${controller.differing.join(', ')}` : 'the next sync may bring changes'}.`);
-  }
+  for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
   if (held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
   if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';

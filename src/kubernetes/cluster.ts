@@ -23,7 +23,9 @@ import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
 import { windowNotes } from './window-notes.ts';
 import { workloadsOf } from './workloads.ts';
-import { ended, rolledOut, syncBefore, USUAL_TIMES, watchSync, type WatchTimes } from './watch.ts';
+import { USUAL_TIMES, type WatchTimes } from './answers.ts';
+import { rolledOut } from './rollout.ts';
+import { ended, syncBefore, watchSync } from './watch.ts';
 
 export interface ClusterOptions {
   readonly now?: () => number;

@@ -1,5 +1,5 @@
 /** What a controller did since a moment, over every look at it: a second operation writes over the results of the first, and a self-heal follows a sync at once (verified-kube.md 4.1). */
-import type { SyncBefore } from '../runner/cluster.ts';
+import type { ControllerBefore } from '../runner/cluster.ts';
 import type { SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
 
 /** What happened between the resume and the last look. */
@@ -13,7 +13,7 @@ export interface Did {
 }
 
 /** @param was  the controller before it ran again */
-export function operationsSince(was: SyncBefore['controllers'][number] | undefined): { see(view: SyncView): void; did(): Did } {
+export function operationsSince(was: ControllerBefore | undefined): { see(view: SyncView): void; did(): Did } {
   const changed = new Map<string, SyncedObject>();
   const hooks = new Map<string, SyncedObject>();
   const whole = new Set<string>();

@@ -1,7 +1,9 @@
 /** What a sync did, at the level of its controller and at that of the cluster. */
 import { shortRevision, type NoOpLevel, type ObjectName } from '../runbook/cluster.ts';
-import type { ObjectMark, SyncBefore } from '../runner/cluster.ts';
+import type { ControllerBefore, ObjectMark } from '../runner/cluster.ts';
+import { specOf } from '../gitops/controllers/object.ts';
 import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
+import type { Landed } from './above.ts';
 import type { Did } from './operations.ts';
 
 /** One controller, looked at again after the resume. */
@@ -12,7 +14,9 @@ export interface Watched {
   readonly view: SyncView;
   /** Over all looks. */
   readonly did: Did;
-  readonly was: SyncBefore['controllers'][number] | undefined;
+  readonly was: ControllerBefore | undefined;
+  /** A hash of its specification at the last look, without what a pause changes. */
+  readonly settings: string;
   /** At the last look, and by somebody else: what this record had paused runs again. */
   readonly paused: boolean;
   /** It has no automation at all. */
@@ -21,9 +25,17 @@ export interface Watched {
   readonly rolled: boolean;
 }
 
-/** What the controllers say themselves of what they did. */
-export function controllerLevel(after: readonly Watched[]): NoOpLevel {
-  const parts = after.map(({ name, kind, view, did, was, paused, manual, rolled }): Pick<NoOpLevel, 'noOp' | 'because'> => {
+/** Somebody has changed what it is to do: what is above it, most of all. */
+export const isRespecified = ({ was, settings }: Pick<Watched, 'was' | 'settings'>): boolean => was?.settings !== undefined && was.settings !== settings;
+export const respecified = (name: ObjectName): string => `${specOf(name)} has another specification`;
+
+/** What the controllers say themselves of what they did, and what those above them have still to bring. */
+export function controllerLevel(after: readonly Watched[], above: readonly Pick<Landed, 'open'>[]): NoOpLevel {
+  const others = [
+    ...after.filter(isRespecified).map(({ name }): Pick<NoOpLevel, 'noOp' | 'because'> => ({ noOp: false, because: respecified(name) })),
+    ...above.flatMap(({ open }): readonly Pick<NoOpLevel, 'noOp' | 'because'>[] => (open === null ? [] : [{ noOp: null, because: open }])),
+  ];
+  const own = after.map(({ name, kind, view, did, was, paused, manual, rolled }): Pick<NoOpLevel, 'noOp' | 'because'> => {
     const quiet = !did.acted;
     if (quiet && manual) return { noOp: view.synced === null ? null : true, because: `${name.name} ${view.synced === null ? 'is not automated, and does not say whether it agrees with git' : view.synced ? 'is not automated, and Synced without a new operation' : `differs from git in ${view.differing.map(named).join(', ')}, is not automated, and leaves that as it is`}` };
     // A request to reconcile is answered also while it is suspended (verified-kube.md 4.2).
@@ -45,6 +57,7 @@ export function controllerLevel(after: readonly Watched[]): NoOpLevel {
     if (did.changed.length === 0 && did.hooks.length === 0) return { noOp: true, because: `${name.name} synced, changed no object by its own account, and ran no hook` };
     return { noOp: false, because: `${name.name} synced ${[...new Set([...did.changed, ...did.hooks].map(named))].join(', ')}` };
   });
+  const parts = [...own, ...others];
   if (parts.length === 0) return { level: 'controller', noOp: null, because: 'no controller is known that applies it' };
   return { level: 'controller', noOp: parts.some(({ noOp }) => noOp === false) ? false : parts.some(({ noOp }) => noOp === null) ? null : true, because: parts.map(({ because }) => because).join('; ') };
 }

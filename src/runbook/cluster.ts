@@ -151,9 +151,33 @@ export interface NoOpLevel {
   readonly because: string;
 }
 
+/** A controller before it runs again. */
+export interface ControllerBefore {
+  readonly object: ObjectName;
+  readonly mark: string;
+  readonly revision: string | null;
+  readonly synced: boolean | null;
+  /** What git would change, one line each. */
+  readonly differing: readonly string[];
+  /** The revision that it was compared with, and that its next sync would bring; null: it does not say. Not in older journals. */
+  readonly target?: string | null;
+  readonly stuck: string | null;
+  readonly running: boolean;
+  /** Whoever paused it. Not in older journals. */
+  readonly paused?: boolean;
+  /** Number of the newest entry of its history; null: there is none. Not in older journals. */
+  readonly history?: number | null;
+  /** It applies one of the others, and not what carries the realm: what it brings lands first. Not in older journals. */
+  readonly above?: boolean;
+  /** A hash of its specification without what a pause changes. Not in older journals. */
+  readonly settings?: string;
+  /** The thaw lets it run: this record had paused it. Said by the thaw, and not in the journal. */
+  readonly ours?: boolean;
+}
+
 /** What a sync is held against: taken before the automation is on again. */
 export interface SyncBefore {
-  readonly controllers: readonly { readonly object: ObjectName; readonly mark: string; readonly revision: string | null; readonly synced: boolean | null; /** What git would change, one line each. */ readonly differing: readonly string[]; /** The revision that it was compared with, and that its next sync would bring; null: it does not say. Not in older journals. */ readonly target?: string | null; readonly stuck: string | null; readonly running: boolean; /** Whoever paused it. Not in older journals. */ readonly paused?: boolean; /** Number of the newest entry of its history; null: there is none. Not in older journals. */ readonly history?: number | null; /** The thaw lets it run: this record had paused it. Said by the thaw, and not in the journal. */ readonly ours?: boolean }[];
+  readonly controllers: readonly ControllerBefore[];
   /** Objects that carry the realm or start it, by spec. */
   readonly objects: Readonly<Record<string, ObjectMark>>;
   /** uids of the Jobs of their namespaces. */
@@ -173,6 +197,22 @@ export interface ObjectMark {
 /** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
 export function endable(sight: Pick<ClusterSight, 'controllers'> | null): readonly SeenController[] {
   return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
+}
+
+/** Whether the controller says that its next sync changes an object: `Application argocd/keycloak`, as Argo CD lists it. */
+export const differsIn = ({ differing }: Pick<ControllerBefore, 'differing'>, object: string): boolean => differing.some((line) => line === object || line.startsWith(`${object} (`));
+
+/** As Argo CD lists an object: `Application argocd/keycloak`. */
+export const listed = ({ resource: { kind }, ...name }: ObjectName): string => `${kind} ${place(name)}`;
+
+/**
+ * The other controllers that its next sync may change: those that Argo CD names, or all of them where Flux has a newer revision, which may change
+ * anything. Argo CD names one also where our pause is all that differs.
+ */
+export function bringsBelow({ controllers }: SyncBefore, controller: ControllerBefore): readonly ObjectName[] {
+  const others = controllers.flatMap(({ object }) => (listed(object) === listed(controller.object) ? [] : [object]));
+  if (controller.object.resource.kind !== 'Application') return controller.synced === false ? others : [];
+  return others.filter((other) => differsIn(controller, listed(other)));
 }
 
 /** `argocd/keycloak`. */

@@ -1,7 +1,7 @@
 /** What keeps a pause from being made, or undoes it, in words. */
 import { RescueError } from '../realm/errors.ts';
 import { takenBack } from '../runbook/cluster-lines.ts';
-import { place } from '../runbook/cluster.ts';
+import { bringsBelow, differsIn, listed, place } from '../runbook/cluster.ts';
 import type { ClusterSight, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
 
 /** Names the Role that is missing. */
@@ -21,10 +21,14 @@ export function undone(broken: readonly PauseCheck[]): RescueError {
 }
 
 /** What git brings beyond what was shown before the word lets nothing run. Throws RescueError `needs-decision`. */
-export function refuseUntold({ controllers }: SyncBefore, told: SyncBefore | null): void {
-  for (const { object, differing, synced, target = null } of told === null ? [] : controllers) {
+export function refuseUntold(before: SyncBefore, told: SyncBefore | null): void {
+  for (const controller of told === null ? [] : before.controllers) {
+    const { object, synced, target = null, above } = controller;
+    const below = bringsBelow(before, controller);
+    // What else lies below the one above is none of ours.
+    if (above === true && below.length === 0) continue;
     const shown = told?.controllers.find((one) => JSON.stringify(one.object) === JSON.stringify(object));
-    const fresh = differing.filter((line) => shown?.differing.includes(line) !== true);
+    const fresh = controller.differing.filter((line) => (above !== true || below.some((name) => differsIn({ differing: [line] }, listed(name)))) && shown?.differing.includes(line) !== true);
     // The same objects at another commit are other content.
     const pushed = synced === false && (shown?.synced === true || (shown?.target ?? null) !== target);
     if (fresh.length === 0 && !pushed) continue;

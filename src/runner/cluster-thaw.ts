@@ -4,7 +4,7 @@ import { ANNOUNCED } from '../runbook/cluster-lines.ts';
 import { place } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, Pause } from '../runbook/cluster.ts';
 import { heldPauses, isPausedBy, resumedPauses } from '../runbook/cluster-state.ts';
-import type { SyncAfter, SyncBefore } from './cluster.ts';
+import type { ControllerBefore, SyncAfter, SyncBefore } from './cluster.ts';
 import { refuseUntold } from './cluster-failures.ts';
 import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
 
@@ -28,10 +28,10 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
   let realm: NoOpLevel;
   try {
     // An operation that a deny window holds back goes on as soon as the window is gone (verified-kube.md 4.1).
-    for (const { object, running, ours: mine } of before.controllers) if (mine && running) await send(work, () => work.cluster.prepareTerminate(object));
+    for (const { object, running } of own(before)) if (running) await send(work, () => work.cluster.prepareTerminate(object));
     await resumeAll(work, held);
     // An operation that failed or was ended is never tried again for the same revision (verified-kube.md 4.1).
-    for (const { object, stuck, running, synced, ours: mine } of before.controllers) if (mine && (stuck !== null || running) && synced === false) await send(work, () => work.cluster.prepareSync(object));
+    for (const { object, stuck, running, synced } of own(before)) if ((stuck !== null || running) && synced === false) await send(work, () => work.cluster.prepareSync(object));
     after = await stillOn(work, ours, await landed(work, { sight, ours }, await work.cluster.watch(sight, before, work.progress)));
     realm = await realmLevel(work, fingerprint);
   } catch (error) {
@@ -51,6 +51,9 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
 function marked(before: SyncBefore, ours: readonly ClusterPatch[]): SyncBefore {
   return { ...before, controllers: before.controllers.map((controller) => ({ ...controller, ours: isPausedBy(ours, controller.object) })) };
 }
+
+/** Those whose syncs are judged. What is above them has work that is none of ours. */
+const own = ({ controllers }: SyncBefore): readonly ControllerBefore[] => controllers.filter(({ ours, above }) => ours === true && above !== true);
 
 /** What the sync is held against, on record before the writer runs. */
 async function expectation(work: ClusterWork, { sight, ours }: { readonly sight: ClusterSight; readonly ours: readonly ClusterPatch[] }, told: SyncBefore | null): Promise<{ readonly before: SyncBefore; readonly fingerprint: string | null }> {

@@ -3,7 +3,7 @@ import type { EvidenceCandidate } from '../runbook/model.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ClusterSight, NoOpLevel, ObjectName, Pause, PauseCheck, Remembered, RestartRisk, SyncBefore } from '../runbook/cluster.ts';
 
-export type { ObjectMark, SyncBefore } from '../runbook/cluster.ts';
+export type { ControllerBefore, ObjectMark, SyncBefore } from '../runbook/cluster.ts';
 
 /** A remembered version with its text, which goes to disk and never into the journal. */
 export interface RememberedText extends Omit<Remembered, 'file' | 'sha256'> {

@@ -34,7 +34,7 @@ const TELLERS: Tellers = {
   'patch.sent': ({ id, resourceVersion, found }) => `${found === 'look' ? 'found by a look' : 'taken by the API server'}${resourceVersion === '' ? '' : `, resourceVersion ${resourceVersion}`} (${id})`,
   'patch.failed': ({ id, failure }) => `FAILED: ${failure.title} (${id})`,
   'pause.checked': ({ checks, after }) => (checks.every(({ holds }) => holds) ? `${count(checks.length, 'pause')} looked at again${after === undefined ? '' : ` after ${after} s`}, all hold` : `UNDONE: ${checks.filter(({ holds }) => !holds).map(({ because }) => because).join('; ')}`),
-  'sync.awaited': ({ before }) => `before the writer runs: ${many(before.controllers.map(({ object, synced, differing }) => `${object.name} ${synced === true ? 'agrees with git' : differing.length > 0 ? `will bring ${differing.join(', ')}` : 'may bring changes'}`))}`,
+  'sync.awaited': ({ before }) => `before the writer runs: ${many(before.controllers.map(({ object, above, synced, differing }) => `${object.name}${above === true ? ' (above)' : ''} ${synced === true ? 'agrees with git' : differing.length > 0 ? `will bring ${differing.join(', ')}` : 'may bring changes'}`))}`,
   'sync.abandoned': ({ because }) => `paused again, because nobody can say what the sync did: ${because}`,
   'sync.watched': ({ levels, changes, revisions, ok }) => `the next sync${revisions === '' ? '' : ` (${revisions})`} was ${ok ? 'a no-op' : 'NOT a no-op'}: ${levels.map(({ level, because }) => `${level}: ${because}`).join('; ')}${changes.length > 0 ? `; changed: ${many(changes)}` : ''}`,
   'freeze.stated': ({ statement, by }) => (statement === null ? `nobody states that the writer is paused (${WHO[by]})` : `${WHO[by]} states: ${statement}`),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { GROUP, useArgo } from './argo-stage.ts';
-import { configMap } from './stage.ts';
+import { AUTOMATED, GROUP, useArgo } from './argo-stage.ts';
+import { configMap, watched } from './stage.ts';
 
 // Writers that an object does not name, or that look paused and are not, each with the real controllers of Argo CD: what is frozen stays as a person left it.
 const { kubernetes, argo, openStage } = useArgo();
@@ -46,4 +46,21 @@ it('a second application that applies the same ConfigMap is paused as well, alth
     expect(await stage.app(name)).toMatchObject({ spec: { syncPolicy: { automated: { enabled: false } } }, status: { sync: { status: 'OutOfSync' } } });
   }
   expect(await stage.text()).toBe('by hand');
+});
+
+it('an application that the one above sends elsewhere by the merge: the upper one lands first, and the thaw sees it to its end', async () => {
+  const stage = await openStage('moved');
+  const lower = (path: string): object => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'moved', namespace: 'argocd' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path }, syncPolicy: AUTOMATED } });
+  await stage.commit('first', { 'above/moved.json': lower('deploy') });
+  await kubernetes().admin.create(`${GROUP}/applications`, { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'above' }, spec: { ...stage.spec, source: { ...stage.spec['source'] as object, path: 'above' }, destination: { server: argo().server, namespace: 'argocd' }, syncPolicy: { automated: { selfHeal: true } } } });
+  await stage.rests();
+  expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+  await stage.commit('first', { 'above/moved.json': lower('elsewhere'), 'elsewhere/realm.json': configMap(stage.namespace, 'realm', { 'realm.json': 'second' }) });
+
+  const thaw = await stage.run('thaw');
+  expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining('argocd/above, above it: its next sync comes first, and brings Application argocd/moved (OutOfSync).') });
+  // Not later than that.
+  expect(await stage.text()).toBe('second');
+  expect((await stage.app()).spec).toMatchObject({ source: { path: 'elsewhere' }, syncPolicy: AUTOMATED });
+  expect(watched(stage)).toMatchObject({ ok: true, levels: [{ noOp: true }, { noOp: true }, {}], changes: expect.arrayContaining(['as announced: application:argocd/moved has another specification']) });
 });

@@ -135,6 +135,24 @@ it('a Kustomization that another one applies: both are suspended, the upper one 
   expect(sent(stage)).toEqual(['pause kustomization:flux-system/upper', 'pause kustomization:flux-system/lower', 'resume kustomization:flux-system/lower', 'resume kustomization:flux-system/upper']);
 });
 
+it('a Kustomization that another one sends elsewhere by the merge: the upper one lands first, and the thaw sees it to its end', async () => {
+  const stage = await openStage('moved');
+  const lower = (path: string): object => ({ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'moved', namespace: 'flux-system' }, spec: { ...stage.spec, path, suspend: false } });
+  await stage.commit('first', { 'above/moved.yaml': lower('./moved') });
+  await stage.create({ ...stage.spec, path: './above' }, 'above');
+  await stage.reconcile('above');
+  await stage.reconcile('moved');
+  expect(await stage.run('freeze')).toMatchObject({ exit: 0 });
+  await stage.commit('first', { 'above/moved.yaml': lower('./elsewhere'), 'elsewhere/realm.yaml': configMap(stage.namespace, 'realm', { 'realm.json': 'second' }) });
+
+  const thaw = await stage.run('thaw');
+  expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining('flux-system/above, above it: git has ') });
+  // Not later than that.
+  expect(await stage.text()).toBe('second');
+  expect((await stage.get('moved')).spec).toMatchObject({ path: './elsewhere', suspend: false });
+  expect(watched(stage)).toMatchObject({ ok: true, levels: [{ noOp: true }, { noOp: true }, {}], changes: expect.arrayContaining(['as announced: kustomization:flux-system/moved has another specification']) });
+});
+
 it('a build that fails at the thaw: told in its own words, suspended again, and mended with the next commit', async () => {
   const stage = await openStage('broken');
   await stage.commit('first');

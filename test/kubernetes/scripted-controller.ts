@@ -232,14 +232,18 @@ export async function publish(admin: KubernetesCalls, repository: string, git: G
   await admin.merge(`${repository}/status`, { status: { artifact: { path: 'x.tar.gz', url: 'http://source/x.tar.gz', revision: git.revision, digest: digestOf(git.revision), lastUpdateTime: clock() } } }, { fieldManager: 'source-controller' });
 }
 
-/** helm-controller: a chart or values that are new make a new version of the release; without them a reconciliation changes nothing. `revision` is the version of the chart. */
-export function playHelmRelease(admin: KubernetesCalls, path: string, git: Git, pace?: Pace): Controller {
-  return playFlux(admin, path, async ({ metadata: { name, namespace = '' }, status = {} }) => {
-    const digest = digestOf(git.objects);
+/**
+ * helm-controller: a chart or values that are new make a new version of the release; without them a reconciliation changes nothing. `revision` is the version of the chart.
+ * @param rendered  what the chart makes of the values; the objects of git where left out
+ */
+export function playHelmRelease(admin: KubernetesCalls, path: string, git: Git, { rendered = () => git.objects, ...pace }: Pace & { readonly rendered?: (values: unknown) => readonly Manifest[] } = {}): Controller {
+  return playFlux(admin, path, async ({ metadata: { name, namespace = '' }, spec, status = {} }) => {
+    const objects = rendered(spec['values']);
+    const digest = digestOf(objects);
     const [newest] = status.history ?? [];
     if (newest?.digest === digest && status['lastAttemptedRevision'] === git.revision) return null;
     if (git.broken !== undefined) return { ...ready(git.broken), lastAttemptedRevision: git.revision };
-    for (const manifest of git.objects) await apply(admin, manifest, 'helm-controller');
+    for (const manifest of objects) await apply(admin, manifest, 'helm-controller');
     return { ...ready(undefined), lastAttemptedRevision: git.revision, history: [{ name, namespace, chartName: 'keycloak', chartVersion: git.revision, digest, status: 'deployed', version: (newest?.version ?? 0) + 1 }, ...status.history ?? []] };
   }, pace);
 }

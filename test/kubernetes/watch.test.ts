@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { nameOf, type KubeObject } from '../../src/gitops/controllers/object.ts';
 import type { ClusterApi } from '../../src/kubernetes/api.ts';
-import { USUAL_TIMES, syncBefore, watchSync } from '../../src/kubernetes/watch.ts';
+import { USUAL_TIMES } from '../../src/kubernetes/answers.ts';
+import { syncBefore, watchSync } from '../../src/kubernetes/watch.ts';
 import { RescueError } from '../../src/realm/errors.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import type { ClusterSight } from '../../src/runbook/cluster.ts';

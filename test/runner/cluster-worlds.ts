@@ -23,6 +23,7 @@ const root: KubeObject = { ...application(), metadata: { name: 'root', namespace
 /** Argo CD with an application of applications above; git says what is live. */
 export function argoWorld(child: JsonObject = {}): World {
   const world = openWorld([map, statefulSet, application({ metadata: { annotations: { [TRACKING]: 'root:argoproj.io/Application:argocd/keycloak' } }, ...child }), root]);
+  world.git.set(`controller ${ROOT}`, { objects: [APP] });
   world.git.set(`controller ${APP}`, { objects: [MAP, STS] });
   world.git.set(MAP, { data: { 'realm.json': '{"realm":"primary"}' } });
   return world;

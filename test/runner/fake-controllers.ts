@@ -39,7 +39,7 @@ function apply(world: World, specs: readonly string[], manager: string): readonl
 /** Argo CD's application controller: verified-kube.md 4.1. It compares when it is asked to, and syncs what differs where automation is on. */
 function argo(world: World, spec: string, clock: () => string): void {
   const app = world.get(spec);
-  const specs = appliedBy(world, spec);
+  const specs = appliedBy(world, spec).filter((one) => hasOr(world, one) !== undefined);
   const manager = 'argocd-application-controller';
   const kinds = specs.map((one) => ({ kind: world.get(one).kind ?? '', namespace: world.get(one).metadata.namespace ?? '', name: world.get(one).metadata.name, spec: one }));
   if (textAt(app, 'status', 'operationState', 'phase') === 'Terminating' && isObject(at(app, 'operation'))) {
