@@ -119,11 +119,11 @@ describe('a login plugin', () => {
   });
 
   test('is slow: nobody waits for ever', async () => {
-    const { command } = plugin('exec sleep 4');
+    const { command } = plugin('exec sleep 60');
     const before = performance.now();
     const error = await failure(login({ command }, 1000));
     expect(error.message).toBe(`The login plugin "${command}" of context prod fails: it gives no answer within 1 s.`);
-    expect(performance.now() - before).toBeLessThan(3500);
+    expect(performance.now() - before).toBeLessThan(40_000);
   });
 
   test('is slow, and still within the time that it has', async () => {
