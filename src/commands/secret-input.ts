@@ -26,8 +26,9 @@ export function askSecret(prompt: string): Promise<string> {
     let stopped = false;
     let over = false;
     const show = () => {
-      stderr.write(sanitise(prompt));
+      // Before the question is there to be answered: whoever is quick would see what they type.
       stdin.setRawMode(true);
+      stderr.write(sanitise(prompt));
       stdin.resume();
     };
     const giveBack = () => {
