@@ -153,7 +153,8 @@ describe.concurrent('whoever would take the pause back', () => {
   it('one that nothing points to: the pause is not called one', async () => {
     const place = await usual(kubernetes());
     await beside([playSet(kubernetes(), place)], async () => {
-      const run = await place.tool(confirmed(place));
+      // However long the set takes for it.
+      const run = await place.held(confirmed(place), /"type":"patch\.sent","id":"pause /, () => eventually(async () => expect(await place.policy()).toEqual(POLICY)));
       expect(run).toMatchObject({ exit: 5 });
       expect(run.stderr).toMatch(/realm-rescue: A pause was taken back: Application \S+\/keycloak is automated \{prune, selfHeal\} again/);
       expect(run.stderr).not.toMatch(/^OK/m);
