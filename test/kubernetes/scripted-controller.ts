@@ -84,9 +84,11 @@ async function differing(admin: KubernetesCalls, objects: readonly Manifest[]): 
   return objects.filter((manifest, index) => !isLike(live[index] ?? null, manifest));
 }
 
-async function apply(admin: KubernetesCalls, manifest: Manifest, fieldManager: string): Promise<'created' | 'configured' | 'unchanged'> {
+/** @param permitted  throws where nothing is to be written any more; asked once it is known that something would be */
+async function apply(admin: KubernetesCalls, manifest: Manifest, fieldManager: string, permitted: () => Promise<void> = async () => undefined): Promise<'created' | 'configured' | 'unchanged'> {
   const path = pathOf(manifest);
   const live = await admin.get(path);
+  if (live === null || !isLike(live, manifest)) await permitted();
   if (live === null) {
     await admin.create(path.slice(0, path.lastIndexOf('/')), manifest, { fieldManager });
     return 'created';
@@ -198,13 +200,17 @@ const ready = (broken: string | undefined): JsonObject => ({ conditions: [{ type
 const digestOf = (value: unknown): string => `sha256:${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`;
 
 /** What both controllers of Flux do: a request is answered also while the object is suspended, and nothing else is done then (verified-kube.md 4.2). */
-function playFlux(admin: KubernetesCalls, path: string, reconcile: (object: Reconciled) => Promise<JsonObject | null>, pace?: Pace): Controller {
+function playFlux(admin: KubernetesCalls, path: string, reconcile: (object: Reconciled, permitted: () => Promise<void>) => Promise<JsonObject | null>, pace?: Pace): Controller {
+  // Whoever pauses it pauses what it applies behind it: a pause that is seen there is not written over by a look that is older.
+  const permitted = async (): Promise<void> => {
+    if ((await admin.get(path))?.spec?.['suspend'] === true) throw Object.assign(new Error('suspended meanwhile'), { status: 409 });
+  };
   return play(async () => {
     const object = await admin.get<Reconciled>(path);
     if (object === null) return;
     const wish = object.metadata.annotations?.[REQUESTED];
     const answer = wish === undefined || wish === object.status?.lastHandledReconcileAt ? {} : { lastHandledReconcileAt: wish };
-    const done = object.spec.suspend === true ? null : await reconcile(object);
+    const done = object.spec.suspend === true ? null : await reconcile(object, permitted);
     if (done === null && Object.keys(answer).length === 0) return;
     await admin.merge(`${path}/status`, { status: { ...done, ...answer } }, { fieldManager: 'flux' });
   }, pace);
@@ -212,12 +218,12 @@ function playFlux(admin: KubernetesCalls, path: string, reconcile: (object: Reco
 
 /** kustomize-controller, and what source-controller says of git. It applies at a new revision, at a request, and over what others wrote. */
 export function playKustomization(admin: KubernetesCalls, path: string, git: Git, pace?: Pace): Controller {
-  return playFlux(admin, path, async ({ metadata, status = {} }) => {
+  return playFlux(admin, path, async ({ metadata, status = {} }, permitted) => {
     const wish = metadata.annotations?.[REQUESTED];
     const due = (wish !== undefined && wish !== status.lastHandledReconcileAt) || status.lastAppliedRevision !== git.revision || (await differing(admin, git.objects)).length > 0;
     if (!due) return null;
     if (git.broken !== undefined) return { ...ready(git.broken), lastAttemptedRevision: git.revision };
-    for (const manifest of git.objects) await apply(admin, manifest, 'kustomize-controller');
+    for (const manifest of git.objects) await apply(admin, manifest, 'kustomize-controller', permitted);
     const entry = { digest: digestOf(git.objects), firstReconciled: clock(), lastReconciled: clock(), lastReconciledDuration: '80ms', lastReconciledStatus: 'ReconciliationSucceeded' };
     const total = status.history?.find(({ digest }) => digest === entry.digest)?.totalReconciliations ?? 0;
     return {
@@ -237,13 +243,13 @@ export async function publish(admin: KubernetesCalls, repository: string, git: G
  * @param rendered  what the chart makes of the values; the objects of git where left out
  */
 export function playHelmRelease(admin: KubernetesCalls, path: string, git: Git, { rendered = () => git.objects, ...pace }: Pace & { readonly rendered?: (values: unknown) => readonly Manifest[] } = {}): Controller {
-  return playFlux(admin, path, async ({ metadata: { name, namespace = '' }, spec, status = {} }) => {
+  return playFlux(admin, path, async ({ metadata: { name, namespace = '' }, spec, status = {} }, permitted) => {
     const objects = rendered(spec['values']);
     const digest = digestOf(objects);
     const [newest] = status.history ?? [];
     if (newest?.digest === digest && status['lastAttemptedRevision'] === git.revision) return null;
     if (git.broken !== undefined) return { ...ready(git.broken), lastAttemptedRevision: git.revision };
-    for (const manifest of objects) await apply(admin, manifest, 'helm-controller');
+    for (const manifest of objects) await apply(admin, manifest, 'helm-controller', permitted);
     return { ...ready(undefined), lastAttemptedRevision: git.revision, history: [{ name, namespace, chartName: 'keycloak', chartVersion: git.revision, digest, status: 'deployed', version: (newest?.version ?? 0) + 1 }, ...status.history ?? []] };
   }, pace);
 }
