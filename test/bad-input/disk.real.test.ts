@@ -1,5 +1,5 @@
 // A disk that does not take the record: nothing is sent whose intent is not on it, and the run goes on when there is room.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,18 +106,18 @@ describe('before a restore', () => {
 });
 
 describe('in the middle of a restore', () => {
+  /** Its intent is on disk, and its answer waits until this has happened. */
+  const beforeWrite = (wanted: number, happens: () => unknown): void => proxy.break(({ write, nth }) => (write && nth === wanted ? { kind: 'meanwhile', act: async () => void happens() } : undefined));
+
   it('no line fits any more once the second intent is down', async () => {
     const sessions = join(sessionPlace(), 'sessions');
-    let seen = 0;
-    const stopped = await run(via, ['recover'], {
-      sessions,
-      with: confirmed(story),
-      onLine: (line, child) => {
-        if (!line.includes('"write.intended"') || ++seen !== 2) return;
-        const [id = ''] = recordedIn(sessions).runs;
-        spawnSync('prlimit', ['--pid', String(child.pid), `--fsize=${statSync(join(sessions, id, 'journal.jsonl')).size}:`]);
-      },
+    let tool: ChildProcess | undefined;
+    beforeWrite(2, () => {
+      const [id = ''] = recordedIn(sessions).runs;
+      spawnSync('prlimit', ['--pid', String(tool?.pid), `--fsize=${statSync(join(sessions, id, 'journal.jsonl')).size}:`]);
     });
+    const stopped = await run(via, ['recover'], { sessions, with: confirmed(story), onLine: (_, child) => { tool = child; } });
+    proxy.break();
     expectRefusal(stopped, { ...FULL, next: /Make room[^]*Then the run can go on: realm-rescue resume [0-9a-f]{4}/ });
     const before = intended(sessions);
     expect(before).toBeGreaterThan(0);
@@ -130,14 +130,9 @@ describe('in the middle of a restore', () => {
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'none', sessions]).status, 'this test mounts a tmpfs: run it as root, with the right to mount').toBe(0);
     try {
       const ballast = join(sessions, 'ballast');
-      let seen = 0;
-      const stopped = await run(via, ['recover'], {
-        sessions,
-        with: confirmed(story),
-        onLine: (line) => {
-          if (line.includes('"write.verified"') && ++seen === 2) spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k']);
-        },
-      });
+      beforeWrite(3, () => spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k']));
+      const stopped = await run(via, ['recover'], { sessions, with: confirmed(story) });
+      proxy.break();
       expectRefusal(stopped, FULL);
       expect(intended(sessions)).toBeGreaterThan(0);
       rmSync(ballast);
