@@ -1,11 +1,12 @@
 // Recorded runs that cannot go on, or not here, or not now.
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCountingProxy, type CountingProxy } from '../harness/proxy.ts';
 import { readRealm } from '../harness/independent.ts';
 import { runTool, sessionPlace, type ToolRun } from '../harness/tool.ts';
+import { loaded } from './disk-kinds.ts';
 import { expectRefusal, lastLine, recordedIn } from './refusal.ts';
 import { confirmed, decided, run, stageSandbox, type Story } from './story.ts';
 
@@ -132,26 +133,17 @@ describe('a run that belongs elsewhere', () => {
   });
 
   it('does not go on while another one is at work: 6, who and since when', async () => {
-    const second: Promise<ToolRun>[] = [];
-    let looking: Promise<ToolRun> | undefined;
     const place = await copy();
-    const first = await run(story, ['recover'], {
-      sessions: place,
-      with: decided(story),
-      onLine: (line, child) => {
-        if (!line.includes('"connect.succeeded"')) return;
-        // It stands still while the others try.
-        child.kill('SIGSTOP');
-        second.push(run(story, ['recover'], { sessions: place, with: confirmed(story) }), run(story, ['resume', id], { sessions: place }), run(story, ['undo', id], { sessions: place }));
-        looking = run(story, ['recover'], { sessions: place, with: [...confirmed(story), '--read-only'] });
-        void Promise.all([...second, looking]).finally(() => child.kill('SIGCONT'));
-      },
-    });
-    expect(first.exit).toBe(5);
-    expect(second.length).toBe(3);
+    // It stands still while the others try.
+    const held = join(sessionPlace(), 'held');
+    const first = run(story, ['recover'], { sessions: place, with: decided(story), env: { NODE_OPTIONS: loaded('hold-at.mjs'), REALM_RESCUE_TEST_HOLD_AT: '"type":"connect\\.succeeded"', REALM_RESCUE_TEST_HOLD_FILE: held } });
+    await vi.waitFor(() => expect(existsSync(held)).toBe(true), { timeout: 60_000 });
+    const second = await Promise.all([run(story, ['recover'], { sessions: place, with: confirmed(story) }), run(story, ['resume', id], { sessions: place }), run(story, ['undo', id], { sessions: place })]);
     // As the refusal says: one may look meanwhile.
-    expect((await looking)?.exit).toBe(2);
-    for (const tried of await Promise.all(second)) {
+    expect((await run(story, ['recover'], { sessions: place, with: [...confirmed(story), '--read-only'] })).exit).toBe(2);
+    rmSync(held);
+    expect((await first).exit).toBe(5);
+    for (const tried of second) {
       expectRefusal(tried, { exit: 6, says: /^realm-rescue: Run [0-9a-f]{4,8} works on realm primary of http:\S+ since \d\d:\d\d:\d\d UTC on \d{4}-\d\d-\d\d \(process \d+ on /, next: /Let it end/ });
     }
     expect(recordedIn(place)).toMatchObject({ runs: expect.objectContaining({ length: 3 }), others: [] });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
+import { killedAt, runTool, sessionPlace, summaryOf, type ToolRun } from '../harness/tool.ts';
 
 describe('npm start without a terminal', () => {
   const sessions = sessionPlace();
@@ -40,11 +40,7 @@ describe('npm start without a terminal', () => {
 describe('a demo that is killed', () => {
   it('goes on by resume: same sandbox, same end', async () => {
     const sessions = sessionPlace();
-    const killed = await runTool(['demo', '--session-dir', sessions, '--json'], {
-      onLine: (line, child) => {
-        if (line.includes('"write.sent"')) child.kill('SIGKILL');
-      },
-    });
+    const killed = await runTool(['demo', '--session-dir', sessions, '--json'], { env: killedAt('write.sent') });
     expect(killed.signal).toBe('SIGKILL');
     const resumed = await runTool(['resume', 'last', '--session-dir', sessions, '--json']);
     expect(resumed.exit, resumed.stderr).toBe(0);
@@ -54,11 +50,7 @@ describe('a demo that is killed', () => {
 
   it('does not need the evidence files again: what was read lies in the session', async () => {
     const sessions = sessionPlace();
-    await runTool(['demo', '--session-dir', sessions, '--json'], {
-      onLine: (line, child) => {
-        if (line.includes('"write.sent"')) child.kill('SIGKILL');
-      },
-    });
+    expect((await runTool(['demo', '--session-dir', sessions, '--json'], { env: killedAt('write.sent') })).signal).toBe('SIGKILL');
     const [id = ''] = readdirSync(sessions).filter((name) => name !== 'locks');
     rmSync(join(sessions, id, 'repository/charts/keycloak/realm.json'));
     const resumed = await runTool(['resume', id, '--session-dir', sessions, '--json']);

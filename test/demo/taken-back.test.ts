@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/sandbox/server/sandbox.ts';
 import { confirmed, decided, run, stageSandbox, type Story } from '../bad-input/story.ts';
 import { recordedIn } from '../bad-input/refusal.ts';
 import { readRealm } from '../harness/independent.ts';
-import { runTool, summaryOf } from '../harness/tool.ts';
+import { killedAt, runTool, summaryOf } from '../harness/tool.ts';
 
 let story: Story & { readonly sandbox: Sandbox };
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('a run that was stopped, and then taken back', () => {
     const { sessions } = await run(story, ['recover'], { with: decided(story) });
     const [id = ''] = recordedIn(sessions).runs;
     expect(await listed(sessions)).toContain('stopped at restore; go on with:');
-    const killed = await run(story, ['resume', id], { sessions, with: word, onLine: (line, child) => { if (line.includes('"prove.done"')) child.kill('SIGKILL'); } });
+    const killed = await run(story, ['resume', id], { sessions, with: word, env: killedAt('prove.done') });
     expect(killed.signal).toBe('SIGKILL');
     expect((await run(story, ['undo', id], { sessions, with: word })).exit).toBe(0);
     await stands('destroyed');

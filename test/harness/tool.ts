@@ -44,6 +44,11 @@ export function runTool(args: readonly string[], options: ToolOptions = {}): Pro
   });
 }
 
+/** Ends the tool as kill -9 would, the moment that the n-th journal line of this type is on disk: from outside it might be done before. */
+export function killedAt(type: string, nth = 1): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import=${new URL('kill-at.mjs', import.meta.url).href}`, REALM_RESCUE_TEST_KILL_EVENT: `${type} ${nth}` };
+}
+
 const places: string[] = [];
 process.on('exit', () => {
   for (const place of places) rmSync(place, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wipeRealm } from '../../src/sandbox/incident/stage.ts';
+import { recordedIn } from '../bad-input/refusal.ts';
 import { readRealm } from '../harness/independent.ts';
 import { startCountingProxy, type CountingProxy } from '../harness/proxy.ts';
 import { sharedCalls, sharedKeycloak } from '../harness/shared.ts';
-import { runTool, sessionPlace, summaryOf } from '../harness/tool.ts';
+import { killedAt, runTool, sessionPlace, summaryOf } from '../harness/tool.ts';
 import { headlessFlags, password, stageForRecovery } from './staging.ts';
 
 /** Journal events at which the process is killed: the n-th of a type. */
@@ -25,15 +26,9 @@ describe('kill -9 during a restore, then resume', () => {
     const sessions = sessionPlace();
     const staged = await stageForRecovery(calls, sessions, 4);
     proxy.clear();
-    let seen = 0;
-    const killed = await runTool(['recover', ...headlessFlags(realm, staged.evidence, sessions, proxy.url)], {
-      env: password(),
-      onLine: (line, child) => {
-        if (JSON.parse(line).event?.type === type && ++seen === nth) child.kill('SIGKILL');
-      },
-    });
+    const killed = await runTool(['recover', ...headlessFlags(realm, staged.evidence, sessions, proxy.url)], { env: { ...password(), ...killedAt(type, nth) } });
     expect(killed.signal).toBe('SIGKILL');
-    const id = JSON.parse(killed.stdout.split('\n')[0] ?? '').event.run.id as string;
+    const { runs: [id = ''] } = recordedIn(sessions);
     const resumed = await runTool(['resume', id, '--username', sharedKeycloak().username, '--session-dir', sessions, '--confirm', realm, '--json'], { env: password() });
     expect(resumed.stderr).toBe('');
     expect(summaryOf(resumed)).toMatchObject({ failed: 0, exit: 0 });
