@@ -13,6 +13,8 @@ const bundle = fileURLToPath(new URL('../../dist/realm-rescue.js', import.meta.u
 export const PROMPT = 'ready>';
 /** A condition is looked at this often, in milliseconds. */
 const POLL = 40;
+/** How long the tool may take on a busy machine that is several times slower than a desktop, in milliseconds: a drill stages two hundred logins before its first question. */
+const LIMIT = 60_000;
 
 export interface Pty {
   /** Types a command line into the shell; not counted. Returns at once. */
@@ -69,7 +71,7 @@ export async function openPty(columns: number, rows: number, env: Readonly<Recor
 
   const screen = () => tmux('capture-pane', '-p');
   const all = (styled = false) => tmux('capture-pane', '-p', '-S', '-', ...(styled ? ['-e'] : []));
-  const until = async (wanted: string | ((text: string) => boolean), limit = 20_000): Promise<string> => {
+  const until = async (wanted: string | ((text: string) => boolean), limit = LIMIT): Promise<string> => {
     const end = Date.now() + limit;
     for (;;) {
       const text = await screen();
@@ -84,7 +86,7 @@ export async function openPty(columns: number, rows: number, env: Readonly<Recor
     await tmux('send-keys', 'Enter');
   };
   const atPrompt = (text: string) => text.trimEnd().split('\n').at(-1)?.trim() === PROMPT;
-  await until(atPrompt, 5_000);
+  await until(atPrompt);
 
   return {
     command,
@@ -106,7 +108,7 @@ export async function openPty(columns: number, rows: number, env: Readonly<Recor
     screen,
     all,
     until,
-    exitCode: async (limit = 20_000) => {
+    exitCode: async (limit = LIMIT) => {
       await until(atPrompt, limit);
       asked += 1;
       const answer = new RegExp(`exit ${asked} is (\\d+)\\.`);
