@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { sessionPlace } from '../harness/tool.ts';
 import type { Pty } from './tmux.ts';
 import { openDemo, walkToEnd, walkToRestore } from './walk.ts';
+import { eventually } from './world.ts';
 
 /** Colour or any other look of a character. */
 // oxlint-disable-next-line no-control-regex
@@ -50,6 +51,8 @@ it.each(['TERM=dumb', 'ACCESSIBLE=1'])('%s prints line after line and moves no c
   await pty.until('Type primary to send them');
   await pty.command('primary all');
   await pty.until('What has been resumed', 60_000);
+  // What is recorded comes a little later than what is shown.
+  await eventually(() => readFileSync(bytes, 'utf8').includes('What has been resumed'), 'what was written to be recorded');
   const written = readFileSync(bytes, 'utf8');
   expect(written).toContain('OK  claim "groups" is there');
   expect(written).not.toContain('\u001B');
