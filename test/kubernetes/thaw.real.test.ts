@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/realm/json.ts';
 import { clusterWork } from '../../src/commands/cluster-work.ts';
 import { openSession } from '../../src/journal/store.ts';
 import { openClusterPort } from '../../src/kubernetes/cluster.ts';
+import { USUAL_TIMES } from '../../src/kubernetes/answers.ts';
 import { thaw } from '../../src/runner/cluster-thaw.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
@@ -116,9 +117,9 @@ describe.concurrent('Argo CD', () => {
     expect(await place.policy()).toEqual(POLICY);
   }));
 
-  /** The thaw with little patience. */
-  async function quickly(place: Place): Promise<boolean> {
-    const cluster = openClusterPort({ kubeconfig: kubernetes().kubeconfig('admin'), userAgent: 'realm-rescue-test', environment: {}, readOnly: false }, { times: { every: 50, settle: 500, compare: 1500, refresh: 1500, sync: 4000 } });
+  /** The thaw in this process. @param patience  milliseconds that a controller has for its answer */
+  async function thawHere(place: Place, patience = USUAL_TIMES.refresh): Promise<boolean> {
+    const cluster = openClusterPort({ kubeconfig: kubernetes().kubeconfig('admin'), userAgent: 'realm-rescue-test', environment: {}, readOnly: false }, { times: { ...USUAL_TIMES, every: 50, compare: patience, refresh: patience } });
     const { store } = openSession({ directory: place.sessions, id: place.records()[0] ?? '', now: Date.now });
     try {
       return await thaw(clusterWork(cluster, store, { fingerprint: null }), await cluster.look(place.from));
@@ -131,7 +132,7 @@ describe.concurrent('Argo CD', () => {
   it('a controller that never answers: told, and paused again', () => staged(kubernetes(), async (all) => {
     const { place, controller } = all;
     controller.hold();
-    await expect(quickly(place)).rejects.toMatchObject({ code: 'not-proven', message: expect.stringMatching(/^Argo CD application application:\S+\/keycloak did not look at git again within 1\.5 s\. Application \S+\/keycloak is paused again\.$/), next: ['Check that its controller runs.', `To let it run again: realm-rescue thaw ${place.records()[0] ?? ''}`] });
+    await expect(thawHere(place, 1500)).rejects.toMatchObject({ code: 'not-proven', message: expect.stringMatching(/^Argo CD application application:\S+\/keycloak did not look at git again within 1\.5 s\. Application \S+\/keycloak is paused again\.$/), next: ['Check that its controller runs.', `To let it run again: realm-rescue thaw ${place.records()[0] ?? ''}`] });
     controller.go();
     await andThen(all);
   }));
@@ -144,7 +145,7 @@ describe.concurrent('Argo CD', () => {
       await kubernetes().admin.merge(pathOf(place.application()), { operation: { initiatedBy: { username: 'somebody' }, sync: { revision: V1 } } });
       await eventually(async () => expect(await state(place)).toMatchObject({ phase: 'Running', message: 'Sync operation blocked by sync window' }));
       const version = (await place.get(place.map())).metadata.resourceVersion;
-      expect(await quickly(place)).toBe(true);
+      expect(await thawHere(place)).toBe(true);
       expect(sent(place)).toEqual([expect.stringMatching(/^pause /), expect.stringMatching(/^terminate /), expect.stringMatching(/^resume /)]);
       expect([(await place.get(place.map())).metadata.resourceVersion, (await state(place))?.message]).toEqual([version, 'Operation terminated']);
       expect((await place.get(place.project())).spec).toEqual(place.project().spec);
@@ -159,7 +160,7 @@ describe.concurrent('Argo CD', () => {
       Object.assign(git, { revision: V2, objects: [place.tracked('keycloak', OTHER)] });
       await kubernetes().admin.merge(pathOf(place.application()), { operation: { initiatedBy: { username: 'somebody' }, sync: { revision: V2 } } });
       await eventually(async () => expect(await state(place)).toMatchObject({ phase: 'Running', message: 'Sync operation blocked by sync window' }));
-      expect(await quickly(place)).toBe(true);
+      expect(await thawHere(place)).toBe(true);
       expect([await textOf(place), (await state(place))?.phase]).toEqual([OTHER, 'Succeeded']);
       expect((await place.get(place.project())).spec).toEqual(place.project().spec);
     });
