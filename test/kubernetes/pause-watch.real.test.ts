@@ -142,15 +142,16 @@ describe('freeze --watch', () => {
   });
 
   it('does so for one that was paused by hand', async () => {
-    const place = await kustomized('2s');
+    // It looks once, after that time: what happens here has to happen before.
+    const place = await kustomized('15s');
     await kubernetes().admin.merge(pathOf(place.kustomization()), { spec: { suspend: true } });
     const pty = await openPty(160, 30, { KUBECONFIG: kubernetes().kubeconfig('admin') });
     try {
       await pty.command(`${TOOL} freeze --from ${place.from} --session-dir ${place.sessions} --watch`);
-      await pty.until('Watching for 2 s');
+      await pty.until('Watching for 15 s');
       await resume(place);
       expect(await pty.exitCode()).toBe(5);
-      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is every 2s again.`);
+      expect(await pty.screen()).toContain(`A pause was taken back: Kustomization ${place.namespace}/keycloak is every 15s again.`);
       expect(Object.values(await place.frozen()).flat()).toEqual([]);
     } finally {
       await pty.close();
