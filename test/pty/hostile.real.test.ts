@@ -35,7 +35,8 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-it.each([[80, 24], [40, 24]] as const)('a recovery by keys of a realm full of hostile names, at %i columns', async (columns, rows) => {
+// Some ninety writes, each after the other: half a minute here, and several on a machine that is slow and busy.
+it.each([[80, 24], [40, 24]] as const)('a recovery by keys of a realm full of hostile names, at %i columns', { timeout: 600_000 }, async (columns, rows) => {
   await loseHostile(calls);
   const sessions = sessionPlace();
   const bytes = join(sessions, 'bytes');
@@ -82,7 +83,7 @@ it.each([[80, 24], [40, 24]] as const)('a recovery by keys of a realm full of ho
   oneFrame(await of.until('r looks at the', 60_000), step('8/13 Restore'));
   await of.type('r');
   // Nothing that stands on the screen already.
-  const next = await of.until((screen) => screen.includes(`Type ${realm} to`) || screen.includes('What has been resumed'), 120_000);
+  const next = await of.until((screen) => screen.includes(`Type ${realm} to`) || screen.includes('What has been resumed'), 400_000);
   if (next.includes(`Type ${realm} to`)) expect(await walkToEnd(of, realm)).toBe(0);
   else {
     await of.key('Enter');
