@@ -113,7 +113,8 @@ interface Findings {
 async function followClaim(api: ClusterApi, { link, of, role, above }: Claim, { found, queue, notes, unread, add }: Findings): Promise<void> {
   const because = `${link.because} of ${shownObject(of)}`;
   if (link.word === 'helm' || link.word === 'keycloak') {
-    if (link.word === 'helm' && !ownersOf(of).some(({ word }) => word === 'helmrelease' || word === 'application')) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
+    // Charts set the label of an application themselves: it says nothing of who installs them.
+    if (link.word === 'helm' && !ownersOf(of).some(({ word, certain }) => certain && (word === 'helmrelease' || word === 'application'))) notes.push(`${shownObject(of)} belongs to Helm release ${link.namespace ?? ''}/${link.name}: whoever runs helm upgrade applies it, and nothing in the cluster can be paused for that`);
     return;
   }
   const object = await applierOf(api, { ...link, word: link.word }, of, notes);

@@ -167,6 +167,14 @@ describe('what the labels and annotations do not say', () => {
     expect((await found(realmMap(track('earlier:/ConfigMap:iam/keycloak-realm')), [application()])).applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)']);
   });
 
+  test('a release of Helm is named although its chart sets the label of an application, as all charts do', async () => {
+    const marks = { annotations: { 'meta.helm.sh/release-name': 'keycloak', 'meta.helm.sh/release-namespace': 'iam' }, labels: { 'app.kubernetes.io/instance': 'keycloak', 'app.kubernetes.io/managed-by': 'Helm' } };
+    const told = [expect.stringContaining('ConfigMap iam/keycloak-realm belongs to Helm release iam/keycloak: whoever runs helm upgrade applies it')];
+    expect((await found(realmMap(marks), [])).notes).toEqual(told);
+    expect((await found(realmMap({ ...marks, labels: { ...marks.labels, 'helm.toolkit.fluxcd.io/name': 'keycloak', 'helm.toolkit.fluxcd.io/namespace': 'iam' } }), [object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'keycloak')])).notes).toEqual([]);
+    expect((await found(realmMap({ ...marks, annotations: { ...marks.annotations, ...track('keycloak:/ConfigMap:iam/keycloak-realm').annotations } }), [application()])).notes).toEqual([]);
+  });
+
   test('the application above is found by its list, with a label of Argo CD that is somebody\'s own', async () => {
     const { applies } = await found(realmMap(byLabel), [application({ metadata: { labels: { 'argo.acme.io/app': 'apps' } } }), listing('apps', 'argoproj.io', 'Application', 'argocd', 'keycloak'), listing('root', 'argoproj.io', 'Application', 'argocd', 'apps')]);
     expect(applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)', 'application:argocd/apps (its list of resources has Application argocd/keycloak)', 'application:argocd/root (its list of resources has Application argocd/apps)']);
