@@ -4,6 +4,7 @@ import { keepsAnnotation, syncsItself, toleratesPause } from '../gitops/controll
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { listAt, nameOf, nameOfObject, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { othersOf } from '../gitops/controllers/others.ts';
 import { listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { applierOf, hubNote } from './applier.ts';
@@ -99,6 +100,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     await follow();
   }
   const all = [...found.values()];
+  notes.push(...[...carriers, ...all.map(({ object }) => object)].flatMap(othersOf));
   return { controllers: all.map(seen), pauses: ownersFirst(found).flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
 }
 
