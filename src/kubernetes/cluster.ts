@@ -4,12 +4,11 @@ import { RescueError } from '../realm/errors.ts';
 import { endable } from '../runbook/cluster.ts';
 import type { ClusterSight, ObjectName, RestartRisk } from '../runbook/cluster.ts';
 import type { Cluster } from '../runner/cluster.ts';
-import { otherCluster } from '../gitops/controllers/destination.ts';
-import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOfObject, shown, shownObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
-import { appliedObjects, lastWrite } from '../gitops/controllers/owners.ts';
+import { nameOfObject, shown, specOf, type KubeObject } from '../gitops/controllers/object.ts';
+import { lastWrite } from '../gitops/controllers/owners.ts';
 import { operatorNotes } from '../gitops/live/operator-notes.ts';
 import { openCluster, type ClusterApi } from './api.ts';
+import { appliedBy } from './applied.ts';
 import { around, carrierNames, readCarrier } from './carrier.ts';
 import { clusterCandidates } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
@@ -101,7 +100,9 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
   const found = await findWriter(api, all);
   const [applied, windows] = await Promise.all([appliedBy(api, carrier), windowNotes(api, found.pauses)]);
   const gone = await goneHooks(api, found.appliers, all);
-  const risks = restartRisks(workloads, { configMaps });
+  // A sync of what was named itself is judged by what it starts, as one that was found from there.
+  const started = { workloads: [...workloads, ...applied.workloads], configMaps: [...configMaps, ...applied.configMaps] };
+  const risks = restartRisks(started.workloads, started);
   const needs = [...freezeNeeds({ source, around: scope, controllers: found.controllers.map(({ object }) => object), pauses: found.pauses.map(({ object }) => object) }), ...found.unread];
   const [missing, unsafe, endless] = await Promise.all([missingRights(api, needs), missingRights(api, safeNeeds(risks)), missingRights(api, endNeeds(endable(found).map(({ object }) => object)))]);
   const mayPause = found.controllers.length === 0 ? found.unread.length === 0 : !missing.some(({ verb }) => verb === 'patch');
@@ -112,7 +113,7 @@ async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
     carrier: named ? null : { spec: specOf(source), resourceVersion: carrier.metadata.resourceVersion ?? '' },
     objects: unique([...(named ? applied.objects : [source, ...names]), ...namesOf(workloads)]),
     controllers: found.controllers, pauses: found.pauses, risks: [...risks.map(({ safe, ...risk }) => ({ ...risk, safe: safe && { title: safe.title } })), ...gone.risks],
-    notes: [...found.notes, ...windows, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources(workloads, { configMaps }), ...patchesOf(unsafe).map((need) => mayNot(need, 'the live patch against its import')), ...patchesOf(endless).map((need) => mayNot(need, 'ending its operation'))],
+    notes: [...found.notes, ...windows, ...operatorNotes(carrier), ...notes, ...applied.notes, ...gone.notes, ...unseenSources([...workloads, ...applied.keycloaks], started), ...patchesOf(unsafe).map((need) => mayNot(need, 'the live patch against its import')), ...patchesOf(endless).map((need) => mayNot(need, 'ending its operation'))],
     mayPause, mayTerminate: patchesOf(endless).length === 0, role: lacking.length === 0 ? null : roleYaml(lacking, user),
   };
 }
@@ -129,23 +130,6 @@ async function freshRisk(api: ClusterApi, { object, setting }: RestartRisk): Pro
   const { workloads, configMaps } = await workloadsOf(api, object.namespace ?? api.namespace, object.resource.kind === 'ConfigMap' ? [object] : []);
   const all = [...workloads.filter(({ kind, metadata }) => kind !== object.resource.kind || metadata.name !== object.name), ...(workload ? [{ kind: object.resource.kind, ...workload }] : [])];
   return restartRisks(all, { configMaps }).find((risk) => specOf(risk.object) === specOf(object) && risk.setting === setting);
-}
-
-/** What a controller that was named itself says it applied, of the kinds that carry a realm or import one: its next sync is held against that. */
-async function appliedBy(api: ClusterApi, controller: KubeObject): Promise<{ readonly objects: readonly ObjectName[]; readonly notes: readonly string[] }> {
-  const elsewhere = controllerKind(controller.kind ?? '') ? otherCluster(controller, api.server) : null;
-  // Here there may be others of the same names.
-  if (elsewhere !== null) return { objects: [], notes: [`${shownObject(controller)} goes to another cluster (${elsewhere}): what carries the realm there, and what imports at a start of a pod, is not looked at from here`] };
-  const read = await Promise.all(appliedObjects(controller).map(async (name) => {
-    try {
-      await api.get(name);
-      return { name, refused: false };
-    } catch (error) {
-      if (!(error instanceof RescueError) || error.code !== 'missing-role') throw error;
-      return { name, refused: true };
-    }
-  }));
-  return { objects: read.flatMap(({ name, refused }) => (refused ? [] : [name])), notes: read.flatMap(({ name, refused }) => (refused ? [`These credentials may not read ${shown(name)}: what a sync does to it is not seen`] : [])) };
 }
 
 const namesOf = (objects: readonly KubeObject[]): readonly ObjectName[] => objects.flatMap((object) => nameOfObject(object) ?? []);

@@ -71,14 +71,26 @@ export function inInventory(kustomization: KubeObject, object: KubeObject): bool
 /** Kinds that carry a realm, or start pods that import one. */
 const OF_INTEREST = ['configmap', 'secret', 'statefulset', 'deployment', 'cronjob', 'keycloakrealmimport', 'legacyrealm', 'legacyclient', 'epamrealm', 'epamclient'] as const satisfies readonly ResourceWord[];
 
-/** What a controller lists of these kinds as applied by it, whatever controller it is. */
-export function appliedObjects(controller: KubeObject): readonly ObjectName[] {
+interface Listed {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Everything that a controller lists as applied by it, whatever controller it is. */
+export function listedObjects(controller: KubeObject): readonly Listed[] {
   const resources = listAt(controller, 'status', 'resources').map((entry) => ({ group: textAt(entry, 'group') ?? '', kind: textAt(entry, 'kind') ?? '', namespace: textAt(entry, 'namespace') ?? '', name: textAt(entry, 'name') ?? '' }));
   const inventory = listAt(controller, 'status', 'inventory', 'entries').map((entry) => {
     const [, namespace = '', name = '', group = '', kind = ''] = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(textAt(entry, 'id') ?? '') ?? [];
     return { group, kind, namespace, name };
   });
-  return [...resources, ...inventory].flatMap(({ group, kind, namespace, name }) => {
+  return [...resources, ...inventory];
+}
+
+/** What of that carries a realm, or starts pods. */
+export function appliedObjects(controller: KubeObject): readonly ObjectName[] {
+  return listedObjects(controller).flatMap(({ group, kind, namespace, name }) => {
     const word = OF_INTEREST.find((known) => RESOURCES[known].kind === kind && RESOURCES[known].group === group);
     return word === undefined || namespace === '' || name === '' ? [] : [nameOf(word, namespace, name)];
   });
