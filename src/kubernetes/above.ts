@@ -53,7 +53,7 @@ async function outcome(api: ClusterApi, applier: Applier, was: ControllerBefore,
     const answered = await refresh(api, applier, token, { ...quick, refresh: times.sync }, look);
     if (answered === null) return { view: null, trouble: `${name.name}, above it, did not look at git again within ${times.sync / 1000} s` };
     // What Argo CD has failed at once, it never tries again for the same revision.
-    const object = was.stuck === null ? await settled(applier, was, { times: quick, look, onProgress }) : answered;
+    const object = was.stuck === null ? await settled(api, applier, was, { times: quick, look, onProgress }) : answered;
     const view = kind.view(object);
     return { view, trouble: view.trouble === null ? null : `${name.name}, above it, is stuck, and may still change it: ${view.trouble}` };
   } catch (error) {

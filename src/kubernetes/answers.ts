@@ -7,6 +7,7 @@ import { controllerKind } from '../gitops/controllers/index.ts';
 import { shown, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
 import { awaited, steadily } from './awaited.ts';
+import { heldByWindow } from './window-notes.ts';
 
 export interface WatchTimes {
   /** Between two looks, in milliseconds. */
@@ -23,6 +24,9 @@ export const USUAL_TIMES: WatchTimes = { every: 500, settle: 2000, compare: 20_0
 
 /** Between two looks at a controller that has just been let run, in milliseconds. */
 const CLOSE = 200;
+
+/** After which it is asked why a sync that is due has not begun: Argo CD takes a few seconds, in milliseconds. */
+const WONDERS = 15_000;
 
 /** A self-heal follows a sync at once, and writes over what that did (verified-kube.md 4.1). */
 export const closely = (times: WatchTimes): WatchTimes => ({ ...times, every: Math.min(times.every, CLOSE) });
@@ -68,9 +72,11 @@ export interface Settling {
  * Waits until nothing runs, and until what differs from git has been synced or is said to be stuck.
  * @throws RescueError `not-proven` where that takes longer than `times.sync`
  */
-export async function settled({ name, kind }: Applier, was: ControllerBefore | undefined, { times, look, onProgress }: Settling): Promise<KubeObject> {
+export async function settled(api: ClusterApi, { name, kind }: Applier, was: ControllerBefore | undefined, { times, look, onProgress }: Settling): Promise<KubeObject> {
   let said = false;
   let last: KubeObject | null = null;
+  let idleSince: number | null = null;
+  let held: string | null | undefined;
   const done = await awaited(times.sync, times.every, async () => {
     const object = await look();
     last = object;
@@ -79,12 +85,18 @@ export async function settled({ name, kind }: Applier, was: ControllerBefore | u
     said = view.running;
     // Flux has told all there is when it has answered.
     const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && was?.ours !== false;
+    // A window of the project leaves no trace in the application that it keeps from syncing.
+    if (waiting && !view.running) idleSince ??= performance.now();
+    if (held === undefined && idleSince !== null && performance.now() - idleSince >= Math.min(WONDERS, times.sync / 2)) {
+      held = await heldByWindow(api, object);
+      if (held !== null) onProgress(held);
+    }
     return view.running || waiting ? null : object;
   });
   if (done !== null) return done;
   // Its set may wait for somebody, or for others, before it comes to this step.
   if (last !== null && isRolled(last, was) && !kind.view(last).running) return last;
-  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, ['Look at it with its own tools, and wait until it has settled.']);
+  throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not finish its sync within ${times.sync / 1000} s.`, [...(held ? [`${held}. Thaw when they allow it, or let it run again without watching: thaw --no-watch`] : []), 'Look at it with its own tools, and wait until it has settled.']);
 }
 
 /** @throws RescueError `object-not-found` where it is gone */

@@ -119,7 +119,7 @@ async function watchOne(api: ClusterApi, applier: Applier, was: ControllerBefore
   if (was?.ours !== false) onProgress(`${kind.title} ${name.name}: asked to look again`);
   const refreshed = was?.ours === false ? await steadily(quick, look) : await refresh(api, applier, token, quick, look);
   if (refreshed === null) throw new RescueError('not-proven', `${kind.title} ${specOf(name)} did not look at git again within ${times.refresh / 1000} s.`, ['Check that its controller runs.']);
-  const object = await settled(applier, was, { times: quick, look, onProgress });
+  const object = await settled(api, applier, was, { times: quick, look, onProgress });
   if (operations.did().unseen > 0) onProgress(`${kind.title} ${name.name}: synced between two looks; whether a hook ran shows only in Jobs that are still there`);
   const rolled = isRolled(object, was);
   return { name, kind, was, did: operations.did(), view: kind.view(object), settings: settingsOf(kind, object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !rolled, rolled };

@@ -1,7 +1,7 @@
-/** What a deny window does beyond the application that it is for. */
+/** What sync windows do that nobody here asked for: ours beyond the application that it is for, and those of others. */
 import type { Pause } from '../runbook/cluster.ts';
-import { listAt, nameOfObject, RESOURCES, shown, specOf, textAt } from '../gitops/controllers/object.ts';
-import { olderWindows, windowRecord } from '../gitops/controllers/windows.ts';
+import { listAt, nameOf, nameOfObject, RESOURCES, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
+import { olderWindows, windowRecord, windowsOfOthers } from '../gitops/controllers/windows.ts';
 import type { ClusterApi } from './api.ts';
 import { applicationOf, WINDOWS } from './pauses.ts';
 import { readable } from './readable.ts';
@@ -25,4 +25,12 @@ export async function windowNotes(api: ClusterApi, pauses: readonly Pause[]): Pr
     ];
   }));
   return notes.flat();
+}
+
+/** Why an application may not sync although it is let run; null where no window of others speaks of it, or its project may not be read. */
+export async function heldByWindow(api: ClusterApi, application: KubeObject): Promise<string | null> {
+  const name = nameOf('appproject', textAt(application, 'status', 'controllerNamespace') ?? application.metadata.namespace ?? null, textAt(application, 'spec', 'project') ?? 'default');
+  const project = await readable(() => api.get(name));
+  const windows = project === null || project === 'refused' ? [] : windowsOfOthers(listAt(project, ...WINDOWS), application);
+  return windows.length === 0 ? null : `${shown(name)} has sync windows for ${shownObject({ kind: 'Application', ...application })} that are not of realm-rescue (${windows.join('; ')}): while they forbid a sync, none starts`;
 }

@@ -92,6 +92,29 @@ test('one that this record had not paused, and that is stuck as it was, is not w
   expect(after.levels[0]).toEqual({ level: 'controller', noOp: null, because: 'keycloak, which this record had not paused, is stuck as before: one or more objects failed to apply' });
 });
 
+describe('a sync that is due and does not begin', () => {
+  const due = at({ sync: { status: 'OutOfSync', revision: 'b77e' } });
+  const project = (...windows: readonly JsonObject[]): KubeObject => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: windows } });
+  async function waited(there: readonly KubeObject[]): Promise<{ readonly error: unknown; readonly said: readonly string[] }> {
+    const said: string[] = [];
+    const [api, before] = [fakeApi([realmMap(), ...there]), await syncBefore(looks(due), SIGHT, TIMES, LOOK)];
+    const dark: ClusterApi = { ...api, get: async (name) => (name.resource.kind === 'Application' ? due : api.get(name)), patch: async () => ({ object: due, warnings: [] }) };
+    const error: unknown = await watchSync(dark, SIGHT, { ...before, controllers: before.controllers.map((controller) => ({ ...controller, ours: true })) }, { times: TIMES, token: 't', onProgress: (text) => said.push(text) }).catch((reason: unknown) => reason);
+    return { error, said };
+  }
+
+  test('is held by a window of somebody else: said while it is waited for, and at the end', async () => {
+    const { error, said } = await waited([project({ kind: 'allow', schedule: '0 8 * * 1-5', duration: '10h', applications: ['*'] })]);
+    const held = 'AppProject argocd/default has sync windows for Application argocd/keycloak that are not of realm-rescue (allow 0 8 * * 1-5 for 10h): while they forbid a sync, none starts';
+    expect(said.filter((line) => line === held)).toHaveLength(1);
+    expect(error).toMatchObject({ code: 'not-proven', next: [expect.stringContaining(held), expect.any(String)] });
+  });
+
+  test('is held by something else where there is none', async () => {
+    for (const there of [[], [project()]]) expect(await waited(there)).toMatchObject({ error: { code: 'not-proven', next: ['Look at it with its own tools, and wait until it has settled.'] }, said: [expect.stringContaining('asked to look again')] });
+  });
+});
+
 describe('Jobs that may not be listed', () => {
   const REFUSED = new RescueError('missing-role', 'oncall may not list jobs.batch in namespace iam.');
   const job: KubeObject = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'old', namespace: 'iam', uid: 'j1' } };

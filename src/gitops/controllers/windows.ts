@@ -1,6 +1,6 @@
 /** Our deny windows in an AppProject (verified-kube.md 4.1). Argo CD knows an application in a window by its name alone, so that one of another namespace is stopped, too. */
 import type { Json, JsonObject } from '../../realm/json.ts';
-import { listAt, textAt } from './object.ts';
+import { listAt, textAt, type KubeObject } from './object.ts';
 
 /** `realm-rescue 8f2c for argocd/keycloak`; an older version wrote no more than the record. */
 const DESCRIPTION = /^realm-rescue(?: ([\w-]+))?(?: for ([\w.-]+\/[\w.-]+))?/;
@@ -51,3 +51,16 @@ function statedFor(window: Json): string | null {
 }
 
 const nameIn = (application: string): string => application.slice(application.indexOf('/') + 1);
+
+/** `deny 0 0 * * * for 24h`: windows of others that speak of an application. Whether one is open now is left to Argo CD, which knows its own clock. */
+export function windowsOfOthers(windows: readonly Json[], application: KubeObject): readonly string[] {
+  const destination = (field: string) => textAt(application, 'spec', 'destination', field) ?? '';
+  const speaks = (window: Json): boolean => ([['applications', [application.metadata.name]], ['namespaces', [destination('namespace')]], ['clusters', [destination('server'), destination('name')]]] as const)
+    .some(([field, names]) => listAt(window, field).some((pattern) => typeof pattern === 'string' && names.some((name) => name !== '' && fits(pattern, name))));
+  return windows.filter((window) => !isOurs(window) && speaks(window)).map((window) => `${textAt(window, 'kind') ?? 'window'} ${textAt(window, 'schedule') ?? ''} for ${textAt(window, 'duration') ?? '?'}`);
+}
+
+/** Of the patterns of Argo CD only `*` and `?` are read: one with more in it counts as fitting. */
+function fits(pattern: string, name: string): boolean {
+  return /[[\]{}\\]/.test(pattern) || new RegExp(`^${pattern.replace(/[.+^$()|]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(name);
+}

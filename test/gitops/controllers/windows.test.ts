@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { denyWindow, namesakesIn, ourWindows } from '../../../src/gitops/controllers/windows.ts';
+import { denyWindow, namesakesIn, ourWindows, windowsOfOthers } from '../../../src/gitops/controllers/windows.ts';
 import type { Json } from '../../../src/realm/json.ts';
+import { application } from './objects.ts';
 
 const ours = denyWindow('argocd/keycloak', '8f2c');
 /** As a version wrote it that knew names alone. */
@@ -41,4 +42,22 @@ describe('a window', () => {
 
 test('namesakes are those of other namespaces, by our own windows', () => {
   expect(namesakesIn([ours, older('11aa'), denyWindow('team-b/keycloak', '8f2c'), denyWindow('team-b/billing', '8f2c')], 'argocd/keycloak')).toEqual(['team-b/keycloak']);
+});
+
+describe('a window of others', () => {
+  const night = (rest: Json): Json => ({ kind: 'deny', schedule: '0 22 * * *', duration: '8h', ...(rest as object) });
+  test.each<[string, Json, boolean]>([
+    ['for all', night({ applications: ['*'] }), true],
+    ['for its name', night({ applications: ['keycl?ak'] }), true],
+    ['for names that end like it', night({ applications: ['*cloak'] }), true],
+    ['for a name that begins like it', night({ applications: ['keycloak-extra'] }), false],
+    ['for a name with a dot where it has a letter', night({ applications: ['keycl.ak'] }), false],
+    ['for a pattern that is not read here', night({ applications: ['key{cloak,stone}'] }), true],
+    ['for the namespace that it goes to', night({ namespaces: ['iam'] }), true],
+    ['for another namespace', night({ namespaces: ['billing'] }), false],
+    ['for its cluster', night({ clusters: ['https://kubernetes.default.svc'] }), true],
+    ['that speaks of nothing', night({}), false],
+    ['that is ours', ours, false],
+    ['that is none', null, false],
+  ])('%s', (_name, window, speaks) => expect(windowsOfOthers([window], application())).toEqual(speaks ? ['deny 0 22 * * * for 8h'] : []));
 });
