@@ -46,12 +46,30 @@ export async function carrierNames(api: ClusterApi, { objects }: FromSpec): Prom
 async function missing(api: ClusterApi, objects: readonly [ObjectName, ...ObjectName[]]): Promise<RescueError> {
   const [first] = objects;
   const served = (await Promise.all(objects.map(async (name) => ((await api.version(name.resource.group)) === null ? [] : [name.resource])))).flat();
-  if (served.length === 0) return new RescueError('object-not-found', `The cluster of context ${api.context} has no ${first.resource.kind} at all: it does not serve ${objects.map(({ resource }) => resource.group).join(' or ')}.`, ['Check --context.']);
-  return new RescueError('object-not-found', `There is no ${shown(first)} in the cluster of context ${api.context}.`, [
+  if (served.length === 0) return new RescueError('object-not-found', `The cluster of context ${api.context} has no ${first.resource.kind} at all: it does not serve ${objects.map(({ resource }) => resource.group).join(' or ')}.`, ['Check --context.', ...(objects.length > 1 ? [OTHER_OPERATORS] : [])]);
+  const several = objects.length > 1;
+  return new RescueError('object-not-found', `There is no ${shown(first)}${several ? ` of ${served.map(({ group }) => group).join(' or ')}` : ''} in the cluster of context ${api.context}.`, [
+    ...(await hashed(api, first)),
     'Check the name, the namespace and --context.',
-    ...served.map(({ group, plural }) => `See what is there with: kubectl get ${objects.length > 1 ? `${plural}.${group}` : plural} -A`),
+    ...served.map(({ group, plural }) => `See what is there with: kubectl get ${several ? `${plural}.${group}` : plural} -A`),
+    ...(several ? [OTHER_OPERATORS] : []),
     ...(first.resource.kind === 'Job' ? ['A Job is often deleted once it has ended: name the ConfigMap that it read, or what applies it: --from application:NAMESPACE/NAME.'] : []),
   ]);
+}
+
+const OTHER_OPERATORS = 'Those of other operators are not read here: name what applies them: --from application:NAMESPACE/NAME, kustomization:NAMESPACE/NAME or helmrelease:NAMESPACE/NAME.';
+
+/** The ten characters that Kustomize puts behind the name of what a generator makes (kustomize api/hasher). */
+const HASH = /^-[2456789bcdfghkmt]{10}$/;
+
+/** Who reads git knows a generated ConfigMap or Secret by its name there. */
+async function hashed(api: ClusterApi, { resource, namespace, name }: ObjectName): Promise<readonly string[]> {
+  if (!['ConfigMap', 'Secret'].includes(resource.kind)) return [];
+  const listed = await permitted(() => api.list(resource, { namespace }));
+  const found = (listed?.items ?? []).filter(({ metadata }) => metadata.name.startsWith(name) && HASH.test(metadata.name.slice(name.length)));
+  const made = ({ metadata }: KubeObject): string => String(metadata['creationTimestamp'] ?? '');
+  const specs = found.toSorted((a, b) => made(b).localeCompare(made(a))).slice(0, 3).map(({ metadata }) => specOf({ resource, namespace, name: metadata.name }));
+  return specs.length === 0 ? [] : [`Kustomize puts a hash behind such a name; there is ${specs.join(', ')}${specs.length > 1 ? ' (the newest first)' : ''}.`];
 }
 
 /** What lies around a carrier; of a controller that was named itself, nothing. */

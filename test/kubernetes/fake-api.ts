@@ -32,7 +32,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
   const never = async (): Promise<never> => { throw new Error('nothing here writes'); };
   return {
     context, server: 'https://cluster', namespace, calls, patch: never, remove: never, logIn: async () => undefined, close: async () => undefined,
-    version: async (group) => (objects.some((object) => (object.apiVersion ?? '').startsWith(`${group}/`)) ? 'v1' : null),
+    version: async (group) => (group === '' || objects.some((object) => (object.apiVersion ?? '').startsWith(`${group}/`)) ? 'v1' : null),
     get: async (name) => {
       guard('get', name.resource, name.namespace, name.name);
       return objects.find((object) => isOf(name.resource, object) && object.metadata.name === name.name && (object.metadata.namespace ?? null) === name.namespace) ?? null;

@@ -51,6 +51,26 @@ describe('two operators have a KeycloakRealm', () => {
   });
 });
 
+describe('what is not there', () => {
+  const spec = parseFrom('configmap:iam/keycloak-realm', 'default');
+  const generated = (name: string, creationTimestamp: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'iam', creationTimestamp } as ObjectMeta });
+
+  test('may have the hash of Kustomize behind its name: the newest first, and nothing that only begins like it', async () => {
+    const there = [generated('keycloak-realm-24k5tkgd6f', '2026-11-01T00:00:00Z'), generated('keycloak-realm-9m7h2c8ft4', '2026-11-20T00:00:00Z'), generated('keycloak-realm-settings', '2026-11-21T00:00:00Z'), generated('keycloak-realm-aaaaaaaaaa', '2026-11-21T00:00:00Z')];
+    await expect(readCarrier(fakeApi(there), spec)).rejects.toMatchObject({ code: 'object-not-found', next: expect.arrayContaining(['Kustomize puts a hash behind such a name; there is configmap:iam/keycloak-realm-9m7h2c8ft4, configmap:iam/keycloak-realm-24k5tkgd6f (the newest first).']) });
+    for (const options of [{}, { forbidden: (verb: string) => verb === 'list' }]) {
+      const told = await readCarrier(fakeApi(options.forbidden ? there : [], options), spec).catch((error: unknown) => error);
+      expect((told as RescueError).next.join()).not.toContain('Kustomize');
+    }
+  });
+
+  test('of the operators that are read here: what others call the same is not denied', async () => {
+    const other = object('keycloak.hostzero.com/v1beta1', 'KeycloakRealm', 'primary');
+    const asked = parseFrom('keycloakrealm:iam/primary', 'default');
+    await expect(readCarrier(fakeApi([other, { ...EPAM, metadata: { name: 'x', namespace: 'iam' } }]), asked)).rejects.toMatchObject({ message: 'There is no KeycloakRealm iam/primary of v1.edp.epam.com in the cluster of context prod.', next: expect.arrayContaining([expect.stringContaining('Those of other operators are not read here: name what applies them: --from application:')]) });
+  });
+});
+
 describe('what a Job reads', () => {
   const job = object('batch/v1', 'Job', 'import', {}, { template: { spec: { containers: [{ name: 'c', image: 'x', env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'login', key: 'p' } } }], envFrom: [{ configMapRef: { name: 'settings' } }] }], volumes: [{ name: 'a', configMap: { name: 'keycloak-realm' } }, { name: 'b', secret: { secretName: 'realm' } }] } } });
   const spec = parseFrom('job:iam/import', 'default');
