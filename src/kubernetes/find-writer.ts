@@ -13,6 +13,7 @@ import { makersOf } from './makers.ts';
 import { applierNeeds, type Need } from './needs.ts';
 import { frozenRecord } from './pauses.ts';
 import { readable } from './readable.ts';
+import { openReaders } from './values-readers.ts';
 
 export interface FoundWriter {
   /** Those that apply first, then their owners. */
@@ -90,6 +91,8 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     notes.push(`no controller claims ${shownObject(object)}${held.unread.length > 0 ? ', as far as these credentials can see' : ''}`);
     unread.push(...held.unread);
   }
+  const readersOf = openReaders(api);
+  for (const carrier of carriers) for (const release of await readersOf(carrier)) add(release, 'applies', `its valuesFrom has ${shownObject(carrier)}`, null);
   await follow();
   // With a label of its own choice Argo CD leaves nothing that could be told from others' labels. What is found here is looked at in turn.
   for (const [spec, { object, owners }] of found) {

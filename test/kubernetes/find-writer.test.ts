@@ -195,6 +195,21 @@ describe('what the labels and annotations do not say', () => {
     expect((await found(realmMap({ ...marks, annotations: { ...marks.annotations, ...track('keycloak:/ConfigMap:iam/keycloak-realm').annotations } }), [application()])).notes).toEqual([]);
   });
 
+  test('a HelmRelease that takes its values from the object is found, whoever applies the object itself', async () => {
+    const release = (name: string, valuesFrom: JsonObject, rest: JsonObject = {}, metadata: Partial<ObjectMeta> = {}) => object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', name, metadata, { valuesFrom: [valuesFrom], ...rest });
+    const values = { kind: 'ConfigMap', name: 'keycloak-realm' };
+    const others = [release('secret', { kind: 'Secret', name: 'keycloak-realm' }), release('values', { kind: 'ConfigMap', name: 'other' }), release('elsewhere', values, { kubeConfig: { secretRef: { name: 'edge' } } }), release('namespace', values, {}, { namespace: 'billing' })];
+    const above = object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'apps', { namespace: 'flux-system' });
+    const flux = { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } };
+    const named = ['kustomization:flux-system/apps (labels of kustomize.toolkit.fluxcd.io of ConfigMap iam/keycloak-realm)', 'helmrelease:iam/keycloak (its valuesFrom has ConfigMap iam/keycloak-realm)'];
+    expect((await found(realmMap(flux), [above, release('keycloak', values, {}, flux), ...others])).applies).toEqual(named);
+    expect((await found(realmMap(), [release('keycloak', values)])).applies).toEqual(named.slice(1));
+    const made = secret({ ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'realm', uid: '1' }] });
+    expect((await found(made, [release('keycloak', { kind: 'Secret', name: 'realm' }), object('external-secrets.io/v1', 'ExternalSecret', 'realm', {}, { secretStoreRef: { name: 'vault' } })])).applies).toEqual(['helmrelease:iam/keycloak (its valuesFrom has Secret iam/realm)']);
+    const blind = await found(realmMap(flux), [above, release('keycloak', values)], { forbidden: (_verb, plural) => plural === 'helmreleases' });
+    expect([blind.applies, blind.notes, blind.unread]).toEqual([named.slice(0, 1), [], []]);
+  });
+
   test('the application above is found by its list, with a label of Argo CD that is somebody\'s own', async () => {
     const { applies } = await found(realmMap(byLabel), [application({ metadata: { labels: { 'argo.acme.io/app': 'apps' } } }), listing('apps', 'argoproj.io', 'Application', 'argocd', 'keycloak'), listing('root', 'argoproj.io', 'Application', 'argocd', 'apps')]);
     expect(applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)', 'application:argocd/apps (its list of resources has Application argocd/keycloak)', 'application:argocd/root (its list of resources has Application argocd/apps)']);

@@ -70,3 +70,8 @@ export const HELM_RELEASE: ControllerKind = {
     };
   },
 };
+
+/** Whether a HelmRelease takes values from an object of its own namespace. */
+export function takesValuesFrom(helmRelease: KubeObject, { kind, metadata }: KubeObject): boolean {
+  return helmRelease.metadata.namespace === metadata.namespace && listAt(helmRelease, 'spec', 'valuesFrom').some((entry) => textAt(entry, 'kind') === kind && textAt(entry, 'name') === metadata.name);
+}

@@ -1,0 +1,23 @@
+/** HelmReleases of Flux that take their values from a ConfigMap or Secret: a change of it is an upgrade, whoever applies the object itself. */
+import { takesValuesFrom } from '../gitops/controllers/flux.ts';
+import { otherCluster } from '../gitops/controllers/destination.ts';
+import { RESOURCES, type KubeObject } from '../gitops/controllers/object.ts';
+import { RescueError } from '../realm/errors.ts';
+import type { ClusterApi } from './api.ts';
+import { tolerated } from './permitted.ts';
+
+/** Reads the list of a namespace once. Who may not list them hears nothing of it: few objects hold values. */
+export function openReaders(api: ClusterApi): (object: KubeObject) => Promise<readonly KubeObject[]> {
+  const lists = new Map<string, Promise<readonly KubeObject[]>>();
+  const read = async (namespace: string): Promise<readonly KubeObject[]> => {
+    const list = await tolerated(() => api.list(RESOURCES.helmrelease, { namespace }));
+    return list === null || list instanceof RescueError ? [] : list.items;
+  };
+  return async (object) => {
+    const { namespace } = object.metadata;
+    if (namespace === undefined || !['ConfigMap', 'Secret'].includes(object.kind ?? '')) return [];
+    const list = lists.get(namespace) ?? read(namespace);
+    lists.set(namespace, list);
+    return (await list).filter((release) => takesValuesFrom(release, object) && otherCluster(release, api.server) === null);
+  };
+}
