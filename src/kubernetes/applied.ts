@@ -2,11 +2,12 @@
 import type { ObjectName } from '../runbook/cluster.ts';
 import { otherCluster } from '../gitops/controllers/destination.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
-import { nameOf, shown, shownObject, type KubeObject } from '../gitops/controllers/object.ts';
+import { nameOf, shown, shownObject, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { appliedObjects } from '../gitops/controllers/owners.ts';
 import { operatorsOf } from '../gitops/live/operator-notes.ts';
 import { containersOf, isKeycloakImage, podSources } from '../gitops/live/pods.ts';
 import type { ClusterApi } from './api.ts';
+import { namesController, type FromSpec } from './from-spec.ts';
 import { WORKLOADS } from './needs.ts';
 import { permitted } from './permitted.ts';
 
@@ -40,3 +41,27 @@ export async function appliedBy(api: ClusterApi, controller: KubeObject): Promis
 }
 
 const lookedUp = (api: ClusterApi, name: ObjectName) => permitted(async () => ({ object: await api.get(name) }));
+
+/** Objects of a controller whose earlier versions are asked for: an application may be about hundreds. */
+const MOST_REMEMBERED = 30;
+
+/** What of it may have been overwritten in the last minutes; no Secret, which nobody has named. */
+export function worthRemembering({ objects }: Pick<Applied, 'objects'>): readonly ObjectName[] {
+  const rank = ({ resource: { kind } }: ObjectName): number => (WORKLOADS.some((workload) => workload.kind === kind) ? 1 : 0);
+  return objects.filter(({ resource }) => resource.kind !== 'Secret').toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_REMEMBERED);
+}
+
+/** Namespaces in which evidence may lie: that of what was named; of a controller, those that it applies to. None of what goes to another cluster. */
+export async function namespacesOf(api: ClusterApi, spec: FromSpec): Promise<readonly string[]> {
+  if (!namesController(spec)) return [spec.namespace];
+  const [name] = spec.objects;
+  const found = await permitted(() => api.get(name));
+  if (found === null) return [spec.namespace];
+  const controller = { kind: name.resource.kind, ...found };
+  if (otherCluster(controller, api.server) !== null) return [];
+  const stated = [['destination', 'namespace'], ['targetNamespace'], ['storageNamespace']].map((path) => textAt(controller, 'spec', ...path));
+  // Helm keeps its records beside the HelmRelease, where nothing else is said.
+  const own = controller.kind === 'HelmRelease' ? [spec.namespace] : [];
+  const all = [...stated, ...appliedObjects(controller).map(({ namespace }) => namespace), ...own].filter((namespace) => typeof namespace === 'string' && namespace !== '');
+  return all.length === 0 ? [spec.namespace] : [...new Set(all as readonly string[])];
+}

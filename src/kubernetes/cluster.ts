@@ -8,9 +8,9 @@ import { nameOfObject, shown, specOf, type KubeObject } from '../gitops/controll
 import { lastWrite } from '../gitops/controllers/owners.ts';
 import { operatorNotes } from '../gitops/live/operator-notes.ts';
 import { openCluster, type ClusterApi } from './api.ts';
-import { appliedBy } from './applied.ts';
+import { appliedBy, namespacesOf, worthRemembering } from './applied.ts';
 import { around, carrierNames, readCarrier } from './carrier.ts';
-import { clusterCandidates } from './evidence.ts';
+import { clusterCandidates, newestFirst } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
@@ -53,14 +53,18 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
         const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
         const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
         const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
-        return { hooks, names: [...names, ...namesOf(workloads), ...controllers.map(({ object }) => object)] };
+        const applied = worthRemembering(await appliedBy(api, carrier.object));
+        return { hooks, names: [...names, ...namesOf(workloads), ...applied, ...controllers.map(({ object }) => object)] };
       });
       const beside = surroundings instanceof RescueError ? null : surroundings;
       const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
       return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
     },
     look: (from) => look(api, from),
-    candidates: (from, realm) => clusterCandidates(api, { namespace: parseFrom(from, api.namespace).namespace, realm }),
+    candidates: async (from, realm) => {
+      const found = await Promise.all((await namespacesOf(api, parseFrom(from, api.namespace))).map((namespace) => clusterCandidates(api, { namespace, realm })));
+      return found.flat().toSorted(newestFirst);
+    },
     preparePause: (pause, session) => preparePause(api, pause, session, now()),
     prepareResume: (sent) => prepareResume(api, sent),
     prepareTerminate: (object) => prepareTerminate(api, object),

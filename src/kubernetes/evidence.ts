@@ -96,8 +96,10 @@ export async function clusterCandidates(api: ClusterApi, { namespace, realm, now
     ...imports.filter((object) => isObject(at(object, 'spec', 'realm'))).flatMap((object) => candidate(importText(object, now), `KeycloakRealmImport ${namespace}/${object.metadata.name}`, realm)),
     ...realms.flatMap(({ text, title }) => candidate(text, title, realm)),
   ];
-  return found.sort((a, b) => (b.date ?? '').localeCompare(a.date ?? ''));
+  return found.sort(newestFirst);
 }
+
+export const newestFirst = (a: EvidenceCandidate, b: EvidenceCandidate): number => (b.date ?? '').localeCompare(a.date ?? '');
 
 function candidate(text: ClusterText, title: string, realm: string, spec = text.name): EvidenceCandidate[] {
   if (!speaksOfRealm(text.text)) return [];

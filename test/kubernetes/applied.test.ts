@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import type { KubeObject, ObjectMeta } from '../../src/gitops/controllers/object.ts';
-import { appliedBy } from '../../src/kubernetes/applied.ts';
+import { appliedBy, namespacesOf, worthRemembering } from '../../src/kubernetes/applied.ts';
+import { parseFrom } from '../../src/kubernetes/from-spec.ts';
 import { restartRisks } from '../../src/kubernetes/risks.ts';
 import { application, realmMap } from '../gitops/controllers/objects.ts';
 import { fakeApi } from './fake-api.ts';
@@ -44,5 +45,26 @@ describe('an application that was named itself', () => {
     const applied = await appliedBy(fakeApi([workload('keycloak', imports)]), inventory);
     expect([applied.workloads.length, applied.notes.length]).toEqual([1, 1]);
     expect(await appliedBy(fakeApi([]), realmMap())).toEqual({ objects: [], workloads: [], keycloaks: [], configMaps: [], notes: [] });
+  });
+});
+
+describe('of a controller that was named itself', () => {
+  const from = (spec: string, ...objects: readonly KubeObject[]) => namespacesOf(fakeApi(objects), parseFrom(spec, 'default'));
+
+  test('evidence lies where it applies to, not where it lies itself', async () => {
+    expect(await from('application:argocd/keycloak', application())).toEqual(['iam']);
+    expect(await from('application:argocd/keycloak', application({ spec: { destination: { namespace: 'sso' } } }))).toEqual(['sso', 'iam']);
+    expect(await from('application:argocd/keycloak', application({ spec: { destination: { namespace: null } }, status: null }))).toEqual(['argocd']);
+    expect(await from('application:argocd/keycloak', application({ spec: { destination: { server: 'https://10.1.2.3:6443' } } }))).toEqual([]);
+    expect(await from('configmap:iam/keycloak-realm')).toEqual(['iam']);
+    expect(await from('helmrelease:flux-system/keycloak', { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name: 'keycloak', namespace: 'flux-system' } as ObjectMeta, spec: { targetNamespace: 'iam' } })).toEqual(['iam', 'flux-system']);
+    expect(await namespacesOf(fakeApi([application()], { forbidden: () => true }), parseFrom('application:argocd/keycloak', 'default'))).toEqual(['argocd']);
+  });
+
+  test('what states the realm is remembered first, no Secret, and not hundreds', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => custom('', 'ConfigMap', `c${index}`));
+    const { objects } = await appliedBy(fakeApi([]), lists(set('keycloak'), { version: 'v1', kind: 'Secret', namespace: 'iam', name: 's' }, custom('', 'ConfigMap', 'realm'), custom('v1.edp.epam.com', 'KeycloakRealm', 'primary')));
+    expect(worthRemembering({ objects }).map(({ resource, name }) => `${resource.kind} ${name}`)).toEqual(['ConfigMap realm', 'KeycloakRealm primary', 'StatefulSet keycloak']);
+    expect(worthRemembering(await appliedBy(fakeApi([]), lists(set('keycloak'), ...many)))).toHaveLength(30);
   });
 });
