@@ -139,10 +139,13 @@ async function followClaim(api: ClusterApi, { link, of, role, above }: Claim, { 
   if (object === 'refused' && link.certain && role === 'applies') unread.push(...applierNeeds(link.namespace === null ? null : nameOf(link.word as 'application', link.namespace, link.name)));
   if (typeof object === 'string') {
     const missing = `${because} names ${link.word} ${link.namespace === null ? '' : `${link.namespace}/`}${link.name}, which cannot be found or read: it may apply it again`;
-    if (link.certain && object !== 'elsewhere') notes.push(object === 'nowhere' ? `${missing}${hubNote(link)}` : missing);
+    if ((link.certain || link.own) && object !== 'elsewhere') notes.push(object === 'nowhere' ? `${missing}${hubNote(link)}` : missing);
     return;
   }
-  if (!link.certain && !listsObject(object, of)) return;
+  if (!link.certain && !listsObject(object, of)) {
+    if (link.own) notes.push(`${because} names ${shownObject(object)}, which does not list it: a copy, or not synced yet; where it is to be paused, name it: --from ${specOf(nameOfObject(object) ?? nameOf('application', null, link.name))}`);
+    return;
+  }
   add(object, role, because, above);
 }
 

@@ -187,6 +187,17 @@ describe('what the labels and annotations do not say', () => {
     expect((await found(realmMap(track('earlier:/ConfigMap:iam/keycloak-realm')), [application()])).applies).toEqual(['application:argocd/keycloak (its list of resources has ConfigMap iam/keycloak-realm)']);
   });
 
+  test('the label that Argo CD alone writes names an application, which is said where that one does not list the object or is not seen', async () => {
+    const labelled = realmMap({ labels: { 'argocd.argoproj.io/instance': 'keycloak' } });
+    const unsynced = await found(labelled, [application({ status: null })]);
+    expect([unsynced.applies, unsynced.notes]).toEqual([[], [expect.stringMatching(/^label argocd\.argoproj\.io\/instance of ConfigMap iam\/keycloak-realm names Application argocd\/keycloak, which does not list it: .*name it: --from application:argocd\/keycloak$/), 'no controller claims ConfigMap iam/keycloak-realm']]);
+    expect((await found(labelled, [application()])).notes).toEqual([]);
+    expect((await found(labelled, [])).notes[0]).toMatch(/names application keycloak, which cannot be found or read/);
+    const blind = await found(labelled, [application()], { forbidden: (_verb, plural) => plural === 'applications' });
+    expect([blind.notes[0], blind.unread]).toEqual([expect.stringMatching(/names application keycloak, which cannot be found or read: it may apply it again$/), ['list applications']]);
+    expect((await found(realmMap({ labels: { 'app.kubernetes.io/instance': 'keycloak' } }), [application({ status: null })])).notes).toEqual(['no controller claims ConfigMap iam/keycloak-realm']);
+  });
+
   test('a release of Helm is named although its chart sets the label of an application, as all charts do', async () => {
     const marks = { annotations: { 'meta.helm.sh/release-name': 'keycloak', 'meta.helm.sh/release-namespace': 'iam' }, labels: { 'app.kubernetes.io/instance': 'keycloak', 'app.kubernetes.io/managed-by': 'Helm' } };
     const told = [expect.stringContaining('ConfigMap iam/keycloak-realm belongs to Helm release iam/keycloak: whoever runs helm upgrade applies it')];

@@ -11,6 +11,8 @@ export interface OwnerLink {
   readonly because: string;
   /** False for what other tools write as well. */
   readonly certain: boolean;
+  /** A label that Argo CD alone writes, which goes along into copies: its application may not be the one. */
+  readonly own?: boolean;
 }
 
 const TRACKING = 'argocd.argoproj.io/tracking-id';
@@ -37,7 +39,7 @@ export function ownersOf(object: KubeObject): readonly OwnerLink[] {
   if (release !== undefined) links.push({ word: 'helm', namespace: annotations['meta.helm.sh/release-namespace'] ?? namespace, name: release, because: 'annotations of Helm', certain: true });
   // Charts set the second label themselves.
   const label = ['argocd.argoproj.io/instance', 'app.kubernetes.io/instance'].find((name) => labels[name] !== undefined);
-  if (label !== undefined && !tracked) links.push({ word: 'application', ...instanceName(labels[label] ?? ''), because: `label ${label}`, certain: false });
+  if (label !== undefined && !tracked) links.push({ word: 'application', ...instanceName(labels[label] ?? ''), because: `label ${label}`, certain: false, ...(label.startsWith('argocd.') ? { own: true } : {}) });
   return links;
 }
 
