@@ -4,6 +4,7 @@
  * bitnami, codecentric (keycloakx) and CloudPirates.
  */
 import { RescueError } from '../realm/errors.ts';
+import type { JsonObject } from '../realm/json.ts';
 import type { Resource } from '../runbook/cluster.ts';
 import { listAt, RESOURCES, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { containersOf, isServerImage } from '../gitops/live/pods.ts';
@@ -61,7 +62,9 @@ async function candidatesIn(api: ClusterApi, namespace: string | null, refused: 
   const [customs, workloads] = [listed.slice(0, CUSTOM_KEYCLOAKS.length), listed.slice(CUSTOM_KEYCLOAKS.length)].map((parts) => parts.flatMap(({ objects }) => objects));
   const made = (workload: KubeObject) => (workload.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Keycloak')
     || (customs ?? []).some((custom) => custom.metadata.namespace === workload.metadata.namespace && [custom.metadata.name, textAt(custom, 'status', 'deployment')].includes(workload.metadata.name));
-  const servers = (workloads ?? []).filter((workload) => !made(workload) && serverOf(workload) !== undefined);
+  const others = (workloads ?? []).filter((workload) => !made(workload));
+  const byImage = others.filter((workload) => imageOf(workload) !== undefined);
+  const servers = byImage.length > 0 || (customs ?? []).length > 0 ? byImage : others.filter((workload) => serverOf(workload) !== undefined);
   // An image may have the word in its name and be something beside Keycloak.
   const sure = servers.filter(isStarted);
   return [...(customs ?? []).map((object) => ({ object, custom: true })), ...(sure.length > 0 ? sure : servers).map((object) => ({ object, custom: false }))];
@@ -70,11 +73,16 @@ async function candidatesIn(api: ClusterApi, namespace: string | null, refused: 
 /** Whether it is given what only Keycloak takes. */
 function isStarted(workload: KubeObject): boolean {
   const server = serverOf(workload)?.value;
-  const words = ['command', 'args'].flatMap((key) => listAt(server, key)).join(' ');
-  return /(?:^|\s)start(?:-dev)?(?:\s|$)/.test(words) || listAt(server, 'env').some((entry) => /^(?:KC|KEYCLOAK)_/.test(textAt(entry, 'name') ?? ''));
+  return server !== undefined && (startWord(server) || hasVariable(server));
 }
 
-const serverOf = (workload: KubeObject) => containersOf(workload).find(({ image, init }) => !init && isServerImage(image));
+const startWord = (container: JsonObject): boolean => /(?:^|\s)start(?:-dev)?(?:\s|$)/.test(['command', 'args'].flatMap((key) => listAt(container, key)).join(' '));
+const hasVariable = (container: JsonObject, names = /^(?:KC|KEYCLOAK)_/): boolean => listAt(container, 'env').some((entry) => names.test(textAt(entry, 'name') ?? ''));
+
+const runningIn = (workload: KubeObject) => containersOf(workload).filter(({ init }) => !init);
+const imageOf = (workload: KubeObject) => runningIn(workload).find(({ image }) => isServerImage(image));
+/** By its image, else by what nobody but the server is given: many a company builds one of its own name. */
+const serverOf = (workload: KubeObject) => imageOf(workload) ?? runningIn(workload).find(({ value }) => startWord(value) && hasVariable(value, /^KC_(?:DB|CACHE|BOOTSTRAP_ADMIN)/));
 
 const shownCandidate = ({ object: { kind, metadata } }: Candidate): string => `${kind ?? ''} ${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -94,7 +102,7 @@ async function read(api: ClusterApi, candidate: Candidate, wanted: boolean): Pro
 
 function several(candidates: readonly Candidate[]): RescueError {
   const shown = candidates.slice(0, 8).map(shownCandidate).join(', ');
-  return new RescueError('usage', `There are ${candidates.length} Keycloaks to choose from: ${shown}${candidates.length > 8 ? ', …' : ''}.`, ['Name the namespace of the right one with --namespace, or give its address with --url.']);
+  return new RescueError('usage', `There are ${candidates.length} Keycloaks to choose from: ${shown}${candidates.length > 8 ? ', …' : ''}.`, [new Set(candidates.map(({ object }) => object.metadata.namespace)).size > 1 ? 'Name the namespace of the right one with --namespace, or give its address with --url.' : 'Give the address of the right one with --url.']);
 }
 
 function none(api: ClusterApi, namespace: string | null, name: string | undefined, refused: readonly RescueError[]): RescueError {

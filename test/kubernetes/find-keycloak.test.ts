@@ -154,7 +154,9 @@ describe('what cannot be found', () => {
   it('are several: they are named', async () => {
     const error = await failure(findKeycloak(fakeApi([keycloak({}), ...chart(BOOTSTRAP)]), { namespace: null }));
     expect(error).toMatchObject({ code: 'usage', message: 'There are 2 Keycloaks to choose from: Keycloak iam/sso, StatefulSet iam/keycloak.' });
-    expect(error.next.join()).toMatch(/--namespace.*--url/);
+    // All of them are in one namespace.
+    expect(error.next).toEqual(['Give the address of the right one with --url.']);
+    expect((await failure(findKeycloak(fakeApi([keycloak({}), make('k8s.keycloak.org/v2alpha1', 'Keycloak', 'sso', {}, 'stage')]), { namespace: null }))).next.join()).toMatch(/--namespace.*--url/);
     expect((await find([keycloak({ spec: { hostname: 'a.example.com' } }), ...chart(BOOTSTRAP), secret('sso-initial-admin', admin)], {}, { name: 'sso' })).from).toBe('Keycloak iam/sso');
   });
 
