@@ -2,6 +2,7 @@
 import { place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
 import { keepsAnnotation, syncsItself, toleratesPause } from '../gitops/controllers/argo.ts';
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
+import { losesSuspend } from '../gitops/controllers/flux.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { listAt, nameOf, nameOfObject, shown, shownObject, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { othersOf } from '../gitops/controllers/others.ts';
@@ -104,7 +105,8 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
   }
   const all = [...found.values()];
   notes.push(...[...carriers, ...all.map(({ object }) => object)].flatMap(othersOf));
-  return { controllers: all.map(seen), pauses: ownersFirst(found).flatMap((entry) => pauseOf(entry, notes)), notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
+  const pauses = ownersFirst(found, notes).flatMap((entry) => pauseOf(entry, notes));
+  return { controllers: all.map(seen), pauses, notes: [...new Set(notes)], unread, appliers: all.flatMap(({ object, role }) => (role === 'applies' ? [object] : [])) };
 }
 
 interface Findings {
@@ -155,18 +157,30 @@ const sharing = (application: KubeObject): readonly string[] => {
   return listAt(application, 'status', 'conditions').flatMap((entry) => (textAt(entry, 'type') === 'SharedResourceWarning' && name !== null ? [`Argo CD says of ${shown(name)}: ${textAt(entry, 'message') ?? ''}; what else applies it is not paused here`] : []));
 };
 
-/** A pause of what its owner would put back is none, and the owner may be found after what it applies. */
-function ownersFirst(found: ReadonlyMap<string, Found>): readonly Found[] {
+/** A pause of what its owner would put back is none, and the owner may be found after what it applies. One that leaves the pause alone goes on, for all else that it applies. */
+function ownersFirst(found: ReadonlyMap<string, Found>, notes: string[]): readonly Found[] {
   const ordered = new Set<Found>();
   const begun = new Set<Found>();
-  const take = (entry: Found | undefined): void => {
-    if (entry === undefined || begun.has(entry)) return;
+  const spared: (readonly [Found, Found])[] = [];
+  const take = (entry: Found): void => {
+    if (begun.has(entry)) return;
     begun.add(entry);
-    for (const owner of entry.owners) take(found.get(owner));
+    for (const owner of entry.owners) {
+      const above = found.get(owner);
+      if (above === undefined) continue;
+      if (takesBack(above, entry)) take(above);
+      else spared.push([above, entry]);
+    }
     ordered.add(entry);
   };
-  for (const entry of [...found.values()].toReversed()) take(entry);
+  for (const entry of [...found.values()].toReversed()) if (entry.role === 'applies') take(entry);
+  for (const [above, entry] of spared) if (!ordered.has(above)) notes.push(`${shown(above.name)} is not paused: git does not state the suspend of ${shown(entry.name)}, which it therefore leaves alone`);
   return [...ordered];
+}
+
+/** Flux applies on the server's side, where a field that git does not state stays as it is. */
+function takesBack(above: Found, { name: { resource }, object }: Found): boolean {
+  return above.name.resource.kind !== 'Kustomization' || !['Kustomization', 'HelmRelease'].includes(resource.kind) || losesSuspend(object);
 }
 
 function seen({ object, name, role, because, applicationSet }: Found): SeenController {

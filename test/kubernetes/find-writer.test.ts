@@ -242,6 +242,25 @@ describe('what is paused first', () => {
     expect(await pausesOf([realmMap(track('root:/ConfigMap:iam/keycloak-realm')), workload], [root, child])).toEqual(['automation-off application:argocd/root', 'automation-off application:argocd/keycloak']);
   });
 
+  test('a Kustomization above another only where git states the suspend of that one, whatever lies above it', async () => {
+    const flux = (name: string): Partial<ObjectMeta> => ({ labels: { 'kustomize.toolkit.fluxcd.io/name': name, 'kustomize.toolkit.fluxcd.io/namespace': 'iam' } });
+    const kustomization = (name: string, metadata: Partial<ObjectMeta>, spec: JsonObject = {}) => object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', name, metadata, spec);
+    const map = realmMap(flux('keycloak'));
+    const root = kustomization('root', {});
+    const written = (manager: string, operation: string) => ({ managedFields: [{ manager, operation, time: '2026-11-20T23:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } }] });
+    expect(await pausesOf([map], [root, kustomization('apps', flux('root')), kustomization('keycloak', flux('apps'))])).toEqual(['suspend kustomization:iam/keycloak']);
+    expect(await pausesOf([map], [root, kustomization('apps', flux('root')), kustomization('keycloak', flux('apps'), { suspend: false })])).toEqual(['suspend kustomization:iam/apps', 'suspend kustomization:iam/keycloak']);
+    expect(await pausesOf([map], [root, kustomization('apps', flux('root'), { suspend: false }), kustomization('keycloak', flux('apps'), { suspend: false })])).toEqual(['suspend kustomization:iam/root', 'suspend kustomization:iam/apps', 'suspend kustomization:iam/keycloak']);
+    // A person or this tool has suspended it: whoever applies it has never said so.
+    expect(await pausesOf([map], [kustomization('apps', {}), kustomization('keycloak', { ...flux('apps'), ...written('realm-rescue', 'Update') }, { suspend: true })])).toEqual([]);
+    expect(await pausesOf([map], [kustomization('apps', {}), kustomization('keycloak', { ...flux('apps'), ...written('kustomize-controller', 'Apply') }, { suspend: true })])).toEqual(['suspend kustomization:iam/apps']);
+    // An application is no object of Flux: what older schemas take out of it, it would put back.
+    const child = application({ metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'iam' } } });
+    expect(await pausesOf([realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm'))], [child, kustomization('apps', {})])).toEqual(['suspend kustomization:iam/apps', 'automation-off application:argocd/keycloak']);
+    const { notes } = await findWriter(fakeApi([map, root, kustomization('apps', flux('root')), kustomization('keycloak', flux('apps'))]), [map]);
+    expect(notes).toEqual(['Kustomization iam/apps is not paused: git does not state the suspend of Kustomization iam/keycloak, which it therefore leaves alone']);
+  });
+
   test('two that apply each other are both paused, and nothing hangs', async () => {
     const [one, two] = [application({ metadata: { name: 'one', ...track('two:argoproj.io/Application:argocd/one') }, status: { resources: [] } }), application({ metadata: { name: 'two', ...track('one:argoproj.io/Application:argocd/two') }, status: { resources: [] } })];
     expect((await pausesOf([realmMap(track('one:/ConfigMap:iam/keycloak-realm'))], [one, two])).toSorted()).toEqual(['automation-off application:argocd/one', 'automation-off application:argocd/two']);

@@ -153,6 +153,27 @@ it('a Kustomization that another one sends elsewhere by the merge: the upper one
   expect(watched(stage)).toMatchObject({ ok: true, levels: [{ noOp: true }, { noOp: true }, {}], changes: expect.arrayContaining(['as announced: kustomization:flux-system/moved has another specification']) });
 });
 
+it('a Kustomization whose suspend git does not state is suspended alone: the upper one goes on, and leaves it so', async () => {
+  const stage = await openStage('silent');
+  const silent = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'silent', namespace: 'flux-system' }, spec: stage.spec };
+  await stage.commit('first', { 'over/silent.yaml': silent });
+  await stage.create({ ...stage.spec, path: './over' }, 'over');
+
+  expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringContaining('Kustomization flux-system/over is not paused: git does not state the suspend of Kustomization flux-system/silent') });
+  const revision = await stage.commit('second', { 'over/silent.yaml': { ...silent, spec: { ...stage.spec, retryInterval: '2h' } } });
+  await stage.reconcile('over');
+  expect((await stage.get('over')).status?.lastAppliedRevision).toBe(revision);
+  expect([(await stage.get('over')).spec.suspend, (await stage.get()).spec]).toEqual([undefined, expect.objectContaining({ suspend: true, retryInterval: '2h' })]);
+  expect(await stage.text()).toBe('first');
+  // Our own pause is nothing that git states: who freezes again does not suspend what is above.
+  expect(await stage.run('freeze')).toMatchObject({ exit: 0, stderr: expect.stringContaining('was paused already') });
+  expect((await stage.get('over')).spec.suspend).toBeUndefined();
+
+  expect(await stage.run('thaw')).toMatchObject({ exit: 0 });
+  expect([(await stage.get()).spec.suspend, await stage.text()]).toEqual([undefined, 'second']);
+  expect(sent(stage)).toEqual(['pause kustomization:flux-system/silent', 'resume kustomization:flux-system/silent']);
+});
+
 it('a build that fails at the thaw: told in its own words, suspended again, and mended with the next commit', async () => {
   const stage = await openStage('broken');
   await stage.commit('first');

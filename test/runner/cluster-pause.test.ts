@@ -31,13 +31,13 @@ describe('pausing', () => {
     expect(held(work)).toEqual(['root', 'keycloak']);
   });
 
-  test('Flux, by suspending it and the one above it', async () => {
-    const child = kustomization();
+  test.each([['and the one above it, where git states the field', { suspend: false }, ['apps', 'keycloak']], ['alone, where git says nothing of it', {}, ['keycloak']]] as const)('Flux, by suspending it %s', async (_name, spec, paused) => {
+    const child = kustomization({ spec });
     const world = openWorld([realmMap({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }), child, { ...child, metadata: { name: 'apps', namespace: 'flux-system' } }]);
     const work = world.start();
     await pauseAll(work, await world.look(MAP));
-    for (const spec of ['kustomization:flux-system/keycloak', 'kustomization:flux-system/apps']) expect(at(world.get(spec), 'spec', 'suspend')).toBe(true);
-    expect(held(work)).toEqual(['apps', 'keycloak']);
+    for (const name of ['apps', 'keycloak']) expect(at(world.get(`kustomization:flux-system/${name}`), 'spec', 'suspend') === true).toBe((paused as readonly string[]).includes(name));
+    expect(held(work)).toEqual(paused);
   });
 
   test('what is paused by somebody else already is left alone, and not called ours', async () => {

@@ -75,3 +75,16 @@ export const HELM_RELEASE: ControllerKind = {
 export function takesValuesFrom(helmRelease: KubeObject, { kind, metadata }: KubeObject): boolean {
   return helmRelease.metadata.namespace === metadata.namespace && listAt(helmRelease, 'spec', 'valuesFrom').some((entry) => textAt(entry, 'kind') === kind && textAt(entry, 'name') === metadata.name);
 }
+
+/** What kustomize-controller takes over as its own, and so away where git does not state it (its --override-manager may name more). */
+const TAKEN_OVER = /^(?:kubectl|before-first-apply)/;
+
+/**
+ * Whether the Kustomization above puts back the field of a pause: where git states it, or kubectl wrote it. All else is left alone, because Flux applies on the server's
+ * side (seen with kustomize-controller 1.9.5). Where nothing tells who wrote the field, it may be stated.
+ */
+export function losesSuspend({ spec, metadata }: KubeObject): boolean {
+  if (at(spec, 'suspend') === undefined) return false;
+  const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => at(fieldsV1, 'f:spec', 'f:suspend') !== undefined);
+  return owners.length === 0 || owners.some(({ operation, manager = '' }) => operation === 'Apply' || TAKEN_OVER.test(manager));
+}

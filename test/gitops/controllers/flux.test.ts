@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HELM_RELEASE, KUSTOMIZATION } from '../../../src/gitops/controllers/flux.ts';
+import { HELM_RELEASE, KUSTOMIZATION, losesSuspend } from '../../../src/gitops/controllers/flux.ts';
 import { applyMergePatch, nested } from '../../../src/gitops/controllers/merge-patch.ts';
 import type { KubeObject } from '../../../src/gitops/controllers/object.ts';
 import type { Json, JsonObject } from '../../../src/realm/json.ts';
@@ -91,5 +91,23 @@ describe('the mark of a HelmRelease', () => {
   test('its revision is the chart that it tried last, else the newest that it has', () => {
     expect(HELM_RELEASE.view(helmRelease()).revision).toBe('24.4.1');
     expect(HELM_RELEASE.view(helmRelease({ status: { lastAttemptedRevision: null, history: [{ ...before, chartVersion: '24.5.0' }] } })).revision).toBe('24.5.0');
+  });
+});
+
+describe('whether the Kustomization above puts a suspend back', () => {
+  const field = (manager: string, operation: string) => [{ manager, operation, time: '2026-11-20T23:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } }];
+  const other = [{ manager: 'kustomize-controller', operation: 'Apply', time: '2026-11-20T23:00:00Z', fieldsV1: { 'f:spec': { 'f:interval': {} } } }];
+  test.each<[string, JsonObject, readonly object[], boolean]>([
+    ['git says nothing of it, and nobody has suspended it', {}, other, false],
+    ['git says that it is not', { suspend: false }, field('kustomize-controller', 'Apply'), true],
+    ['this tool has suspended it', { suspend: true }, [...other, ...field('realm-rescue', 'Update')], false],
+    ['flux suspend has', { suspend: true }, [...other, ...field('flux', 'Update')], false],
+    ['kubectl has, whose fields Flux takes over', { suspend: true }, [...other, ...field('kubectl-edit', 'Update')], true],
+    ['both git and this tool', { suspend: true }, [...field('kustomize-controller', 'Apply'), ...field('realm-rescue', 'Update')], true],
+    ['nobody is known to', { suspend: true }, other, true],
+    ['nothing is known of anybody', { suspend: false }, [], true],
+  ])('%s', (_name, spec, managedFields, loses) => {
+    const { metadata, ...rest } = kustomization();
+    expect(losesSuspend({ ...rest, spec, metadata: { ...metadata, managedFields } } as KubeObject)).toBe(loses);
   });
 });
