@@ -29,7 +29,7 @@ export function announcedLines(before: SyncBefore, isOurs: (controller: ObjectNa
     const ours = isOurs(object);
     const name = above === true ? `${place(object)}, above it` : place(object);
     if (!ours && paused === true) return [above === true ? `${name}: paused, and not by this record. What it would bring comes when it runs again.` : `${name}: paused or without automation, and not by this record. It stays as it is, and nothing is known of its next sync.`];
-    if (above === true) return ours ? aboveLines(name, controller, bringsBelow(before, controller)) : [];
+    if (above === true) return ours || object.resource.kind === 'Kustomization' ? aboveLines(name, controller, bringsBelow(before, controller)) : [];
     return [
       ...(ours && running && object.resource.kind === 'Application' ? [`PATCH  the operation that is running in Application ${name} is ended first: what it would do could not be told from its next sync`] : []),
       ...(stuck === null ? [] : [`Note: ${stuck}.`]),

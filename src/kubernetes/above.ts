@@ -3,12 +3,13 @@
  * lower one comes through it, so that its sync comes first and the lower one's after it.
  */
 import { RescueError } from '../realm/errors.ts';
-import { bringsBelow } from '../runbook/cluster.ts';
+import { bringsBelow, shortRevision } from '../runbook/cluster.ts';
 import { specOf, type KubeObject, type ObjectName } from '../gitops/controllers/object.ts';
 import type { SyncView } from '../gitops/controllers/controller.ts';
 import type { ControllerBefore, SyncBefore } from '../runner/cluster.ts';
 import { closely, refresh, settled, type Applier, type WatchTimes } from './answers.ts';
 import type { ClusterApi } from './api.ts';
+import { awaited } from './awaited.ts';
 
 /** One of them, looked at again after the resume. */
 export interface Landed {
@@ -28,20 +29,33 @@ interface Landing {
 }
 
 /**
- * Waits until those that run again have done what they do, the topmost first. One that is stuck, or late, holds nothing up: it may have nothing to
+ * Waits until those that run again, or never stood still, have done what they do, the topmost first. One that is stuck, or late, holds nothing up: it may have nothing to
  * do with the realm. Only what it had to bring is not known to have come then.
  */
 export async function landAbove(api: ClusterApi, appliers: readonly Applier[], before: SyncBefore, { times, token, read, onProgress }: Landing): Promise<readonly Landed[]> {
   const landed: Landed[] = [];
   for (const applier of appliers.filter(({ above }) => above).toReversed()) {
     const was = before.controllers.find(({ object }) => specOf(object) === specOf(applier.name));
-    if (was?.ours !== true) continue;
-    onProgress(`${applier.kind.title} ${applier.name.name}, above it: asked to look again`);
+    if (was === undefined || (was.ours !== true && !isComing(was))) continue;
+    onProgress(`${applier.kind.title} ${applier.name.name}, above it: ${was.ours === true ? 'asked to look again' : `waited for, until it has applied ${shortRevision(was.target ?? '')}`}`);
     const brings = bringsBelow(before, was).length > 0;
-    const { view, trouble } = await outcome(api, applier, was, { times, token, read, onProgress });
+    const { view, trouble } = await (was.ours === true ? outcome(api, applier, was, { times, token, read, onProgress }) : coming(applier, was, { times, read }));
     landed.push({ applier, was, view, open: brings ? trouble : null });
   }
   return landed;
+}
+
+/** Nobody has paused it, and it applies a newer revision by itself as soon as its source has it (kustomize-controller watches that). */
+const isComing = ({ object, paused, synced, target }: ControllerBefore): boolean => object.resource.kind === 'Kustomization' && paused !== true && synced === false && (target ?? null) !== null;
+
+async function coming({ name, kind }: Applier, { revision, target }: ControllerBefore, { times, read }: Pick<Landing, 'times' | 'read'>): Promise<Pick<Landed, 'view'> & { readonly trouble: string | null }> {
+  const quick = closely(times);
+  const view = await awaited(times.sync, quick.every, async () => {
+    const now = kind.view(await read(name));
+    return !now.running && (now.revision !== revision || now.trouble !== null) ? now : null;
+  });
+  if (view !== null && view.revision !== revision) return { view, trouble: null };
+  return { view, trouble: `${name.name}, above it, has not applied ${shortRevision(target ?? '')} yet, and may still change it${view === null ? '' : `: ${view.trouble ?? ''}`}` };
 }
 
 async function outcome(api: ClusterApi, applier: Applier, was: ControllerBefore, { times, token, read, onProgress }: Landing): Promise<Pick<Landed, 'view'> & { readonly trouble: string | null }> {

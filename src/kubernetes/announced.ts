@@ -1,6 +1,6 @@
 /** What of a sync a person was told of before the word. Pure. */
 import type { SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
-import { bringsBelow, differsIn } from '../runbook/cluster.ts';
+import { bringsBelow, differsIn, type ObjectName } from '../runbook/cluster.ts';
 import type { ControllerBefore, SyncBefore } from '../runner/cluster.ts';
 
 /** What stays paused brings nothing by itself: nobody was told that it would. */
@@ -19,13 +19,14 @@ export function isAnnouncedSpec(before: SyncBefore, line: string): boolean {
 }
 
 /**
- * Whether what a controller did came from above it, as had been said.
+ * Whether what a controller did came from above it, or a release from what a Kustomization applies beside it, as had been said.
  *
- * @param respecified  its specification is another one now: what Argo CD brings to a controller is that and nothing else, while Flux may have
- *   brought the values that a release takes from elsewhere
+ * @param of.respecified  it is told to do something else now: what Argo CD brings to a controller is that and nothing else, while Flux may have
+ *   brought values that cannot be read
  */
-export function isBrought(before: SyncBefore, respecified: boolean): boolean {
-  return bringing(before).some((controller) => controller.above === true && (respecified || controller.object.resource.kind !== 'Application') && bringsBelow(before, controller).length > 0);
+export function isBrought(before: SyncBefore, { name, respecified }: { readonly name: ObjectName; readonly respecified: boolean }): boolean {
+  const mayBring = ({ above, object }: ControllerBefore): boolean => above === true || (name.resource.kind === 'HelmRelease' && object.resource.kind === 'Kustomization');
+  return bringing(before).some((controller) => mayBring(controller) && (respecified || controller.object.resource.kind !== 'Application') && bringsBelow(before, controller).length > 0);
 }
 
 /** Somebody has pushed since: nobody was told of that commit, whatever it changes. */

@@ -62,6 +62,13 @@ export async function refresh(api: ClusterApi, { name, kind }: Applier, token: s
 /** Without automation, and paused by this record all the same: its ApplicationSet starts its syncs (RollingSync). */
 export const isRolled = (object: KubeObject, was: ControllerBefore | undefined): boolean => was?.ours === true && was.object.resource.kind === 'Application' && isManual(object);
 
+/** It was to bring a newer revision, and has not come to it. */
+function isBehind(kind: ControllerKind, was: ControllerBefore | undefined, object: KubeObject): boolean {
+  if (kind.word !== 'kustomization' || was?.synced !== false || was.ours === false || kind.paused(object)) return false;
+  const { revision, trouble } = kind.view(object);
+  return trouble === null && revision === was.revision && revision !== (was.target ?? revision);
+}
+
 export interface Settling {
   readonly times: WatchTimes;
   readonly look: () => Promise<KubeObject>;
@@ -83,10 +90,11 @@ export async function settled(api: ClusterApi, { name, kind }: Applier, was: Con
     const view = kind.view(object);
     if (view.running && !said) onProgress(`${kind.title} ${name.name}: syncing`);
     said = view.running;
-    // Flux has told all there is when it has answered.
-    const waiting = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && was?.ours !== false;
+    // Flux has told all there is when it has answered, but it may not have heard yet of the revision that its source has.
+    const due = kind.word === 'application' && view.synced === false && !view.idle && view.mark === (was?.mark ?? '') && (!kind.paused(object) || isRolled(object, was)) && was?.ours !== false;
+    const waiting = due || isBehind(kind, was, object);
     // A window of the project leaves no trace in the application that it keeps from syncing.
-    if (waiting && !view.running) idleSince ??= performance.now();
+    if (due && !view.running) idleSince ??= performance.now();
     if (held === undefined && idleSince !== null && performance.now() - idleSince >= Math.min(WONDERS, times.sync / 2)) {
       held = await heldByWindow(api, object);
       if (held !== null) onProgress(held);

@@ -2,7 +2,6 @@
 import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { ObjectName } from '../runbook/cluster.ts';
 import type { ObjectMark } from '../runner/cluster.ts';
-import type { ControllerKind } from '../gitops/controllers/controller.ts';
 import { at, isObject, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import type { ClusterApi } from './api.ts';
 
@@ -16,12 +15,6 @@ export function markOf(object: KubeObject): ObjectMark {
   const kept = Object.fromEntries(Object.entries(metadata).filter(([name]) => !BOOKKEEPING.has(name)));
   const template = at(object, 'spec', 'template');
   return { resourceVersion: metadata.resourceVersion ?? '', content: sha256(canonicalJson({ ...content, metadata: kept })), template: template === undefined ? null : sha256(canonicalJson(template)) };
-}
-
-/** A hash of the specification of a controller without the field that a pause changes: what others want of it. */
-export function settingsOf({ field: [, paused = ''] }: ControllerKind, object: KubeObject): string {
-  const spec = at(object, 'spec');
-  return sha256(canonicalJson(isObject(spec) ? Object.fromEntries(Object.entries(spec).filter(([name]) => name !== paused)) : {}));
 }
 
 /** The marks of those objects that are there, by spec. */

@@ -13,6 +13,7 @@ import { lastWrite } from '../gitops/controllers/owners.ts';
 import { denyWindow, namesakesIn, ourWindows, windowRecord } from '../gitops/controllers/windows.ts';
 import { FIELD_MANAGER, type ClusterApi } from './api.ts';
 import type { LiveRisk } from './risks.ts';
+import { settingsOf } from './settings.ts';
 
 /** The windows of an AppProject. */
 export const WINDOWS = ['spec', 'syncWindows'];
@@ -24,8 +25,10 @@ export async function preparePause(api: ClusterApi, pause: Pause, session: strin
   const kind = kindOf(pause.object);
   if (kind.paused(object)) return { already: `${shown(pause.object)} is paused already (${kind.automation(object)})` };
   const previous = at(object, ...kind.field) ?? null;
+  // Argo CD compares with git also while it is paused; of the others it is known only so what somebody changes meanwhile.
+  const settings = kind.word === 'application' ? {} : { settings: await settingsOf(api, kind, object) };
   for (const wanted of kind.pauses(object)) {
-    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString() };
+    const record: JsonObject = { previous, frozen: wanted, session, at: new Date(now).toISOString(), ...settings };
     const body = fieldPatch(object, kind.field, wanted, record);
     // An older schema drops what it does not know and answers 200: only a strict dry run tells (verified-kube.md 3.2).
     const tried = await api.patch(pause.object, body, { dryRun: true });
@@ -190,7 +193,7 @@ export function ownWrite({ metadata: { managedFields = [] } }: KubeObject): stri
 }
 
 /** A pause of ours as the object itself remembers it; null where it carries none, or one that cannot be read. */
-export function frozenRecord(object: KubeObject, name: ObjectName): { readonly patch: ClusterPatch; readonly session: string; readonly at: string; readonly previous: Json } | null {
+export function frozenRecord(object: KubeObject, name: ObjectName): { readonly patch: ClusterPatch; readonly session: string; readonly at: string; readonly previous: Json; /** As it was to do at the pause; null where that was not kept. */ readonly settings: string | null } | null {
   const text = object.metadata.annotations?.[FROZEN_ANNOTATION];
   const kind = controllerKind(name.resource.kind);
   if (text === undefined || !kind) return null;
@@ -203,7 +206,7 @@ export function frozenRecord(object: KubeObject, name: ObjectName): { readonly p
   if (!isObject(record) || record['frozen'] === undefined) return null;
   const previous = record['previous'] ?? null;
   const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
-  return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '' };
+  return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '', settings: textAt(record, 'settings') ?? null };
 }
 
 async function present(api: ClusterApi, name: ObjectName): Promise<KubeObject> {

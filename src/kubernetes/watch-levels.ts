@@ -4,6 +4,7 @@ import type { ControllerBefore, ObjectMark } from '../runner/cluster.ts';
 import { specOf } from '../gitops/controllers/object.ts';
 import type { ControllerKind, SyncedObject, SyncView } from '../gitops/controllers/controller.ts';
 import type { Landed } from './above.ts';
+import { settingsDiffer } from './settings.ts';
 import type { Did } from './operations.ts';
 
 /** One controller, looked at again after the resume. */
@@ -15,7 +16,7 @@ export interface Watched {
   /** Over all looks. */
   readonly did: Did;
   readonly was: ControllerBefore | undefined;
-  /** A hash of its specification at the last look, without what a pause changes. */
+  /** What it is told to do, at the last look. */
   readonly settings: string;
   /** At the last look, and by somebody else: what this record had paused runs again. */
   readonly paused: boolean;
@@ -26,13 +27,13 @@ export interface Watched {
 }
 
 /** Somebody has changed what it is to do: what is above it, most of all. */
-export const isRespecified = ({ was, settings }: Pick<Watched, 'was' | 'settings'>): boolean => was?.settings !== undefined && was.settings !== settings;
-export const respecified = (name: ObjectName): string => `${specOf(name)} has another specification`;
+export const isRespecified = ({ was, settings }: Pick<Watched, 'was' | 'settings'>): boolean => was?.settings !== undefined && settingsDiffer(was.settings, settings);
+export const otherwise = (name: ObjectName): string => `${specOf(name)} has another specification or other values`;
 
 /** What the controllers say themselves of what they did, and what those above them have still to bring. */
 export function controllerLevel(after: readonly Watched[], above: readonly Pick<Landed, 'open'>[]): NoOpLevel {
   const others = [
-    ...after.filter(isRespecified).map(({ name }): Pick<NoOpLevel, 'noOp' | 'because'> => ({ noOp: false, because: respecified(name) })),
+    ...after.filter(isRespecified).map(({ name }): Pick<NoOpLevel, 'noOp' | 'because'> => ({ noOp: false, because: otherwise(name) })),
     ...above.flatMap(({ open }): readonly Pick<NoOpLevel, 'noOp' | 'because'>[] => (open === null ? [] : [{ noOp: null, because: open }])),
   ];
   const own = after.map(({ name, kind, view, did, was, paused, manual, rolled }): Pick<NoOpLevel, 'noOp' | 'because'> => {

@@ -1,5 +1,6 @@
 /** The sync after a resume: asked for, awaited and held against what was there before (gitops.md 1.8, verified-kube.md 4). */
 import { setTimeout as pause } from 'node:timers/promises';
+import { sha256 } from '../realm/canonical.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
 import type { ControllerBefore, SyncAfter, SyncBefore } from '../runner/cluster.ts';
@@ -11,12 +12,14 @@ import { hasStrayed, isAnnounced, isAnnouncedSpec, isBrought } from './announced
 import { appliersOf, closely, isRolled, readNamed, refresh, settled, type Applier, type WatchTimes } from './answers.ts';
 import type { ClusterApi } from './api.ts';
 import { awaited, steadily } from './awaited.ts';
-import { offeredBySource } from './flux-source.ts';
+import { offeredBySource, type Offer } from './flux-source.ts';
 import { jobsOf } from './jobs.ts';
-import { marksOf, settingsOf } from './marks.ts';
+import { marksOf } from './marks.ts';
 import { operationsSince } from './operations.ts';
+import { frozenRecord } from './pauses.ts';
 import { rolledOutAll } from './rollout.ts';
-import { clusterLevel, controllerLevel, isRespecified, movedObjects, named, respecified, short, type Watched } from './watch-levels.ts';
+import { settingsDiffer, settingsOf } from './settings.ts';
+import { clusterLevel, controllerLevel, isRespecified, movedObjects, named, otherwise, short, type Watched } from './watch-levels.ts';
 
 /**
  * Where everything stands while it is paused. Argo CD compares also then, so it is asked to. What is not to run again is read and otherwise left
@@ -38,8 +41,9 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
       object = answered ?? object;
     }
     const view = kind.view(object);
-    const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : await offeredBySource(api, kind, object, view.revision);
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history, settings: settingsOf(kind, object), ...(above ? { above } : {}) };
+    const settings = await settingsOf(api, kind, object);
+    const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : respecified(await offeredBySource(api, kind, object, view.revision), { object, name, settings });
+    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history, settings, ...(above ? { above } : {}) };
   }));
   // Who only looks does not wait for an API server to learn who may do what.
   const { uids, unseen } = await jobsOf(api, sight, token === null ? { ...times, refresh: 0 } : times);
@@ -64,13 +68,13 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const jobs = await jobsOf(api, sight, times, before.jobsUnseen);
   const moved = movedObjects(before.objects, objects);
   const fresh = jobs.uids.filter((uid) => !before.jobs.includes(uid));
-  const brought = (one: Watched): boolean => isBrought(before, isRespecified(one));
+  const brought = (one: Watched): boolean => isBrought(before, { ...one, respecified: isRespecified(one) });
   const strayed = [...after.filter((one) => !brought(one)), ...above.flatMap(({ was, view }) => (view === null ? [] : [{ was, view }]))].some(hasStrayed);
   const told = (one: Watched, said: boolean): boolean => !strayed && (said || brought(one));
   const hooks = after.flatMap(({ did }) => did.hooks).map((hook) => `hook ${named(hook)}`);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
   const done = after.flatMap((one): readonly { readonly line: string; readonly isTold: boolean }[] => [
-    ...(isRespecified(one) ? [{ line: respecified(one.name), isTold: told(one, false) }] : []),
+    ...(isRespecified(one) ? [{ line: otherwise(one.name), isTold: told(one, false) }] : []),
     ...(one.kind.word === 'helmrelease' && one.view.mark !== one.was?.mark ? [{ line: `a new version of the release of HelmRelease ${one.name.name}`, isTold: told(one, one.was?.synced === false) }] : []),
     ...one.did.changed.map((object) => ({ line: named(object), isTold: told(one, isAnnounced(before, object)) })),
   ]);
@@ -97,8 +101,12 @@ async function watchAll(api: ClusterApi, sight: ClusterSight, before: SyncBefore
   // What others had paused is looked at when ours have done what they do.
   const [mine, others] = [true, false].map((ours) => appliers.filter(({ name, above }) => !above && (wasOf(name)?.ours !== false) === ours));
   const watched = (landed: Promise<unknown> | null) => (applier: Applier): Promise<Watched> => watchOne(api, applier, wasOf(applier.name), landed, { times, token, read, onProgress });
+  // A release may take its values from what the others apply.
+  const [plain, releases] = [false, true].map((isRelease) => (mine ?? []).filter(({ kind }) => (kind.word === 'helmrelease') === isRelease));
+  const hasAbove = appliers.some(({ above }) => above);
+  const early = (plain ?? []).map(watched(hasAbove ? landing : null));
   try {
-    const [above, ...first] = await Promise.all([landing, ...(mine ?? []).map(watched(appliers.some(({ above }) => above) ? landing : null))]);
+    const [above, ...first] = await Promise.all([landing, ...early, ...(releases ?? []).map(watched(hasAbove || early.length > 0 ? Promise.allSettled([landing, ...early]) : null))]);
     return [above, [...first, ...await Promise.all((others ?? []).map(watched(null)))]];
   } finally {
     over = true;
@@ -122,7 +130,7 @@ async function watchOne(api: ClusterApi, applier: Applier, was: ControllerBefore
   const object = await settled(api, applier, was, { times: quick, look, onProgress });
   if (operations.did().unseen > 0) onProgress(`${kind.title} ${name.name}: synced between two looks; whether a hook ran shows only in Jobs that are still there`);
   const rolled = isRolled(object, was);
-  return { name, kind, was, did: operations.did(), view: kind.view(object), settings: settingsOf(kind, object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !rolled, rolled };
+  return { name, kind, was, did: operations.did(), view: kind.view(object), settings: await settingsOf(api, kind, object), paused: kind.paused(object), manual: kind.word === 'application' && isManual(object) && !rolled, rolled };
 }
 
 /** Looks again and again until something else has ended, whichever way: who waits for that as well hears of its failure. */
@@ -133,6 +141,13 @@ async function until(other: Promise<unknown>, times: WatchTimes, look: () => Pro
     await steadily(times, look);
     await Promise.race([ending, pause(times.every)]);
   }
+}
+
+/** What is above it and was not paused, or a person, has changed it since the pause: it reconciles whatever that brings. */
+function respecified(offer: Offer, { object, name, settings }: { readonly object: KubeObject; readonly name: ObjectName; readonly settings: string }): Offer {
+  const before = frozenRecord(object, name)?.settings ?? null;
+  if (before === null || !settingsDiffer(before, settings)) return offer;
+  return { ...offer, synced: false, brings: [...offer.brings, `what it has been told since the pause (${sha256(settings).slice(7, 14)})`] };
 }
 
 /** Nothing has been let run: what it would do could not be seen. */

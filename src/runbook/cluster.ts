@@ -169,7 +169,7 @@ export interface ControllerBefore {
   readonly history?: number | null;
   /** It applies one of the others, and not what carries the realm: what it brings lands first. Not in older journals. */
   readonly above?: boolean;
-  /** A hash of its specification without what a pause changes. Not in older journals. */
+  /** What it is told to do, as hashes without what a pause changes. Not in older journals. */
   readonly settings?: string;
   /** The thaw lets it run: this record had paused it. Said by the thaw, and not in the journal. */
   readonly ours?: boolean;

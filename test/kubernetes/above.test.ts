@@ -28,7 +28,7 @@ describe('an application of applications', () => {
     merged(world);
     expect(await thaw(work, sight)).toBe(true);
     expect(text(world)).toBe(MERGED);
-    expect(watchedOf(world)?.changes).toEqual(expect.arrayContaining([`as announced: ${APP} has another specification`]));
+    expect(watchedOf(world)?.changes).toEqual(expect.arrayContaining([`as announced: ${APP} has another specification or other values`]));
     expect([policyOf(world), policyOf(world, ROOT)]).toEqual([POLICY, ROOT_POLICY]);
   });
 

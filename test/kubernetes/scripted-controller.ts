@@ -76,8 +76,11 @@ const contains = (live: unknown, wanted: unknown): boolean => {
   if (Array.isArray(wanted) && (!Array.isArray(live) || live.length !== wanted.length)) return false;
   return Object.entries(wanted).every(([key, value]) => contains((live as Record<string, unknown>)[key], value));
 };
+/** Flux applies on the server's side: a suspend that git does not state stays as it is. */
+const statedOf = (live: KubernetesObject | null, { apiVersion, spec }: Manifest): JsonObject | undefined =>
+  (apiVersion.includes('toolkit') && spec !== undefined && spec['suspend'] === undefined && live?.spec?.['suspend'] !== undefined ? { ...spec, suspend: live.spec['suspend'] as Json } : spec);
 const isLike = (live: KubernetesObject | null, manifest: Manifest): boolean =>
-  live !== null && (isWhole(manifest) ? isDeepStrictEqual(live.spec, manifest.spec) : contains(live.spec, manifest.spec) && isDeepStrictEqual(live.data ?? {}, manifest.data ?? {}));
+  live !== null && (isWhole(manifest) ? isDeepStrictEqual(live.spec, statedOf(live, manifest)) : contains(live.spec, manifest.spec) && isDeepStrictEqual(live.data ?? {}, manifest.data ?? {}));
 
 async function differing(admin: KubernetesCalls, objects: readonly Manifest[]): Promise<readonly Manifest[]> {
   const live = await Promise.all(objects.map((manifest) => admin.get(pathOf(manifest))));
@@ -95,7 +98,7 @@ async function apply(admin: KubernetesCalls, manifest: Manifest, fieldManager: s
   }
   if (isLike(live, manifest)) return 'unchanged';
   const { spec, data } = manifest;
-  if (isWhole(manifest)) await admin.replace(path, { ...live, spec }, { fieldManager });
+  if (isWhole(manifest)) await admin.replace(path, { ...live, spec: statedOf(live, manifest) }, { fieldManager });
   else await admin.merge(path, { ...(spec === undefined ? {} : { spec }), ...(data === undefined ? {} : { data: { ...Object.fromEntries(Object.keys(live.data ?? {}).map((key) => [key, null])), ...data } }) }, { fieldManager });
   return 'configured';
 }

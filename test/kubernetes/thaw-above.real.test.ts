@@ -4,7 +4,7 @@ import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import type { ToolRun } from '../harness/tool.ts';
 import { beside, eventually, openPlace, REALM, V1, type Place } from './freeze-world.ts';
-import { pathOf, playHelmRelease, playKustomization, publish, type Git, type Manifest } from './scripted-controller.ts';
+import { pathOf, playHelmRelease, playKustomization, publish, type Controller, type Git, type Manifest } from './scripted-controller.ts';
 import { freeze, noOps, OTHER, RESUMED, textOf, thawing, told, V2 } from './thaw-world.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux', 'helm'] }));
@@ -20,11 +20,12 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   interface Above {
     readonly place: Place;
     readonly git: Git;
+    readonly upper: Controller;
     /** What source-controller sees next. */
     push(revision: string, text: string): Promise<void>;
   }
 
-  /** Both suspended, the ConfigMap made of the values of the release. The upper one takes its time. */
+  /** The release suspended, and the ConfigMap made of its values. The Kustomization goes on, because git does not state the suspend. */
   async function above(work: (above: Above) => Promise<void>): Promise<void> {
     const { admin } = kubernetes();
     const place = await openPlace(kubernetes());
@@ -33,11 +34,12 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
     await publish(admin, source(place), git);
     await place.create(apps(place), release(place));
     const rendered = (values: unknown): readonly Manifest[] => [place.map({ labels: labels(place, 'helm', 'keycloak') }, (values as { readonly realm: string }).realm)];
-    await beside([playKustomization(admin, pathOf(apps(place)), git, { every: 1500 }), playHelmRelease(admin, pathOf(release(place)), { revision: '24.4.1', objects: [] }, { rendered })], async () => {
+    const upper = playKustomization(admin, pathOf(apps(place)), git);
+    await beside([upper, playHelmRelease(admin, pathOf(release(place)), { revision: '24.4.1', objects: [] }, { rendered })], async () => {
       await eventually(async () => expect([await textOf(place), (await place.get(apps(place))).status?.['lastAppliedRevision']]).toEqual([REALM, git.revision]));
       await freeze(place);
       await work({
-        place, git,
+        place, git, upper,
         push: async (revision, text) => {
           Object.assign(git, { revision: `main@sha1:${revision}`, objects: [release(place, text)] });
           await publish(admin, source(place), git);
@@ -49,14 +51,31 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   const suspended = async (place: Place): Promise<readonly unknown[]> => Promise.all([apps(place), release(place)].map(async (manifest) => (await place.get(manifest)).spec?.['suspend']));
   const thaw = (place: Place): Promise<ToolRun> => place.tool(thawing(place));
 
-  it('gets other values by the merge: announced, landed, and then nothing moves', () => above(async ({ place, push }) => {
+  const valuesOf = async (place: Place): Promise<unknown> => (await place.get(release(place))).spec?.['values'];
+  const landed = (place: Place): Promise<void> => eventually(async () => expect(await valuesOf(place)).toEqual({ realm: OTHER }));
+  const inWords = (place: Place): readonly string[] => thawing(place).filter((flag) => flag !== '--json');
+
+  it('has got other values while it was suspended: announced, installed, and then nothing moves', () => above(async ({ place, push }) => {
     await push(V2, OTHER);
-    const run = await place.tool(thawing(place).filter((flag) => flag !== '--json'));
+    await landed(place);
+    expect(await textOf(place)).toBe(REALM);
+    const run = await place.tool(inWords(place));
     expect(run.exit, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/\/apps, above it: git has main@sha1:4f1d2c7 → main@sha1:b77e90a; that comes first, and may change what it applies\.$/m);
+    expect(run.stderr).toMatch(/\/keycloak: the next sync brings what it has been told since the pause \([0-9a-f]{7}\)\.$/m);
     const watched = place.events().findLast(({ type }) => type === 'sync.watched');
     expect(watched?.['levels']).toMatchObject([{ level: 'controller', noOp: true }, { level: 'cluster', noOp: true }, { level: 'realm', noOp: null }]);
-    expect(watched?.['changes']).toEqual(expect.arrayContaining([`as announced: helmrelease:${place.namespace}/keycloak has another specification`, 'as announced: a new version of the release of HelmRelease keycloak']));
+    expect(watched?.['changes']).toContain('as announced: a new version of the release of HelmRelease keycloak');
+    expect([await textOf(place), await suspended(place)]).toEqual([OTHER, [undefined, undefined]]);
+  }));
+
+  it('gets them while the thaw watches: what is above it is waited for, and the release after it', () => above(async ({ place, upper, push }) => {
+    upper.hold();
+    await push(V2, OTHER);
+    const run = await place.held(inWords(place), RESUMED, async () => upper.go());
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/\/apps, above it: git has main@sha1:4f1d2c7 → main@sha1:b77e90a; that comes first, and may change what it applies\.$/m);
+    expect(run.stderr).toContain('Flux Kustomization apps, above it: waited for, until it has applied main@sha1:b77e90a\n');
+    expect(place.events().findLast(({ type }) => type === 'sync.watched')?.['levels']).toMatchObject([{ level: 'controller', noOp: true }, { level: 'cluster', noOp: true }, { level: 'realm', noOp: null }]);
     expect([await textOf(place), await suspended(place)]).toEqual([OTHER, [undefined, undefined]]);
   }));
 
@@ -67,26 +86,54 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   }));
 
   it('gets what was pushed between what was shown and the word: nothing runs', () => above(async ({ place, push }) => {
-    await push(V2, REALM);
-    const run = await place.held(thawing(place), /"type":"thaw\.begun"/, () => push(V1.replace('4', '5'), OTHER));
+    const run = await place.held(thawing(place), /"type":"thaw\.begun"/, async () => {
+      await push(V2, OTHER);
+      await landed(place);
+    });
     expect(run.exit, run.stderr).toBe(5);
-    expect(run.stderr).toContain('git differs in more than was shown');
-    expect([await textOf(place), await suspended(place)]).toEqual([REALM, [true, true]]);
+    expect(run.stderr).toContain('git differs in more than was shown: what it has been told since the pause');
+    expect([await textOf(place), await suspended(place)]).toEqual([REALM, [undefined, true]]);
   }));
 
   it('would get what does not build above: nothing moves, and it is said that it may still come', () => above(async ({ place, git, push }) => {
-    await push(V2, OTHER);
     git.broken = 'kustomize build failed: accumulating resources';
+    await push(V2, OTHER);
     const run = await thaw(place);
     expect(run.exit, run.stderr).toBe(0);
-    expect(told(run).levels[0]).toEqual({ level: 'controller', noOp: null, because: expect.stringContaining('apps, above it, is stuck, and may still change it: kustomize build failed') });
+    expect(told(run).levels[0]).toEqual({ level: 'controller', noOp: null, because: expect.stringContaining('apps, above it, has not applied main@sha1:b77e90a yet, and may still change it: kustomize build failed') });
     expect([await textOf(place), await suspended(place)]).toEqual([REALM, [undefined, undefined]]);
   }));
 
-  it('gets what nobody was told of: both are suspended again', () => above(async ({ place }) => {
-    // As by a webhook and a push within the same second, or by somebody with kubectl.
+  it('gets what nobody was told of: suspended again', () => above(async ({ place }) => {
     const run = await place.held(thawing(place), RESUMED, () => kubernetes().admin.merge(pathOf(release(place)), { spec: { values: { realm: OTHER } } }));
     expect(run.exit, run.stderr).toBe(4);
-    expect(await suspended(place)).toEqual([true, true]);
+    expect(await suspended(place)).toEqual([undefined, true]);
   }));
+});
+
+it('a HelmRelease takes its values from a ConfigMap that a Kustomization applies: both are paused, and the release comes after it', async () => {
+  const { admin } = kubernetes();
+  const place = await openPlace(kubernetes());
+  const carrier = (text: string): Manifest => place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'values', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }, text);
+  const git: Git = { revision: `main@sha1:${V1}`, objects: [carrier(REALM)] };
+  const release = place.helmRelease('keycloak', {}, { valuesFrom: [{ kind: 'ConfigMap', name: 'keycloak-realm', valuesKey: 'realm.json' }] });
+  await admin.create(source(place).replace(/\/[^/]*$/, ''), repository(place));
+  await publish(admin, source(place), git);
+  await place.create(place.kustomization('values'), release);
+  // What the chart makes of them.
+  const made: Git = { revision: '24.4.1', get objects() { return [{ ...place.map({}, values), metadata: { name: 'rendered', namespace: place.namespace } }]; } };
+  let values = REALM;
+  const helm = playHelmRelease(admin, pathOf(release), made);
+  await beside([playKustomization(admin, pathOf(place.kustomization('values')), git), helm], async () => {
+    await eventually(async () => expect([await textOf(place), (await place.get(place.kustomization('values'))).status?.['lastAppliedRevision'], (await place.get(release)).status?.['lastAttemptedRevision']]).toEqual([REALM, git.revision, '24.4.1']));
+    const frozen = await place.tool(['freeze', '--from', place.from, '--confirm', 'values']);
+    expect(frozen.exit, frozen.stderr).toBe(0);
+    Object.assign(git, { revision: `main@sha1:${V2}`, objects: [carrier(OTHER)] });
+    await publish(admin, source(place), git);
+    values = OTHER;
+    const run = await place.tool(['thaw', place.records()[0] ?? '', '--confirm', 'values', '--json']);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(told(run).changes).toEqual(expect.arrayContaining(['as announced: a new version of the release of HelmRelease keycloak']));
+    expect([await textOf(place), (await place.get(release)).spec]).toEqual([OTHER, release.spec]);
+  });
 });
