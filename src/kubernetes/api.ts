@@ -9,6 +9,8 @@ import type { Json, JsonObject } from '../realm/json.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { reached } from '../keycloak/failures.ts';
 import { isObject, listAt, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
+import { textOf } from './body.ts';
+import { takesPacked } from './cluster-info.ts';
 import { openConfig, type OpenedConfig } from './config.ts';
 import { credentialsOf, pluginOf, type Credentials } from './credentials.ts';
 import { proxyDispatcher } from './proxy.ts';
@@ -83,6 +85,8 @@ interface Line {
   readonly opened: OpenedConfig;
   readonly credentials: Credentials;
   readonly dispatcher: Dispatcher;
+  /** Answers may come as gzip: a list is a tenth as large then, and the way to a cluster is often a slow one. */
+  readonly packed: boolean;
 }
 
 /**
@@ -99,7 +103,7 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
 
   const connect = async (): Promise<Line> => {
     const credentials = await credentialsOf(opened, undefined, { ...(target.attendance ? { attendance: target.attendance } : {}), signal: closing.signal });
-    return { opened, credentials, dispatcher: await dispatcherOf(opened, credentials, silence) };
+    return { opened, credentials, dispatcher: await dispatcherOf(opened, credentials, silence), packed: takesPacked(opened.config.getCurrentCluster()) };
   };
   const current = (): Promise<Line> => {
     line ??= connect();
@@ -115,18 +119,18 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     return fresh;
   };
 
-  const once = async (call: Call, { credentials, dispatcher }: Line): Promise<Answered & { readonly warnings: readonly string[] }> => {
+  const once = async (call: Call, { credentials, dispatcher, packed }: Line): Promise<Answered & { readonly warnings: readonly string[] }> => {
     const { origin, pathname } = new URL(server);
     const query = new URLSearchParams(call.query).toString();
     const response = await dispatcher.request({
       origin, path: `${pathname.replace(/\/$/, '')}${call.path}${query === '' ? '' : `?${query}`}`, method: call.method, headersTimeout: silence, bodyTimeout: silence,
       // Over HTTP/2 undici joins the values of a name with commas, and two groups would be one of a strange name.
       ...(Object.values(credentials.headers).some((value) => typeof value !== 'string') ? { allowH2: false } : {}),
-      headers: { accept: 'application/json', 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...Object.fromEntries(Object.entries(credentials.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])) },
+      headers: { accept: 'application/json', ...(packed ? { 'accept-encoding': 'gzip' } : {}), 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...Object.fromEntries(Object.entries(credentials.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
-    if (Number(response.headers['content-length']) > LARGEST_BODY) throw new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']);
-    const text = await response.body.text();
+    const text = await textOf(response, LARGEST_BODY);
+    if (text === null) throw new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']);
     return { status: response.statusCode, body: parse(text), warnings: warningsOf(response.headers['warning']) };
   };
 

@@ -56,6 +56,11 @@ export function clusterInfo({ stated = {}, server, caFile, name }: KnownCluster)
   };
 }
 
+/** Like kubectl, which asks for packed answers unless the kubeconfig says otherwise. */
+export function takesPacked(cluster: KnownCluster | null): boolean {
+  return cluster?.stated?.['disable-compression'] !== true;
+}
+
 const forPlugins = (extensions: Json | undefined): Json =>
   (Array.isArray(extensions) ? extensions : []).filter(isObject).find(({ name }) => name === FOR_PLUGINS)?.['extension'] ?? null;
 
