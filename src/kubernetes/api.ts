@@ -8,13 +8,14 @@ import { RescueError } from '../realm/errors.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { reached } from '../keycloak/failures.ts';
-import { isObject, listAt, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
+import { isObject, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
 import { textOf } from './body.ts';
 import { takesPacked } from './cluster-info.ts';
 import { openConfig, type OpenedConfig } from './config.ts';
 import { credentialsOf, pluginOf, type Credentials } from './credentials.ts';
 import { proxyDispatcher } from './proxy.ts';
 import { connectionLost, refusal, unknownField, type Answered, type Asked } from './failures.ts';
+import { isKubeObject, readPages, type Listed, type ListOptions } from './pages.ts';
 import type { ClusterTarget } from './target.ts';
 
 /** Who we are in managedFields; anybody may write any name there, ours says the truth. */
@@ -25,22 +26,6 @@ const ATTEMPTS = 3;
 const FIRST_PAUSE = 300;
 /** The server's own limit is 3 MiB for one object; a list holds many. */
 const LARGEST_BODY = 128 * 1024 * 1024;
-const PAGE = 500;
-
-export interface Listed {
-  readonly items: readonly KubeObject[];
-  /** Of the list: the moment that it shows. */
-  readonly resourceVersion: string;
-}
-
-export interface ListOptions {
-  /** null: all namespaces. */
-  readonly namespace: string | null;
-  readonly fieldSelector?: string;
-  readonly labelSelector?: string;
-  /** The list exactly as it was at this resourceVersion; gives null when the server has forgotten it. */
-  readonly exactly?: string;
-}
 
 export type Patched =
   | { readonly object: KubeObject; readonly warnings: readonly string[] }
@@ -197,24 +182,17 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     list: async (resource, options) => {
       const path = await pathOf(resource, options.namespace);
       if (path === null) return null;
-      const served = await version(resource.group);
-      const items: KubeObject[] = [];
-      let token = '';
-      for (;;) {
-        const query = {
-          ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }), ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
-          // A list at a moment of the past takes no pages from it on: the moment is part of the page's token.
-          ...(options.exactly === undefined || token !== '' ? {} : { resourceVersion: options.exactly, resourceVersionMatch: 'Exact' }), limit: String(PAGE), ...(token === '' ? {} : { continue: token }),
-        };
-        const call: Call = { method: 'GET', path, query, what: `listing ${resource.plural}${options.namespace === null ? '' : ` in namespace ${options.namespace}`}`, writes: false };
-        const answered = await send(call);
-        if (answered.status === 404 || (answered.status === 410 && options.exactly !== undefined)) return null;
-        if (answered.status !== 200) throw await refused(call, answered);
-        // Items of a list carry neither kind nor apiVersion for built-in types, and a tracking id names the group.
-        for (const item of listAt(answered.body, 'items')) if (isKubeObject(item)) items.push({ kind: resource.kind, apiVersion: `${resource.group === '' ? '' : `${resource.group}/`}${served ?? ''}`, ...item });
-        token = textAt(answered.body, 'metadata', 'continue') ?? '';
-        if (token === '') return { items, resourceVersion: textAt(answered.body, 'metadata', 'resourceVersion') ?? '' };
-      }
+      const call: Call = { method: 'GET', path, what: `listing ${resource.plural}${options.namespace === null ? '' : ` in namespace ${options.namespace}`}`, writes: false };
+      return readPages(resource, options, {
+        version: (await version(resource.group)) ?? '',
+        ask: async (query) => {
+          const answered = await send({ ...call, query });
+          if (answered.status === 404 || (answered.status === 410 && options.exactly !== undefined)) return null;
+          // Something in between may answer 200 with a page of its own, which is no empty list.
+          if (answered.status !== 200 || !isObject(answered.body)) throw await refused(call, answered);
+          return answered.body;
+        },
+      });
     },
     patch: async (name, patch, { dryRun = false } = {}) => {
       const call: Call = {
@@ -253,10 +231,6 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
 function segment(name: string): string {
   if (name === '' || name === '.' || name === '..' || name.includes('/')) throw new RescueError('usage', `"${name}" is no name of a Kubernetes object.`, ['Write NAMESPACE/NAME.']);
   return encodeURIComponent(name);
-}
-
-function isKubeObject(value: Json): value is KubeObject {
-  return isObject(value) && isObject(value['metadata']) && typeof (value['metadata'] as JsonObject)['name'] === 'string';
 }
 
 /** `299 - "unknown field \"spec.x\""`: the text of each warning. */

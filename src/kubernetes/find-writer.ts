@@ -51,7 +51,6 @@ interface Claim {
  * @param carriers  what carries the realm and the workloads that read it; or the controller itself
  */
 export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[]): Promise<FoundWriter> {
-  const holdersOf = openHolders(api);
   const notes: string[] = [];
   const unread: Need[] = [];
   const found = new Map<string, Found>();
@@ -80,6 +79,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     queue.push(...claims);
     for (const object of makers.length > 0 ? makers : [carrier]) carried.push({ object, claimed: claims.some(({ link }) => link.certain) });
   }
+  const holdersOf = openHolders(api, carried.map(({ object }) => object));
   await follow();
   // Two controllers may apply one object, which names one of them; and what an object names may be gone.
   for (const { object, claimed } of carried) {

@@ -2,7 +2,7 @@
 import { RescueError } from '../realm/errors.ts';
 import { otherCluster } from '../gitops/controllers/destination.ts';
 import { RESOURCES, shownObject, type KubeObject } from '../gitops/controllers/object.ts';
-import { inInventory, listsObject } from '../gitops/controllers/owners.ts';
+import { inInventory, listsController, listsObject } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { elsewhereNote } from './applier.ts';
 import { searchNeeds, type Need } from './needs.ts';
@@ -24,9 +24,15 @@ export interface Held {
   readonly notes: readonly string[];
 }
 
-/** Reads the lists of the whole cluster once, when they are first asked for. */
-export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<Held> {
-  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => api.list(resource, { namespace: null })))));
+/**
+ * Reads the lists of the whole cluster once, when they are first asked for. There may be thousands of large objects in them: only those are kept
+ * that can hold what is asked for.
+ *
+ * @param carriers  what is asked for beside controllers
+ */
+export function openHolders(api: ClusterApi, carriers: readonly KubeObject[]): (object: KubeObject) => Promise<Held> {
+  const keep = (entry: KubeObject): boolean => carriers.some((carrier) => holds(entry, carrier)) || listsController(entry);
+  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => api.list(resource, { namespace: null, keep })))));
   let lists: ReturnType<typeof read> | null = null;
   return async (object) => {
     const all = await (lists ??= read());
@@ -43,3 +49,5 @@ export function openHolders(api: ClusterApi): (object: KubeObject) => Promise<He
     };
   };
 }
+
+const holds = (controller: KubeObject, object: KubeObject): boolean => listsObject(controller, object) || inInventory(controller, object);

@@ -39,7 +39,7 @@ export function fakeApi(objects: readonly KubeObject[], { forbidden = () => fals
     },
     list: async (resource, options) => {
       guard('list', resource, options.namespace);
-      const items = objects.filter((object) => isOf(resource, object) && (options.namespace === null || object.metadata.namespace === options.namespace) && named(object, options.fieldSelector));
+      const items = objects.filter((object) => isOf(resource, object) && (options.namespace === null || object.metadata.namespace === options.namespace) && named(object, options.fieldSelector) && (options.keep?.(object) ?? true));
       return { items, resourceVersion: '1' };
     },
     review: async (kind, _group, body) => ({ status: await review(kind, body) }),

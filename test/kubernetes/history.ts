@@ -1,7 +1,8 @@
 import { RescueError } from '../../src/realm/errors.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { RESOURCES, shown, type KubeObject, type ObjectName, type Resource, type ResourceWord } from '../../src/gitops/controllers/object.ts';
-import type { ClusterApi, ListOptions } from '../../src/kubernetes/api.ts';
+import type { ClusterApi } from '../../src/kubernetes/api.ts';
+import type { ListOptions } from '../../src/kubernetes/pages.ts';
 
 /** One write: the resourceVersion that it made, and what stood there then; null: it was deleted. */
 export type Write = readonly [revision: string, content: JsonObject | null];

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { nameOf } from '../../src/gitops/controllers/object.ts';
+import { nameOf, RESOURCES } from '../../src/gitops/controllers/object.ts';
 import { openCluster, type ClusterApi } from '../../src/kubernetes/api.ts';
 import { failure } from '../harness/failure.ts';
 import { at, kubeconfig } from './kubeconfigs.ts';
@@ -59,6 +59,53 @@ describe('an answer that the API server has packed', () => {
   test('is not unpacked for ever', async () => {
     const api = await cluster(() => packed(object('a'.repeat(130 * 1024 * 1024))));
     expect(await failure(api.get(MAP))).toMatchObject({ code: 'server-error', message: 'The API server answers with more than 128 MiB when reading ConfigMap iam/keycloak-realm.' });
+    await api.close();
+  });
+});
+
+describe('a list in pages', () => {
+  /** Five applications, two a page, whatever is asked for. */
+  const pages = (asked: URLSearchParams[], left: boolean) => ({ url = '' }: IncomingMessage) => {
+    if (url.endsWith('/apis/argoproj.io')) return { body: JSON.stringify({ preferredVersion: { version: 'v1alpha1' } }) };
+    const query = new URL(url, 'http://k8s').searchParams;
+    asked.push(query);
+    const from = Number(query.get('continue') ?? 0);
+    const items = Array.from({ length: Math.min(2, 5 - from) }, (_, index) => ({ metadata: { name: `app-${from + index}`, namespace: 'argocd' } }));
+    return { body: JSON.stringify({ metadata: { resourceVersion: '7', ...(from + 2 < 5 ? { continue: String(from + 2), ...(left ? { remainingItemCount: 5 - from - 2 } : {}) } : {}) }, items }) };
+  };
+
+  test('is whole, each with its kind and version', async () => {
+    const asked: URLSearchParams[] = [];
+    const api = await cluster(pages(asked, true));
+    const listed = await api.list(RESOURCES.application, { namespace: null });
+    await api.close();
+    expect(listed?.resourceVersion).toBe('7');
+    expect(listed?.items.map(({ apiVersion, kind, metadata: { name } }) => `${apiVersion} ${kind} ${name}`)).toEqual([0, 1, 2, 3, 4].map((index) => `argoproj.io/v1alpha1 Application app-${index}`));
+    expect(asked.map((query) => [query.get('limit'), query.get('continue')])).toEqual([['500', null], ['500', '2'], ['500', '4']]);
+  });
+
+  test('of which little is kept comes in small ones, and tells how far it is', async () => {
+    const asked: URLSearchParams[] = [];
+    const api = await cluster(pages(asked, true));
+    const told: unknown[] = [];
+    const listed = await api.list(RESOURCES.application, { namespace: null, keep: ({ metadata: { name } }) => name === 'app-3', onPage: (seen, left) => { told.push([seen, left]); } });
+    await api.close();
+    expect(listed?.items).toEqual([{ kind: 'Application', apiVersion: 'argoproj.io/v1alpha1', metadata: { name: 'app-3', namespace: 'argocd' } }]);
+    expect(asked.map((query) => query.get('limit'))).toEqual(['100', '100', '100']);
+    expect(told).toEqual([[2, 3], [4, 1]]);
+  });
+
+  test('of a server that does not say what is left', async () => {
+    const api = await cluster(pages([], false));
+    const told: unknown[] = [];
+    await api.list(RESOURCES.application, { namespace: null, onPage: (seen, left) => { told.push([seen, left]); } });
+    await api.close();
+    expect(told).toEqual([[2, null], [4, null]]);
+  });
+
+  test('is not empty where something in between answers with a page of its own', async () => {
+    const api = await cluster(({ url = '' }) => ({ body: url.endsWith('/apis/argoproj.io') ? JSON.stringify({ preferredVersion: { version: 'v1alpha1' } }) : '<html>Please log in</html>' }));
+    expect(await failure(api.list(RESOURCES.application, { namespace: null }))).toMatchObject({ code: 'server-error', message: 'The API server of context prod refuses listing applications: status 200.' });
     await api.close();
   });
 });

@@ -70,6 +70,15 @@ export function inInventory(kustomization: KubeObject, object: KubeObject): bool
   return listAt(kustomization, 'status', 'inventory', 'entries').some((entry) => textAt(entry, 'id') === id);
 }
 
+/** Kinds that apply others, and are found by what they apply and by what applies them. */
+const CONTROLLERS = (['application', 'kustomization', 'helmrelease'] as const).map((word) => RESOURCES[word].kind as string);
+
+/** Whether it lists other controllers among what it applied: an app of apps, a Kustomization of Kustomizations. */
+export function listsController(controller: KubeObject): boolean {
+  return listAt(controller, 'status', 'resources').some((entry) => CONTROLLERS.includes(textAt(entry, 'kind') ?? ''))
+    || listAt(controller, 'status', 'inventory', 'entries').some((entry) => CONTROLLERS.includes(/[^_]*$/.exec(textAt(entry, 'id') ?? '')?.[0] ?? ''));
+}
+
 /** Kinds that carry a realm, or start pods that import one. */
 const OF_INTEREST = ['configmap', 'secret', 'statefulset', 'deployment', 'cronjob', 'keycloakrealmimport', 'legacyrealm', 'legacyclient', 'epamrealm', 'epamclient'] as const satisfies readonly ResourceWord[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inInventory, lastWrite, listsObject, ownersOf } from '../../../src/gitops/controllers/owners.ts';
+import { inInventory, lastWrite, listsController, listsObject, ownersOf } from '../../../src/gitops/controllers/owners.ts';
 import type { KubeObject, ManagedFields, ObjectMeta } from '../../../src/gitops/controllers/object.ts';
 import { application, helmRelease, kustomization, realmMap } from './objects.ts';
 
@@ -84,6 +84,18 @@ describe('controllers that list what they applied', () => {
     expect(listsObject(application({ status: null }), realmMap())).toBe(false);
     expect(inInventory(kustomization({ status: null }), realmMap())).toBe(false);
   });
+
+  const parent = (group: string, kind: string) => application({ status: { resources: [{ version: 'v1', kind: 'ConfigMap', namespace: 'iam', name: 'x' }, { group, version: 'v1', kind, namespace: 'argocd', name: 'child' }] } });
+  test.each<[string, KubeObject, boolean]>([
+    ['an application of what is no controller', application(), false],
+    ['an app of apps', parent('argoproj.io', 'Application'), true],
+    ['an application of Kustomizations', parent('kustomize.toolkit.fluxcd.io', 'Kustomization'), true],
+    ['an application of HelmReleases', parent('helm.toolkit.fluxcd.io', 'HelmRelease'), true],
+    ['a Kustomization of what is no controller', kustomization(), false],
+    ['a Kustomization of Kustomizations', kustomization({ status: { inventory: { entries: [{ id: 'iam_keycloak-realm__ConfigMap', v: 'v1' }, { id: 'flux-system_keycloak_kustomize.toolkit.fluxcd.io_Kustomization', v: 'v1' }] } } }), true],
+    ['an object whose name is that of a kind', kustomization({ status: { inventory: { entries: [{ id: 'iam_Application__ConfigMap', v: 'v1' }] } } }), false],
+    ['one that has applied nothing yet', application({ status: null }), false],
+  ])('other controllers: %s', (_name, controller, lists) => expect(listsController(controller)).toBe(lists));
 });
 
 describe('who wrote it last', () => {
