@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../realm/json.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { reached } from '../keycloak/failures.ts';
 import { isObject, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
-import { textOf } from './body.ts';
+import { listOf, parse, textOf, TooLarge } from './body.ts';
 import { takesPacked } from './cluster-info.ts';
 import { openConfig, type OpenedConfig } from './config.ts';
 import { credentialsOf, pluginOf, type Credentials } from './credentials.ts';
@@ -24,6 +24,15 @@ const SILENCE = 15_000;
 const CONNECT_MILLISECONDS = 10_000;
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 300;
+/**
+ * From this minor version on a list without pages comes out of the server's cache, and shows the moment all the same (KEP-2340). Each page of one is read from etcd and decoded
+ * object by object, which takes the server several times as long; before that version a whole list is as well, and all at once.
+ */
+const CACHES_LISTS = 31;
+/** How long an API server works at one request by itself, in milliseconds (--request-timeout). */
+const GIVES_UP = 60_000;
+/** As client-go asks for it: a server that cannot do that gives the whole objects. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 /** The server's own limit is 3 MiB for one object; a list holds many. */
 const LARGEST_BODY = 128 * 1024 * 1024;
 
@@ -62,6 +71,11 @@ interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Json;
   readonly contentType?: string;
+  readonly accept?: string;
+  /** Of a list: what is taken of its items. */
+  readonly take?: ((item: Json) => boolean) | null;
+  /** A list of everything, which the server may take a while to begin with. It is asked for once: there is another way. */
+  readonly whole?: boolean;
   readonly what: string;
   readonly writes: boolean;
 }
@@ -108,22 +122,23 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     const { origin, pathname } = new URL(server);
     const query = new URLSearchParams(call.query).toString();
     const response = await dispatcher.request({
-      origin, path: `${pathname.replace(/\/$/, '')}${call.path}${query === '' ? '' : `?${query}`}`, method: call.method, headersTimeout: silence, bodyTimeout: silence,
+      origin, path: `${pathname.replace(/\/$/, '')}${call.path}${query === '' ? '' : `?${query}`}`, method: call.method, headersTimeout: call.whole ? Math.max(silence, GIVES_UP) : silence, bodyTimeout: silence,
       // Over HTTP/2 undici joins the values of a name with commas, and two groups would be one of a strange name.
       ...(Object.values(credentials.headers).some((value) => typeof value !== 'string') ? { allowH2: false } : {}),
-      headers: { accept: 'application/json', ...(packed ? { 'accept-encoding': 'gzip' } : {}), 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...Object.fromEntries(Object.entries(credentials.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])) },
+      headers: { accept: call.accept ?? 'application/json', ...(packed ? { 'accept-encoding': 'gzip' } : {}), 'user-agent': target.userAgent, ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }), ...Object.fromEntries(Object.entries(credentials.headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]])) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
-    const text = await textOf(response, LARGEST_BODY);
-    if (text === null) throw new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']);
-    return { status: response.statusCode, body: parse(text), warnings: warningsOf(response.headers['warning']) };
+    const body = await (call.take && response.statusCode === 200 ? listOf(response, call.take, LARGEST_BODY) : textOf(response, LARGEST_BODY).then(parse)).catch((error: unknown): never => {
+      throw error instanceof TooLarge ? new RescueError('server-error', `The API server answers with more than 128 MiB when ${call.what}.`, ['Name a namespace with --namespace.']) : error;
+    });
+    return { status: response.statusCode, body, warnings: warningsOf(response.headers['warning']) };
   };
 
   const send = async (call: Call): Promise<Answered & { readonly warnings: readonly string[] }> => {
     if (call.writes && target.readOnly) throw new RescueError('usage', 'This run is read-only: nothing is written to the cluster.', ['Start it without --read-only.']);
     let used = await current();
     for (let attempt = 1; ; attempt += 1) {
-      const last = call.writes || attempt >= ATTEMPTS;
+      const last = call.writes || call.whole || attempt >= ATTEMPTS;
       try {
         const answered = await once(call, used);
         // Refused before anything was done: with a new login it may be sent again, also a write.
@@ -157,6 +172,12 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     if (answered.status !== 200) throw await refused(call, answered);
     return textAt(answered.body, 'preferredVersion', 'version') ?? null;
   };
+  let caching: Promise<boolean> | null = null;
+  const cachesLists = (): Promise<boolean> => {
+    caching ??= send({ method: 'GET', path: '/version', what: 'asking for the version', writes: false }).then(({ status, body }) => status === 200 && Number.parseInt(textAt(body, 'minor') ?? '', 10) >= CACHES_LISTS);
+    caching.catch(() => { caching = null; });
+    return caching;
+  };
   const pathOf = async (resource: Resource, namespaceOf: string | null, name?: string): Promise<string | null> => {
     const served = await version(resource.group);
     if (served === null) return null;
@@ -182,16 +203,23 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     list: async (resource, options) => {
       const path = await pathOf(resource, options.namespace);
       if (path === null) return null;
-      const call: Call = { method: 'GET', path, what: `listing ${resource.plural}${options.namespace === null ? '' : ` in namespace ${options.namespace}`}`, writes: false };
-      return readPages(resource, options, {
-        version: (await version(resource.group)) ?? '',
-        ask: async (query) => {
-          const answered = await send({ ...call, query });
+      const served = (await version(resource.group)) ?? '';
+      const read = (unpaged: boolean): Promise<Listed | null> => readPages(resource, options, {
+        version: served, unpaged,
+        ask: async (query, take) => {
+          const call: Call = { method: 'GET', path, query, take, whole: unpaged, what: `listing ${resource.plural}${options.namespace === null ? '' : ` in namespace ${options.namespace}`}`, writes: false, ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}) };
+          const answered = await send(call);
           if (answered.status === 404 || (answered.status === 410 && options.exactly !== undefined)) return null;
           // Something in between may answer 200 with a page of its own, which is no empty list.
           if (answered.status !== 200 || !isObject(answered.body)) throw await refused(call, answered);
           return answered.body;
         },
+      });
+      if (options.keep === undefined || !(await cachesLists())) return read(false);
+      return read(true).catch((error: unknown) => {
+        // Over a slow line it may take longer than the server gives one request.
+        if (error instanceof RescueError && ['unreachable', 'server-error'].includes(error.code)) return read(false);
+        throw error;
       });
     },
     patch: async (name, patch, { dryRun = false } = {}) => {
@@ -245,12 +273,4 @@ async function dispatcherOf(opened: OpenedConfig, { tls }: Credentials, silence:
   if (cluster?.proxyUrl) return proxyDispatcher(opened);
   if (isLoopback(opened.server)) return new Agent({ ...options, connect: { ...tls, timeout: CONNECT_MILLISECONDS } });
   return new EnvHttpProxyAgent({ ...options, connect: { ...tls, timeout: CONNECT_MILLISECONDS }, requestTls: { ...tls } });
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return null;
-  }
 }
