@@ -10,6 +10,7 @@ import { operatorNotes } from '../gitops/live/operator-notes.ts';
 import { openCluster, type ClusterApi } from './api.ts';
 import { appliedBy, namespacesOf, worthRemembering } from './applied.ts';
 import { around, carrierNames, readCarrier } from './carrier.ts';
+import { openControllerLists, type ControllerLists } from './controller-lists.ts';
 import { clusterCandidates, newestFirst } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
 import { namesController, parseFrom } from './from-spec.ts';
@@ -39,6 +40,7 @@ export interface OpenedCluster extends Cluster {
 /** @throws RescueError `kubeconfig` at once; everything else with the first call */
 export function openClusterPort(target: ClusterTarget, { now = Date.now, times = USUAL_TIMES }: ClusterOptions = {}): OpenedCluster {
   const api = openCluster(target, now);
+  const lists = openControllerLists(api);
   let tokens = 0;
   // Flux takes any text that differs from the last one.
   const token = () => `realm-rescue-${now()}-${tokens += 1}`;
@@ -51,7 +53,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const surroundings = await tolerated(async () => {
         const carrier = await readCarrier(api, spec);
         const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
-        const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads]);
+        const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads], lists);
         const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
         const applied = worthRemembering(await appliedBy(api, carrier.object));
         return { hooks, names: [...names, ...namesOf(workloads), ...applied, ...controllers.map(({ object }) => object)] };
@@ -60,7 +62,7 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
       const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
       return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
     },
-    look: (from) => look(api, from),
+    look: (from) => look(api, from, lists),
     candidates: async (from, realm) => {
       const found = await Promise.all((await namespacesOf(api, parseFrom(from, api.namespace))).map((namespace) => clusterCandidates(api, { namespace, realm })));
       return found.flat().toSorted(newestFirst);
@@ -96,12 +98,12 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
   };
 }
 
-async function look(api: ClusterApi, from: string): Promise<ClusterSight> {
+async function look(api: ClusterApi, from: string, lists: ControllerLists): Promise<ClusterSight> {
   const spec = parseFrom(from, api.namespace);
   const [user, { name: source, object: carrier }] = await Promise.all([whoAmI(api), readCarrier(api, spec)]);
   const { workloads, configMaps, carriers, names, notes, scope } = await around(api, spec, source, carrier);
   const all = [carrier, ...carriers.map(({ object }) => object), ...workloads];
-  const found = await findWriter(api, all);
+  const found = await findWriter(api, all, lists);
   const [applied, windows] = await Promise.all([appliedBy(api, carrier), windowNotes(api, found.pauses)]);
   const gone = await goneHooks(api, found.appliers, all);
   // A sync of what was named itself is judged by what it starts, as one that was found from there.

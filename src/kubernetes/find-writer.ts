@@ -9,6 +9,7 @@ import { othersOf } from '../gitops/controllers/others.ts';
 import { listsObject, ownersOf, type OwnerLink } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { applierOf, hubNote } from './applier.ts';
+import { openControllerLists, type ControllerLists } from './controller-lists.ts';
 import { openHolders } from './holders.ts';
 import { makersOf } from './makers.ts';
 import { applierNeeds, type Need } from './needs.ts';
@@ -49,8 +50,9 @@ interface Claim {
 
 /**
  * @param carriers  what carries the realm and the workloads that read it; or the controller itself
+ * @param lists     those of an earlier look, where there was one
  */
-export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[]): Promise<FoundWriter> {
+export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[], lists: ControllerLists = openControllerLists(api)): Promise<FoundWriter> {
   const notes: string[] = [];
   const unread: Need[] = [];
   const found = new Map<string, Found>();
@@ -79,7 +81,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     queue.push(...claims);
     for (const object of makers.length > 0 ? makers : [carrier]) carried.push({ object, claimed: claims.some(({ link }) => link.certain) });
   }
-  const holdersOf = openHolders(api, carried.map(({ object }) => object));
+  const holdersOf = openHolders(api, lists, carried.map(({ object }) => object));
   await follow();
   // Two controllers may apply one object, which names one of them; and what an object names may be gone.
   for (const { object, claimed } of carried) {

@@ -2,9 +2,10 @@
 import { RescueError } from '../realm/errors.ts';
 import { otherCluster } from '../gitops/controllers/destination.ts';
 import { RESOURCES, shownObject, type KubeObject } from '../gitops/controllers/object.ts';
-import { inInventory, listsController, listsObject } from '../gitops/controllers/owners.ts';
+import { inInventory, listsObject } from '../gitops/controllers/owners.ts';
 import type { ClusterApi } from './api.ts';
 import { elsewhereNote } from './applier.ts';
+import type { ControllerLists } from './controller-lists.ts';
 import { searchNeeds, type Need } from './needs.ts';
 import { tolerated } from './permitted.ts';
 import { readable } from './readable.ts';
@@ -25,18 +26,15 @@ export interface Held {
 }
 
 /**
- * Reads the lists of the whole cluster once, when they are first asked for. There may be thousands of large objects in them: only those are kept
- * that can hold what is asked for.
- *
+ * Reads the lists of the whole cluster once, when they are first asked for.
  * @param carriers  what is asked for beside controllers
  */
-export function openHolders(api: ClusterApi, carriers: readonly KubeObject[]): (object: KubeObject) => Promise<Held> {
-  const keep = (entry: KubeObject): boolean => carriers.some((carrier) => holds(entry, carrier)) || listsController(entry);
-  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => api.list(resource, { namespace: null, keep })))));
+export function openHolders(api: ClusterApi, listed: ControllerLists, carriers: readonly KubeObject[]): (object: KubeObject) => Promise<Held> {
+  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => listed.holding(resource, carriers)))));
   let lists: ReturnType<typeof read> | null = null;
   return async (object) => {
     const all = await (lists ??= read());
-    const [applications, kustomizations] = all.map((list) => (list === 'refused' || list === null || list instanceof RescueError ? [] : list.items));
+    const [applications, kustomizations] = all.map((list) => (list === 'refused' || list === null || list instanceof RescueError ? [] : list));
     const holding = [
       ...(applications ?? []).filter((entry) => listsObject(entry, object)).map((entry) => ({ object: entry, because: `its list of resources has ${shownObject(object)}` })),
       ...(kustomizations ?? []).filter((entry) => inInventory(entry, object)).map((entry) => ({ object: entry, because: `its inventory has ${shownObject(object)}` })),
@@ -49,5 +47,3 @@ export function openHolders(api: ClusterApi, carriers: readonly KubeObject[]): (
     };
   };
 }
-
-const holds = (controller: KubeObject, object: KubeObject): boolean => listsObject(controller, object) || inInventory(controller, object);
