@@ -13,11 +13,11 @@ import { around, carrierNames, readCarrier } from './carrier.ts';
 import { openControllerLists, type ControllerLists } from './controller-lists.ts';
 import { clusterCandidates, newestFirst } from './evidence.ts';
 import { findWriter } from './find-writer.ts';
-import { namesController, parseFrom } from './from-spec.ts';
+import { namesController, parseFrom, type FromSpec } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
 import { tolerated } from './permitted.ts';
 import { checkPause, frozenRecord, happened, ownWrite, preparePause, prepareRestart, prepareResume, prepareSafe, prepareSync, prepareTerminate } from './pauses.ts';
-import { remember } from './remember.ts';
+import { remember, type ToRemember } from './remember.ts';
 import { endNeeds, freezeNeeds, missingRights, roleYaml, safeNeeds, whoAmI, type Need } from './rights.ts';
 import { restartRisks, unseenSources, type LiveRisk } from './risks.ts';
 import type { ClusterTarget } from './target.ts';
@@ -49,18 +49,8 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     remember: async (from) => {
       const spec = parseFrom(from, api.namespace);
       const named = await carrierNames(api, spec);
-      // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
-      const surroundings = await tolerated(async () => {
-        const carrier = await readCarrier(api, spec);
-        const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
-        const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads], lists);
-        const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
-        const applied = worthRemembering(await appliedBy(api, carrier.object));
-        return { hooks, names: [...names, ...namesOf(workloads), ...applied, ...controllers.map(({ object }) => object)] };
-      });
-      const beside = surroundings instanceof RescueError ? null : surroundings;
-      const others = unique([...(beside?.names ?? []), ...(beside?.hooks ?? []).map(({ name }) => name)], named);
-      return remember(api, [...named.map((name) => ({ name, key: spec.key })), ...others.map((name) => beside?.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null })]);
+      // The lists of a large cluster take a while, and in the meantime the API server forgets.
+      return remember(api, named.map((name) => ({ name, key: spec.key })), besideCarrier(api, { spec, named, lists }));
     },
     look: (from) => look(api, from, lists),
     candidates: async (from, realm) => {
@@ -96,6 +86,22 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
     logIn: () => api.logIn(),
     close: () => api.close(),
   };
+}
+
+/** What stands around a carrier, and what applies it, with the hooks that ran and are gone. */
+async function besideCarrier(api: ClusterApi, { spec, named, lists }: { readonly spec: FromSpec; readonly named: FromSpec['objects']; readonly lists: ControllerLists }): Promise<readonly ToRemember[]> {
+  // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
+  const found = await tolerated(async () => {
+    const carrier = await readCarrier(api, spec);
+    const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
+    const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads], lists);
+    const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
+    const applied = worthRemembering(await appliedBy(api, carrier.object));
+    return { hooks, names: [...names, ...namesOf(workloads), ...applied, ...controllers.map(({ object }) => object)] };
+  });
+  if (found instanceof RescueError) return [];
+  const others = unique([...found.names, ...found.hooks.map(({ name }) => name)], named);
+  return others.map((name) => found.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null });
 }
 
 async function look(api: ClusterApi, from: string, lists: ControllerLists): Promise<ClusterSight> {

@@ -33,15 +33,18 @@ export interface WhatWasRemembered {
  * Reads the earlier versions of objects, each that says something else than the version after it. Objects that are gone are looked for, too.
  * Takes `list`; where that is not allowed a note says so.
  *
- * @throws RescueError where the first object cannot be asked for at all
+ * @param beside  more objects, once they are found: nothing waits for that but they
+ * @throws RescueError where the first object cannot be asked for at all; what finding the others throws
  */
-export async function remember(api: ClusterApi, objects: readonly ToRemember[]): Promise<WhatWasRemembered> {
-  const walks = await Promise.allSettled(objects.map((object) => walkBack(api, object)));
-  const results = walks.map((walk, index): WhatWasRemembered => {
+export async function remember(api: ClusterApi, objects: readonly ToRemember[], beside: Promise<readonly ToRemember[]> = Promise.resolve([])): Promise<WhatWasRemembered> {
+  const walked = (some: readonly ToRemember[]) => Promise.allSettled(some.map((object) => walkBack(api, object)));
+  const [own, others, found] = await Promise.all([walked(objects), beside.then(walked), beside]);
+  const all = [...objects, ...found];
+  const results = [...own, ...others].map((walk, index): WhatWasRemembered => {
     if (walk.status === 'fulfilled') return walk.value;
     const failure: unknown = walk.reason;
     if (!(failure instanceof RescueError) || (index === 0 && failure.code !== 'missing-role')) throw failure;
-    return { versions: [], notes: [lost(shown((objects[index] as ToRemember).name), failure)] };
+    return { versions: [], notes: [lost(shown((all[index] as ToRemember).name), failure)] };
   });
   return { versions: results.flatMap(({ versions }) => versions), notes: results.flatMap(({ notes }) => notes) };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { realmInText } from '../../src/evidence/document.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
 import { remember } from '../../src/kubernetes/remember.ts';
@@ -139,6 +139,15 @@ describe('what is refused', () => {
     const { versions, notes } = await remember(history(two, { refused: { 'list configmaps': mayNot('list', MAP) } }), objects);
     expect(versions.map(({ name }) => name)).toEqual(['remembered-secret-iam-realm-7']);
     expect(notes[0]).toBe('Earlier versions of ConfigMap iam/realm cannot be read, and are lost in minutes: oncall may not list configmaps in namespace iam, which reading ConfigMap iam/realm takes. Reading the object alone gives only the current version. Have added to a Role: resources ["configmaps"], verbs ["list"].');
+  });
+
+  test('nothing: what is found later is not waited for', async () => {
+    const api = history(two);
+    const { promise: beside, resolve } = Promise.withResolvers<typeof objects>();
+    const both = remember(api, objects.slice(0, 1), beside);
+    await vi.waitFor(() => expect(api.asked.length).toBeGreaterThan(1));
+    resolve(objects.slice(1));
+    expect((await both).versions.map(({ name }) => name)).toEqual(['remembered-configmap-iam-realm-7', 'remembered-secret-iam-realm-7']);
   });
 
   test('everything else: thrown for the first object, a note for others', async () => {
