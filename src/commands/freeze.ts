@@ -48,12 +48,13 @@ export const run: CommandRun = async (invocation) => {
 async function freeze(invocation: Invocation, cluster: Cluster, from: string): Promise<number> {
   const { flags } = invocation;
   const say = (lines: readonly string[]): void => { if (!flags.json) for (const line of lines) process.stderr.write(`${sanitise(line)}\n`); };
+  const tell = (text: string): void => say([`  ${text}`]);
   const record = recorder(invocation, cluster, from);
   try {
-    const memory = await cluster.remember(from);
+    const memory = await cluster.remember(from, tell);
     // A record that would hold nothing is not made.
     if (memory.versions.length > 0) recordRemembered(record.open(), memory);
-    const sight = await cluster.look(from);
+    const sight = await cluster.look(from, tell);
     say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
     // As kubectl apply takes it; in a message every line would be indented.
     const mayNotEnd = flags.terminate === true && sight.mayTerminate === false;

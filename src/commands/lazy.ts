@@ -87,8 +87,8 @@ export function lazyCluster(target: ClusterTarget): OpenedCluster {
   };
   return {
     place: target.context ?? 'the current context',
-    remember: async (from) => (await load()).remember(from),
-    look: async (from) => (await load()).look(from),
+    remember: async (...args) => (await load()).remember(...args),
+    look: async (...args) => (await load()).look(...args),
     candidates: async (...args) => (await load()).candidates(...args),
     preparePause: async (...args) => (await load()).preparePause(...args),
     prepareResume: async (sent) => (await load()).prepareResume(sent),

@@ -48,8 +48,8 @@ export function lockedCluster(cluster: Cluster, locks: PauseLocks, server: strin
   };
   return {
     ...cluster,
-    look: async (from) => {
-      const sight = await cluster.look(from);
+    look: async (...args) => {
+      const sight = await cluster.look(...args);
       address = sight.server;
       return sight;
     },

@@ -58,7 +58,7 @@ interface ThawRequest {
 async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory }: ThawRequest): Promise<ExitCode> {
   const { flags } = invocation;
   const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
-  const sight = await lookFor(cluster, from, named);
+  const sight = await lookFor(cluster, { from, named, say });
   if (named?.state.sight && named.state.sight.server !== sight.server) throw new RescueError('usage', `Record ${named.id} is of the cluster at ${named.state.sight.server}, and this is ${sight.server}.`, ['Name the right one with --context.']);
   const record = named ?? recordsOf(directory, sight).at(-1) ?? null;
   const known = record === null ? await fromObjects(cluster, sight) : [];
@@ -93,10 +93,10 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
 }
 
 /** What carried the realm may be gone, or say no more who applies it: what was seen at the freeze is enough to let that run again. */
-async function lookFor(cluster: Cluster, from: string, named: FrozenRecord | null): Promise<ClusterSight> {
+async function lookFor(cluster: Cluster, { from, named, say }: Pick<ThawRequest, 'from' | 'named'> & { readonly say: (line: string) => void }): Promise<ClusterSight> {
   const recorded = named?.state.sight;
   try {
-    const sight = await cluster.look(from);
+    const sight = await cluster.look(from, (text) => say(`  ${text}`));
     return sight.controllers.length === 0 && recorded?.server === sight.server ? recorded : sight;
   } catch (error) {
     if (error instanceof RescueError && error.code === 'object-not-found' && recorded && cluster.place.endsWith(`(${recorded.server})`)) return recorded;

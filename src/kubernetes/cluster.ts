@@ -10,9 +10,9 @@ import { operatorNotes } from '../gitops/live/operator-notes.ts';
 import { openCluster, type ClusterApi } from './api.ts';
 import { appliedBy, namespacesOf, worthRemembering } from './applied.ts';
 import { around, carrierNames, readCarrier } from './carrier.ts';
-import { openControllerLists, type ControllerLists } from './controller-lists.ts';
+import { openControllerLists } from './controller-lists.ts';
 import { clusterCandidates, newestFirst } from './evidence.ts';
-import { findWriter } from './find-writer.ts';
+import { findWriter, type Searching } from './find-writer.ts';
 import { namesController, parseFrom, type FromSpec } from './from-spec.ts';
 import { goneHooks, hookToRemember, lastHooks } from './gone-hooks.ts';
 import { tolerated } from './permitted.ts';
@@ -46,13 +46,13 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
   const token = () => `realm-rescue-${now()}-${tokens += 1}`;
   return {
     place: `${api.context} (${api.server})`,
-    remember: async (from) => {
+    remember: async (from, onProgress = () => undefined) => {
       const spec = parseFrom(from, api.namespace);
       const named = await carrierNames(api, spec);
       // The lists of a large cluster take a while, and in the meantime the API server forgets.
-      return remember(api, named.map((name) => ({ name, key: spec.key })), besideCarrier(api, { spec, named, lists }));
+      return remember(api, named.map((name) => ({ name, key: spec.key })), besideCarrier(api, { spec, named }, { lists, onProgress }));
     },
-    look: (from) => look(api, from, lists),
+    look: (from, onProgress = () => undefined) => look(api, from, { lists, onProgress }),
     candidates: async (from, realm) => {
       const found = await Promise.all((await namespacesOf(api, parseFrom(from, api.namespace))).map((namespace) => clusterCandidates(api, { namespace, realm })));
       return found.flat().toSorted(newestFirst);
@@ -89,12 +89,12 @@ export function openClusterPort(target: ClusterTarget, { now = Date.now, times =
 }
 
 /** What stands around a carrier, and what applies it, with the hooks that ran and are gone. */
-async function besideCarrier(api: ClusterApi, { spec, named, lists }: { readonly spec: FromSpec; readonly named: FromSpec['objects']; readonly lists: ControllerLists }): Promise<readonly ToRemember[]> {
+async function besideCarrier(api: ClusterApi, { spec, named }: { readonly spec: FromSpec; readonly named: FromSpec['objects'] }, searching: Searching): Promise<readonly ToRemember[]> {
   // What carried the realm may be gone by now, and is remembered all the same. What stands around it must not keep it from being read.
   const found = await tolerated(async () => {
     const carrier = await readCarrier(api, spec);
     const { workloads, carriers, names } = await around(api, spec, carrier.name, carrier.object);
-    const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads], lists);
+    const { controllers, appliers } = await findWriter(api, [carrier.object, ...carriers.map(({ object }) => object), ...workloads], searching);
     const hooks = await Promise.all(appliers.flatMap((applier) => lastHooks(api, applier).map(({ job }) => hookToRemember(api, applier, job))));
     const applied = worthRemembering(await appliedBy(api, carrier.object));
     return { hooks, names: [...names, ...namesOf(workloads), ...applied, ...controllers.map(({ object }) => object)] };
@@ -104,12 +104,12 @@ async function besideCarrier(api: ClusterApi, { spec, named, lists }: { readonly
   return others.map((name) => found.hooks.find((hook) => specOf(hook.name) === specOf(name)) ?? { name, key: null });
 }
 
-async function look(api: ClusterApi, from: string, lists: ControllerLists): Promise<ClusterSight> {
+async function look(api: ClusterApi, from: string, searching: Searching): Promise<ClusterSight> {
   const spec = parseFrom(from, api.namespace);
   const [user, { name: source, object: carrier }] = await Promise.all([whoAmI(api), readCarrier(api, spec)]);
   const { workloads, configMaps, carriers, names, notes, scope } = await around(api, spec, source, carrier);
   const all = [carrier, ...carriers.map(({ object }) => object), ...workloads];
-  const found = await findWriter(api, all, lists);
+  const found = await findWriter(api, all, searching);
   const [applied, windows] = await Promise.all([appliedBy(api, carrier), windowNotes(api, found.pauses)]);
   const gone = await goneHooks(api, found.appliers, all);
   // A sync of what was named itself is judged by what it starts, as one that was found from there.

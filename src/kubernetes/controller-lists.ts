@@ -10,9 +10,10 @@ import type { ClusterApi } from './api.ts';
 export interface ControllerLists {
   /**
    * Those of a kind that list one of these objects or some controller, as they are now; null where the server does not serve the kind.
+   * @param onRead  called with how many have been looked through
    * @throws RescueError as a list does
    */
-  holding(resource: Resource, objects: readonly KubeObject[]): Promise<readonly KubeObject[] | null>;
+  holding(resource: Resource, objects: readonly KubeObject[], onRead: (seen: number) => void): Promise<readonly KubeObject[] | null>;
 }
 
 interface Search {
@@ -36,10 +37,10 @@ const MOST_CHANGED = 0.1;
 export function openControllerLists(api: ClusterApi): ControllerLists {
   const known = new Map<Resource, Known>();
   return {
-    holding: async (resource, objects) => {
+    holding: async (resource, objects, onRead) => {
       const search: Search = { ids: new Set(objects.map(idOf)), keep: (entry) => listsController(entry) || objects.some((object) => listsObject(entry, object) || inInventory(entry, object)) };
       const before = known.get(resource);
-      const now = (before && [...search.ids].every((id) => before.ids.has(id)) ? await again(api, resource, { before, search }) : null) ?? (await whole(api, resource, search));
+      const now = (before && [...search.ids].every((id) => before.ids.has(id)) ? await again(api, resource, { before, search }) : null) ?? (await whole(api, resource, { search, onRead }));
       if (now === null) return null;
       known.set(resource, now);
       return [...now.held.values()];
@@ -47,12 +48,13 @@ export function openControllerLists(api: ClusterApi): ControllerLists {
   };
 }
 
-async function whole(api: ClusterApi, resource: Resource, { ids, keep }: Search): Promise<Known | null> {
+async function whole(api: ClusterApi, resource: Resource, { search: { ids, keep }, onRead }: { readonly search: Search; readonly onRead: (seen: number) => void }): Promise<Known | null> {
   const versions = new Map<string, string>();
   const listed = await api.list(resource, {
     namespace: null,
     keep: (entry) => {
       versions.set(keyOf(entry), versionOf(entry));
+      onRead(versions.size);
       return keep(entry);
     },
   });

@@ -29,6 +29,11 @@ export interface FoundWriter {
   readonly appliers: readonly KubeObject[];
 }
 
+export interface Searching {
+  readonly lists: ControllerLists;
+  readonly onProgress: (text: string) => void;
+}
+
 interface Found {
   readonly object: KubeObject;
   readonly name: ObjectName;
@@ -50,9 +55,9 @@ interface Claim {
 
 /**
  * @param carriers  what carries the realm and the workloads that read it; or the controller itself
- * @param lists     those of an earlier look, where there was one
+ * @param searching  the lists of an earlier look, where there was one, and who is told how far it is where that takes long
  */
-export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[], lists: ControllerLists = openControllerLists(api)): Promise<FoundWriter> {
+export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[], { lists = openControllerLists(api), onProgress = () => undefined }: Partial<Searching> = {}): Promise<FoundWriter> {
   const notes: string[] = [];
   const unread: Need[] = [];
   const found = new Map<string, Found>();
@@ -81,7 +86,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     queue.push(...claims);
     for (const object of makers.length > 0 ? makers : [carrier]) carried.push({ object, claimed: claims.some(({ link }) => link.certain) });
   }
-  const holdersOf = openHolders(api, lists, carried.map(({ object }) => object));
+  const holdersOf = openHolders(api, { lists, onProgress, carriers: carried.map(({ object }) => object) });
   await follow();
   // Two controllers may apply one object, which names one of them; and what an object names may be gone.
   for (const { object, claimed } of carried) {

@@ -25,12 +25,24 @@ export interface Held {
   readonly notes: readonly string[];
 }
 
+const KINDS = [RESOURCES.application, RESOURCES.kustomization];
+/** How often somebody who waits is told how far it is, in milliseconds. */
+const TELLS = 3000;
+
 /**
  * Reads the lists of the whole cluster once, when they are first asked for.
  * @param carriers  what is asked for beside controllers
  */
-export function openHolders(api: ClusterApi, listed: ControllerLists, carriers: readonly KubeObject[]): (object: KubeObject) => Promise<Held> {
-  const read = () => Promise.all([RESOURCES.application, RESOURCES.kustomization].map((resource) => tolerated(() => readable(() => listed.holding(resource, carriers)))));
+export function openHolders(api: ClusterApi, { lists: listed, onProgress, carriers }: { readonly lists: ControllerLists; readonly onProgress: (text: string) => void; readonly carriers: readonly KubeObject[] }): (object: KubeObject) => Promise<Held> {
+  const read = async () => {
+    const seen = KINDS.map(() => 0);
+    const telling = setInterval(() => onProgress(`looking for all that may apply it: ${KINDS.map(({ plural }, index) => `${(seen[index] ?? 0).toLocaleString('en')} ${plural}`).join(' and ')} so far`), TELLS);
+    try {
+      return await Promise.all(KINDS.map((resource, index) => tolerated(() => readable(() => listed.holding(resource, carriers, (count) => { seen[index] = count; })))));
+    } finally {
+      clearInterval(telling);
+    }
+  };
   let lists: ReturnType<typeof read> | null = null;
   return async (object) => {
     const all = await (lists ??= read());

@@ -31,7 +31,7 @@ const TRIES = 30;
 
 /** First of all. What is read goes to disk before anything is said of it. */
 export async function remember(work: ClusterWork, from: string): Promise<void> {
-  recordRemembered(work, await work.cluster.remember(from));
+  recordRemembered(work, await work.cluster.remember(from, work.progress));
 }
 
 export function recordRemembered(work: ClusterWork, { versions, notes }: Awaited<ReturnType<Cluster['remember']>>): void {
@@ -44,7 +44,7 @@ export function recordRemembered(work: ClusterWork, { versions, notes }: Awaited
 }
 
 export async function findWriter(work: ClusterWork, from: string): Promise<ClusterSight> {
-  const sight = await work.cluster.look(from);
+  const sight = await work.cluster.look(from, work.progress);
   work.dispatch({ type: 'cluster.seen', sight });
   return sight;
 }

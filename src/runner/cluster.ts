@@ -43,9 +43,9 @@ export interface Cluster {
    * First of all: the versions of the objects that the API server still remembers (verified-kube.md 3.1). Reads only; what it may not list it leaves out.
    * @param from  a spec as --from takes it
    */
-  remember(from: string): Promise<{ readonly versions: readonly RememberedText[]; readonly notes: readonly string[] }>;
-  /** Finds the writer and who would undo a pause. Reads only. Throws RescueError. */
-  look(from: string): Promise<ClusterSight>;
+  remember(from: string, onProgress?: (text: string) => void): Promise<{ readonly versions: readonly RememberedText[]; readonly notes: readonly string[] }>;
+  /** Finds the writer and who would undo a pause. Reads only. Throws RescueError. @param onProgress  on a large cluster that takes a while */
+  look(from: string, onProgress?: (text: string) => void): Promise<ClusterSight>;
   /** What in the namespace of the realm's carrier holds the realm as well: ConfigMaps, Secrets, Helm releases, custom resources. Reads only. */
   candidates(from: string, realm: string): Promise<readonly EvidenceCandidate[]>;
   /** Reads the object anew and makes the patch that pauses it, in the way that its schema understands; nothing is written. */

@@ -24,12 +24,14 @@ function cluster(first: readonly KubeObject[], failing: (options: ListOptions) =
     },
   };
   const lists = openControllerLists(api);
+  let last = 0;
   const look = async (...carriers: readonly KubeObject[]) => {
     asked.splice(0);
-    const found = await lists.holding(RESOURCES.application, carriers.length > 0 ? carriers : [realmMap()]);
+    last = 0;
+    const found = await lists.holding(RESOURCES.application, carriers.length > 0 ? carriers : [realmMap()], (seen) => { last = seen; });
     return { found: found?.map(({ metadata: { name, resourceVersion } }) => `${name} ${resourceVersion}`), asked: [...asked] };
   };
-  return { look, become: (...now: readonly KubeObject[]) => { objects = now; } };
+  return { look, seen: () => last, become: (...now: readonly KubeObject[]) => { objects = now; } };
 }
 
 test('where nothing has changed, the versions are all that is read', async () => {
@@ -66,6 +68,12 @@ test('where the versions cannot be read, all is', async () => {
   const { look } = cluster([...crowd, app('keycloak', '70')], ({ metadataOnly }) => metadataOnly === true);
   await look();
   expect(await look()).toEqual({ found: ['keycloak 70'], asked: ['versions', 'all'] });
+});
+
+test('how many have been looked through is told', async () => {
+  const { look, seen } = cluster([...crowd, app('keycloak', '70')]);
+  await look();
+  expect(seen()).toBe(31);
 });
 
 test('a list that fails is told', async () => {
