@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: ratios inside one run. Absolute times mean nothing on another machine; ratios do. Parts can be named:
- * `npm run bench -- start choose files capture recover tokens memory`. Ends with 1 when a bound is broken.
+ * `npm run bench -- start choose files cluster capture recover tokens memory`. Ends with 1 when a bound is broken.
  *
  * REALM_RESCUE_BENCH_URL names a running Keycloak (admin/admin) whose realms bench-m and bench-l are made once and used again;
  * otherwise one is started on PostgreSQL as for the tests.
  */
 import { capture } from './capture.ts';
+import { cluster } from './cluster.ts';
 import { memory } from './memory.ts';
 import { recover } from './recover.ts';
 import { files } from './files.ts';
@@ -15,8 +16,8 @@ import { start } from './start.ts';
 import { broken, machine, tableOf, type Row } from './table.ts';
 import { tokens } from './tokens.ts';
 
-/** Parts that need no server. */
-const ALONE: Readonly<Record<string, () => Promise<Row[]>>> = { start, choose: keys, files };
+/** Parts that need no Keycloak. */
+const ALONE: Readonly<Record<string, () => Promise<Row[]>>> = { start, choose: keys, files, cluster };
 const SERVED: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = { capture, recover, tokens, memory };
 const parts = process.argv.slice(2).length > 0 ? process.argv.slice(2) : [...Object.keys(ALONE), ...Object.keys(SERVED)];
 const unknown = parts.filter((part) => ALONE[part] === undefined && SERVED[part] === undefined);
