@@ -13,7 +13,6 @@ import { awaited } from './awaited.ts';
 
 /** One of them, looked at again after the resume. */
 export interface Landed {
-  readonly applier: Applier;
   readonly was: ControllerBefore;
   /** null where it did not answer in time. */
   readonly view: SyncView | null;
@@ -39,16 +38,25 @@ export async function landAbove(api: ClusterApi, appliers: readonly Applier[], b
     if (was === undefined || (was.ours !== true && !isComing(was))) continue;
     onProgress(`${applier.kind.title} ${applier.name.name}, above it: ${was.ours === true ? 'asked to look again' : `waited for, until it has applied ${shortRevision(was.target ?? '')}`}`);
     const brings = bringsBelow(before, was).length > 0;
-    const { view, trouble } = await (was.ours === true ? outcome(api, applier, was, { times, token, read, onProgress }) : coming(applier, was, { times, read }));
-    landed.push({ applier, was, view, open: brings ? trouble : null });
+    const { view, trouble } = await (was.ours === true ? asked(api, applier, was, { times, token, read, onProgress }) : coming(applier, was, { times, read })).catch((error: unknown): Outcome => {
+      if (!(error instanceof RescueError) || !['not-proven', 'object-not-found'].includes(error.code)) throw error;
+      return { view: null, trouble: `${applier.name.name}, above it: ${error.message.replace(/\.$/, '')}` };
+    });
+    landed.push({ was, view, open: brings ? trouble : null });
   }
   return landed;
+}
+
+interface Outcome {
+  readonly view: SyncView | null;
+  /** Why it may not have come; null where it has. */
+  readonly trouble: string | null;
 }
 
 /** Nobody has paused it, and it applies a newer revision by itself as soon as its source has it (kustomize-controller watches that). */
 const isComing = ({ object, paused, synced, target }: ControllerBefore): boolean => object.resource.kind === 'Kustomization' && paused !== true && synced === false && (target ?? null) !== null;
 
-async function coming({ name, kind }: Applier, { revision, target }: ControllerBefore, { times, read }: Pick<Landing, 'times' | 'read'>): Promise<Pick<Landed, 'view'> & { readonly trouble: string | null }> {
+async function coming({ name, kind }: Applier, { revision, target }: ControllerBefore, { times, read }: Pick<Landing, 'times' | 'read'>): Promise<Outcome> {
   const quick = closely(times);
   const view = await awaited(times.sync, quick.every, async () => {
     const now = kind.view(await read(name));
@@ -58,20 +66,15 @@ async function coming({ name, kind }: Applier, { revision, target }: ControllerB
   return { view, trouble: `${name.name}, above it, has not applied ${shortRevision(target ?? '')} yet, and may still change it${view === null ? '' : `: ${view.trouble ?? ''}`}` };
 }
 
-async function outcome(api: ClusterApi, applier: Applier, was: ControllerBefore, { times, token, read, onProgress }: Landing): Promise<Pick<Landed, 'view'> & { readonly trouble: string | null }> {
+async function asked(api: ClusterApi, applier: Applier, was: ControllerBefore, { times, token, read, onProgress }: Landing): Promise<Outcome> {
   const { name, kind } = applier;
   const quick = closely(times);
   const look = (): Promise<KubeObject> => read(name);
-  try {
-    // It may wait for the health of what it applies.
-    const answered = await refresh(api, applier, token, { ...quick, refresh: times.sync }, look);
-    if (answered === null) return { view: null, trouble: `${name.name}, above it, did not look at git again within ${times.sync / 1000} s` };
-    // What Argo CD has failed at once, it never tries again for the same revision.
-    const object = was.stuck === null ? await settled(api, applier, was, { times: quick, look, onProgress }) : answered;
-    const view = kind.view(object);
-    return { view, trouble: view.trouble === null ? null : `${name.name}, above it, is stuck, and may still change it: ${view.trouble}` };
-  } catch (error) {
-    if (!(error instanceof RescueError) || !['not-proven', 'object-not-found'].includes(error.code)) throw error;
-    return { view: null, trouble: `${name.name}, above it: ${error.message.replace(/\.$/, '')}` };
-  }
+  // It may wait for the health of what it applies.
+  const answered = await refresh(api, applier, token, { ...quick, refresh: times.sync }, look);
+  if (answered === null) return { view: null, trouble: `${name.name}, above it, did not look at git again within ${times.sync / 1000} s` };
+  // What Argo CD has failed at once, it never tries again for the same revision.
+  const object = was.stuck === null ? await settled(api, applier, was, { times: quick, look, onProgress }) : answered;
+  const view = kind.view(object);
+  return { view, trouble: view.trouble === null ? null : `${name.name}, above it, is stuck, and may still change it: ${view.trouble}` };
 }

@@ -61,7 +61,8 @@ function windowsOf(object: KubeObject, patch: ClusterPatch): readonly Json[] {
 
 /** The way back from a pause; what others changed in the meantime stays. */
 export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promise<Prepared> {
-  const object = await present(api, sent.object);
+  const object = await api.get(sent.object);
+  if (object === null) return { already: `${shown(sent.object)} is gone, and its pause with it` };
   const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
   const current = at(object, ...sent.field);
   if (sent.means === 'deny-window') {

@@ -28,9 +28,12 @@ import { clusterLevel, controllerLevel, isRespecified, movedObjects, named, othe
  * @param isOurs  whether a controller is to run again
  */
 export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, { token, isOurs }: { readonly token: string | null; readonly isOurs: (name: ObjectName) => boolean }): Promise<SyncBefore> {
-  const controllers = await Promise.all(appliersOf(sight).map(async (applier): Promise<ControllerBefore> => {
+  const controllers = await Promise.all(appliersOf(sight).map(async (applier): Promise<readonly ControllerBefore[]> => {
     const { name, kind, above } = applier;
-    let object = await readNamed(api, name);
+    const there = above ? await api.get(name) : await readNamed(api, name);
+    // One above that is gone has nothing to bring.
+    if (there === null) return [];
+    let object = there;
     const skips = kind.word === 'application' && skipsReconcile(object);
     if (skips && !above && isOurs(name)) throw skipped(name);
     let late = false;
@@ -43,11 +46,11 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     const view = kind.view(object);
     const settings = await settingsOf(api, kind, object);
     const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : respecified(await offeredBySource(api, kind, object, view.revision), { object, name, settings });
-    return { object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history, settings, ...(above ? { above } : {}) };
+    return [{ object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history, settings, ...(above ? { above } : {}) }];
   }));
   // Who only looks does not wait for an API server to learn who may do what.
   const { uids, unseen } = await jobsOf(api, sight, token === null ? { ...times, refresh: 0 } : times);
-  return { controllers, objects: await marksOf(api, sight.objects), jobs: uids, ...(unseen.length > 0 ? { jobsUnseen: unseen } : {}) };
+  return { controllers: controllers.flat(), objects: await marksOf(api, sight.objects), jobs: uids, ...(unseen.length > 0 ? { jobsUnseen: unseen } : {}) };
 }
 
 interface Watching {

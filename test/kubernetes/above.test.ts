@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { thaw } from '../../src/runner/cluster-thaw.ts';
-import { APP, argoWorld, frozen, isOff, MAP, policyOf, POLICY, ROOT, ROOT_POLICY, STS, watchedOf } from '../runner/cluster-worlds.ts';
+import { APP, argoWorld, frozen, held, isOff, MAP, policyOf, POLICY, ROOT, ROOT_POLICY, STS, watchedOf } from '../runner/cluster-worlds.ts';
 import type { World } from '../runner/fake-cluster.ts';
 import { at } from '../../src/gitops/controllers/object.ts';
 
@@ -60,6 +60,14 @@ describe('an application of applications', () => {
     world.git.delete(`controller ${ROOT}`);
     expect(await thaw(work, sight)).toBe(true);
     expect(levelOf(world)).toEqual({ level: 'controller', noOp: true, because: 'keycloak is Synced without a new operation' });
+  });
+
+  test('that is gone by now keeps nothing from running again', async () => {
+    const world = argoWorld();
+    const { sight, work } = await frozen(world);
+    world.remove(ROOT);
+    expect(await thaw(work, sight)).toBe(true);
+    expect([policyOf(world), held(world.start()), world.said]).toEqual([POLICY, [], expect.arrayContaining(['Application argocd/root is gone, and its pause with it'])]);
   });
 
   test('its own operation is not ended, and nothing is asked for in its name', async () => {
