@@ -13,6 +13,8 @@ import type { EffectContext } from './context.ts';
 const TICK = 1000;
 /** Seconds between two looks: where no controller says how often it looks itself, and at most. */
 const LONGEST = 600;
+/** Seconds between two looks where somebody waits for nothing else: a pause that was taken back is told soon. */
+const WATCHING = 15;
 
 /** Looks each time that the shortest interval of the controllers has passed, and tells the journal. Gives back a function that ends this. */
 export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): () => void {
@@ -61,7 +63,7 @@ export interface Standing {
 export const everyTurn = (sight: ClusterSight): number => Math.max(...intervals(sight));
 
 /**
- * The same for a freeze alone, in which no run goes on: looks each time that the shortest interval has passed, until every controller has had its turn.
+ * The same for a freeze alone, in which no run goes on: looks every few seconds until every controller has had its turn, and tells the journal each time that the shortest interval has passed.
  * @throws RescueError `changed-meanwhile` where something is not paused any more
  */
 export async function standsEveryTurn({ cluster, sight, work, wait }: Standing): Promise<void> {
@@ -69,13 +71,17 @@ export async function standsEveryTurn({ cluster, sight, work, wait }: Standing):
   const all = everyTurn(sight);
   const state = { ...(work?.state() ?? NO_CLUSTER), sight, pause: true };
   const pauses = [...heldPauses(state), ...foundPauses(state)];
-  for (let passed = 0; passed < all;) {
-    const turn = Math.min(shortest, LONGEST, all - passed);
-    await wait(turn * 1000);
-    passed += turn;
+  for (let passed = 0, told = 0; passed < all;) {
+    const turn = Math.min(shortest, LONGEST, all - told);
+    const step = Math.min(WATCHING, told + turn - passed);
+    await wait(step * 1000);
+    passed += step;
     const checks = await cluster.check(pauses);
-    work?.dispatch({ type: 'pause.checked', checks, after: passed });
     const broken = checks.filter(({ holds }) => !holds);
+    if (broken.length > 0 || passed === told + turn) {
+      work?.dispatch({ type: 'pause.checked', checks, after: passed });
+      told = passed;
+    }
     if (broken.length > 0) throw undone(broken);
   }
 }

@@ -27,7 +27,19 @@ describe('a freeze that waits for each turn', () => {
 
   test('looks at the interval of the quickest, never without a pause, until the slowest had its turn', async () => expect(await waited(every(0, 3), 99)).toEqual([1000, 1000, 1000]));
 
-  test('waits no longer at once than a timer can, and ends where a pause is gone', async () => expect(await waited(every(720 * 3600), 3)).toEqual([600_000, 600_000, 600_000]));
+  test('looks every 15 s meanwhile, and ends where a pause is gone', async () => {
+    expect(await waited(every(40), 99)).toEqual([15_000, 15_000, 10_000]);
+    expect(await waited(every(720 * 3600), 3)).toEqual([15_000, 15_000, 15_000]);
+  });
+
+  test('tells the journal of a look when a controller has had its turn, or a pause is gone', async () => {
+    const said: RunEvent[] = [];
+    const work = { state: () => NO_CLUSTER, dispatch: (event: RunEvent) => void said.push(event) };
+    const standing = (looks: number) => standsEveryTurn({ cluster: { check: async (pauses) => told(looks-- > 0)(pauses) }, sight: every(20, 40), work, wait: async () => undefined });
+    await standing(99);
+    await expect(standing(3)).rejects.toMatchObject({ code: 'changed-meanwhile' });
+    expect(said.map((event) => (event.type === 'pause.checked' ? event.after : event.type))).toEqual([20, 40, 20, 40]);
+  });
 });
 
 describe('what was found paused', () => {
