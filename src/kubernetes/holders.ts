@@ -7,7 +7,7 @@ import type { ClusterApi } from './api.ts';
 import { elsewhereNote } from './applier.ts';
 import type { ControllerLists } from './controller-lists.ts';
 import { searchNeeds, type Need } from './needs.ts';
-import { tolerated } from './permitted.ts';
+import { FATAL_TO_A_LIST, tolerated } from './permitted.ts';
 import { readable } from './readable.ts';
 
 export interface Holder {
@@ -38,7 +38,7 @@ export function openHolders(api: ClusterApi, { lists: listed, onProgress, carrie
     const seen = KINDS.map(() => 0);
     const telling = setInterval(() => onProgress(`looking for all that may apply it: ${KINDS.map(({ plural }, index) => `${(seen[index] ?? 0).toLocaleString('en')} ${plural}`).join(' and ')} so far`), TELLS);
     try {
-      return await Promise.all(KINDS.map((resource, index) => tolerated(() => readable(() => listed.holding(resource, carriers, (count) => { seen[index] = count; })))));
+      return await Promise.all(KINDS.map((resource, index) => tolerated(() => readable(() => listed.holding(resource, carriers, (count) => { seen[index] = count; })), FATAL_TO_A_LIST)));
     } finally {
       clearInterval(telling);
     }

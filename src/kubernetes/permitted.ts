@@ -1,4 +1,4 @@
-import { RescueError } from '../realm/errors.ts';
+import { RescueError, type ErrorCode } from '../realm/errors.ts';
 
 /** What may be read; null where these credentials may not. What is wrong with the cluster itself is thrown. */
 export async function permitted<T>(read: () => Promise<T>): Promise<T | null> {
@@ -10,12 +10,17 @@ export async function permitted<T>(read: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** What can be read, else why not, for what goes on without it. What is wrong with the login or the way to the cluster is thrown: nothing else would work either. */
-export async function tolerated<T>(read: () => Promise<T>): Promise<T | RescueError> {
+/** What is wrong with the login or the way to the cluster: nothing else would work either. */
+const FATAL: readonly ErrorCode[] = ['refused-login', 'unreachable', 'tls', 'interrupted'];
+/** A list of everything may take too long for a server that answers all else. */
+export const FATAL_TO_A_LIST: readonly ErrorCode[] = FATAL.filter((code) => code !== 'unreachable');
+
+/** What can be read, else why not, for what goes on without it. @param fatal  what is thrown all the same */
+export async function tolerated<T>(read: () => Promise<T>, fatal = FATAL): Promise<T | RescueError> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof RescueError) || ['refused-login', 'unreachable', 'tls', 'interrupted'].includes(error.code)) throw error;
+    if (!(error instanceof RescueError) || fatal.includes(error.code)) throw error;
     return error;
   }
 }

@@ -4,13 +4,13 @@ import { otherCluster } from '../gitops/controllers/destination.ts';
 import { RESOURCES, type KubeObject } from '../gitops/controllers/object.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { ClusterApi } from './api.ts';
-import { tolerated } from './permitted.ts';
+import { FATAL_TO_A_LIST, tolerated } from './permitted.ts';
 
 /** Reads the list of a namespace once. Who may not list them hears nothing of it: few objects hold values. */
 export function openReaders(api: ClusterApi): (object: KubeObject) => Promise<readonly KubeObject[]> {
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
   const read = async (namespace: string): Promise<readonly KubeObject[]> => {
-    const list = await tolerated(() => api.list(RESOURCES.helmrelease, { namespace }));
+    const list = await tolerated(() => api.list(RESOURCES.helmrelease, { namespace }), FATAL_TO_A_LIST);
     return list === null || list instanceof RescueError ? [] : list.items;
   };
   return async (object) => {

@@ -174,11 +174,11 @@ describe('what the labels and annotations do not say', () => {
     expect([applies.length, notes, unread]).toEqual([1, ['Argo CD says of Application argocd/keycloak: ConfigMap/keycloak-realm is part of applications argocd/keycloak and other; what else applies it is not paused here'], []]);
   });
 
-  test('a list that fails for another reason than a right keeps nothing from being paused where the object says who applies it', async () => {
-    const failing = (api: ReturnType<typeof fakeApi>): ReturnType<typeof fakeApi> => ({ ...api, list: async (resource, options) => { if (options.fieldSelector !== undefined) return api.list(resource, options); throw new RescueError('server-error', 'The API server gives up listing applications.'); } });
+  test.each(['server-error', 'unreachable'] as const)('a list that fails for another reason than a right keeps nothing from being paused where the object says who applies it: %s', async (code) => {
+    const failing = (api: ReturnType<typeof fakeApi>): ReturnType<typeof fakeApi> => ({ ...api, list: async (resource, options) => { if (options.fieldSelector !== undefined) return api.list(resource, options); throw new RescueError(code, 'The API server gives up listing applications.'); } });
     const named = await findWriter(failing(fakeApi([application()])), [realmMap(track('keycloak:/ConfigMap:iam/keycloak-realm'))]);
     expect([named.pauses.map(({ id }) => id), named.notes]).toEqual([['application:argocd/keycloak'], ['whether others apply it as well is not known: The API server gives up listing applications.']]);
-    await expect(findWriter(failing(fakeApi([application()])), [realmMap()])).rejects.toMatchObject({ code: 'server-error' });
+    await expect(findWriter(failing(fakeApi([application()])), [realmMap()])).rejects.toMatchObject({ code });
   });
 
   test('what Helm or an application of an earlier name has left there hides nobody who lists it', async () => {

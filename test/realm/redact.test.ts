@@ -14,6 +14,13 @@ it('takes tokens, logins of headers and of addresses out, whoever they belong to
   expect(redact('fatal: unable to access https://kim:hunter2@git.example/x.git')).toBe('fatal: unable to access https://(secret)@git.example/x.git');
 });
 
+it('takes out what others print as a secret that is assigned', () => {
+  expect(redact('POST /token?client_secret=hunter22&grant_type=client_credentials')).toBe('POST /token?client_secret=(secret)&grant_type=client_credentials');
+  expect(redact('plugin: cannot renew token="S3cr3t-of-kim", trying again')).toBe('plugin: cannot renew token=(secret), trying again');
+  expect(redact('REFRESH_TOKEN=0123-4567 password=(secret)')).toBe('REFRESH_TOKEN=(secret) password=(secret)');
+  for (const text of ['token: expired', 'the password is wrong', 'secrets=3']) expect(redact(text)).toBe(text);
+});
+
 it('leaves no known secret of four characters and more in any spelling', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', minLength: 4, maxLength: 40 }), fc.string(), (secret, before) => {
     const json = JSON.stringify(secret).slice(1, -1);
