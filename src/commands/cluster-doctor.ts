@@ -71,7 +71,7 @@ export async function clusterFindings(api: ClusterApi, from: string | undefined,
     ['freeze', [...freezeNeeds(scope), ...writer.unread, ...(controllers.length === 0 && writer.unread.length === 0 ? searchNeeds() : [])]],
     ...(patches.length === 0 ? [] : [['make-safe', patches] as const]),
     ...(isController ? [] : [['evidence', evidenceNeeds(namespace)] as const]),
-    ['thaw', thawNeeds(scope)],
+    ['thaw', thawNeeds({ ...scope, appliers: [...own, ...writer.controllers.flatMap(({ role, object }) => (role === 'applies' ? [object] : []))] })],
   ];
   const missing = await missingRights(api, steps.flatMap(([, needs]) => needs));
   const rights = steps.map(([step, needs]): ClusterRight => {

@@ -8,6 +8,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
 import { isLoopback } from '../keycloak/address.ts';
 import { reached } from '../keycloak/failures.ts';
+import { FIELD_MANAGER } from '../gitops/controllers/controller.ts';
 import { isObject, shown, textAt, type KubeObject, type ObjectName, type Resource } from '../gitops/controllers/object.ts';
 import { listOf, parse, textOf, TooLarge } from './body.ts';
 import { takesPacked } from './cluster-info.ts';
@@ -18,8 +19,6 @@ import { connectionLost, refusal, unknownField, type Answered, type Asked } from
 import { isKubeObject, readPages, type Listed, type ListOptions } from './pages.ts';
 import type { ClusterTarget } from './target.ts';
 
-/** Who we are in managedFields; anybody may write any name there, ours says the truth. */
-export const FIELD_MANAGER = 'realm-rescue';
 const SILENCE = 15_000;
 const CONNECT_MILLISECONDS = 10_000;
 const ATTEMPTS = 3;
@@ -251,7 +250,8 @@ export function openCluster(target: ClusterTarget, now: () => number = Date.now)
     close: async () => {
       closing.abort(new RescueError('interrupted', 'Left while the login plugin of the kubeconfig was waited for; nothing was sent.', []));
       const open = await line?.catch(() => null);
-      await open?.dispatcher.close();
+      // What is still under way is of a run that has been left.
+      await open?.dispatcher.destroy();
     },
   };
 }

@@ -64,12 +64,20 @@ async function whole(api: ClusterApi, resource: Resource, { search: { ids, keep 
 /** null where the whole list has to be read. */
 async function again(api: ClusterApi, resource: Resource, { before, search: { ids, keep } }: { readonly before: Known; readonly search: Search }): Promise<Known | null> {
   try {
-    const listed = await api.list(resource, { namespace: null, metadataOnly: true, keep: () => true });
+    const versions = new Map<string, string>();
+    const changed = new Map<string, Pick<KubeObject['metadata'], 'name' | 'namespace'>>();
+    // None of them is held: a server that cannot leave out the rest gives whole objects.
+    const listed = await api.list(resource, {
+      namespace: null, metadataOnly: true,
+      keep: (entry) => {
+        versions.set(keyOf(entry), versionOf(entry));
+        if (before.versions.get(keyOf(entry)) !== versionOf(entry)) changed.set(keyOf(entry), { name: entry.metadata.name, ...(entry.metadata.namespace === undefined ? {} : { namespace: entry.metadata.namespace }) });
+        return false;
+      },
+    });
     if (listed === null) return null;
-    const versions = new Map(listed.items.map((entry) => [keyOf(entry), versionOf(entry)]));
-    const changed = new Map(listed.items.filter((entry) => before.versions.get(keyOf(entry)) !== versionOf(entry)).map((entry) => [keyOf(entry), entry]));
     if (changed.size > versions.size * MOST_CHANGED) return null;
-    const read = await Promise.all([...changed.values()].map(async ({ metadata: { name, namespace = null } }) => (await api.list(resource, { namespace, fieldSelector: `metadata.name=${name}` }))?.items ?? []));
+    const read = await Promise.all([...changed.values()].map(async ({ name, namespace = null }) => (await api.list(resource, { namespace, fieldSelector: `metadata.name=${name}` }))?.items ?? []));
     const fresh = new Map(read.flat().map((entry) => [keyOf(entry), entry]));
     for (const key of changed.keys()) {
       const entry = fresh.get(key);

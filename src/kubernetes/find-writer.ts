@@ -99,7 +99,7 @@ export async function findWriter(api: ClusterApi, carriers: readonly KubeObject[
     notes.push(`no controller claims ${shownObject(object)}${held.unread.length > 0 ? ', as far as these credentials can see' : ''}`);
     unread.push(...held.unread);
   }
-  const readersOf = openReaders(api);
+  const readersOf = openReaders(api, notes);
   for (const carrier of carriers) for (const release of await readersOf(carrier)) add(release, 'applies', `its valuesFrom has ${shownObject(carrier)}`, null);
   await follow();
   // With a label of its own choice Argo CD leaves nothing that could be told from others' labels. What is found here is looked at in turn.
@@ -181,7 +181,7 @@ function ownersFirst(found: ReadonlyMap<string, Found>, notes: string[]): readon
     ordered.add(entry);
   };
   for (const entry of [...found.values()].toReversed()) if (entry.role === 'applies') take(entry);
-  for (const [above, entry] of spared) if (!ordered.has(above)) notes.push(`${shown(above.name)} is not paused: git does not state the suspend of ${shown(entry.name)}, which it therefore leaves alone`);
+  for (const [above, entry] of spared) if (!ordered.has(above) && controllerKind(above.name.resource.kind)?.paused(above.object) !== true) notes.push(`${shown(above.name)} is not paused: git does not state the suspend of ${shown(entry.name)}, which it therefore leaves alone`);
   return [...ordered];
 }
 

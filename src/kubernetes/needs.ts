@@ -34,7 +34,7 @@ export interface FreezeScope {
   /** What `--from` names: what carries the realm or imports it, or the controller itself. An empty name: any of that kind. */
   readonly source: ObjectName;
   readonly around: ScopeAround;
-  /** What applies it, and who would take back a pause. */
+  /** What applies it, and what is above that. */
   readonly controllers: readonly ObjectName[];
   /** What is patched: the controllers, or an AppProject in the place of one. */
   readonly pauses: readonly ObjectName[];
@@ -51,8 +51,8 @@ export function endNeeds(running: readonly ObjectName[]): readonly Need[] {
 }
 
 /** The way back takes what the way in took; the next sync is watched by what it writes and the Jobs that it starts. */
-export function thawNeeds({ source, around, controllers, pauses }: FreezeScope): readonly Need[] {
-  return [...carrierNeeds(source, around), ...objectNeeds(['get'], around.workloads, 'watch'), ...objectNeeds(['get', 'list', 'patch'], controllers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];
+export function thawNeeds({ source, around, controllers, appliers, pauses }: FreezeScope & { readonly appliers: readonly ObjectName[] }): readonly Need[] {
+  return [...carrierNeeds(source, around), ...objectNeeds(['get'], around.workloads, 'watch'), ...objectNeeds(['get', 'list'], controllers, 'watch'), ...objectNeeds(['patch'], appliers, 'resume'), ...objectNeeds(['get', 'patch'], pauses, 'resume')];
 }
 
 /** What a namespace says of its realm: ConfigMaps, Secrets (Helm's releases lie in them), and what imports at a start. */

@@ -5,13 +5,13 @@ import type { Json, JsonObject } from '../realm/json.ts';
 import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
 import { isManual, syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
-import { fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
+import { FIELD_MANAGER, fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { applyMergePatch, equal } from '../gitops/controllers/merge-patch.ts';
 import { at, isObject, listAt, shown, specOf, textAt, type KubeObject } from '../gitops/controllers/object.ts';
 import { lastWrite } from '../gitops/controllers/owners.ts';
 import { denyWindow, namesakesIn, ourWindows, windowRecord } from '../gitops/controllers/windows.ts';
-import { FIELD_MANAGER, type ClusterApi } from './api.ts';
+import type { ClusterApi } from './api.ts';
 import type { LiveRisk } from './risks.ts';
 import { settingsOf } from './settings.ts';
 

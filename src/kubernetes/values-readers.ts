@@ -6,11 +6,12 @@ import { RescueError } from '../realm/errors.ts';
 import type { ClusterApi } from './api.ts';
 import { FATAL_TO_A_LIST, tolerated } from './permitted.ts';
 
-/** Reads the list of a namespace once. Who may not list them hears nothing of it: few objects hold values. */
-export function openReaders(api: ClusterApi): (object: KubeObject) => Promise<readonly KubeObject[]> {
+/** Reads the list of a namespace once. Who may not list them hears nothing of it, for few objects hold values; of any other failure `notes` gets a line. */
+export function openReaders(api: ClusterApi, notes: string[]): (object: KubeObject) => Promise<readonly KubeObject[]> {
   const lists = new Map<string, Promise<readonly KubeObject[]>>();
   const read = async (namespace: string): Promise<readonly KubeObject[]> => {
     const list = await tolerated(() => api.list(RESOURCES.helmrelease, { namespace }), FATAL_TO_A_LIST);
+    if (list instanceof RescueError && list.code !== 'missing-role') notes.push(`whether a HelmRelease of namespace ${namespace} takes its values from what carries the realm is not known: ${list.message}`);
     return list === null || list instanceof RescueError ? [] : list.items;
   };
   return async (object) => {

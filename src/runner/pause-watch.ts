@@ -1,5 +1,5 @@
 /** Pauses are looked at again while a run goes on or waits for a person: whoever takes one back does so at an interval of its own. */
-import { RescueError } from '../realm/errors.ts';
+import { RescueError, type ErrorCode } from '../realm/errors.ts';
 import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
 import { brokenPauses, heldPauses, NO_CLUSTER } from '../runbook/cluster-state.ts';
 import { foundPauses } from '../runbook/found-pauses.ts';
@@ -15,6 +15,7 @@ const TICK = 1000;
 const LONGEST = 600;
 /** Seconds between two looks where somebody waits for nothing else: a pause that was taken back is told soon. */
 const WATCHING = 15;
+const AWAY: readonly ErrorCode[] = ['unreachable', 'no-answer', 'server-error'];
 
 /** Looks each time that the shortest interval of the controllers has passed, and tells the journal. Gives back a function that ends this. */
 export function watchPauses(context: Pick<EffectContext, 'ports' | 'state' | 'dispatch'>): () => void {
@@ -73,12 +74,17 @@ export async function standsEveryTurn({ cluster, sight, work, wait }: Standing):
   const pauses = [...heldPauses(state), ...foundPauses(state)];
   for (let passed = 0, told = 0; passed < all;) {
     const turn = Math.min(shortest, LONGEST, all - told);
-    const step = Math.min(WATCHING, told + turn - passed);
+    const step = Math.max(1, Math.min(WATCHING, told + turn - passed, all - passed));
     await wait(step * 1000);
     passed += step;
-    const checks = await cluster.check(pauses);
+    // An API server that is away for a moment says nothing of a pause; at the end it has to.
+    const checks = await cluster.check(pauses).catch((error: unknown) => {
+      if (passed < all && error instanceof RescueError && AWAY.includes(error.code)) return null;
+      throw error;
+    });
+    if (checks === null) continue;
     const broken = checks.filter(({ holds }) => !holds);
-    if (broken.length > 0 || passed === told + turn) {
+    if (broken.length > 0 || passed >= told + turn) {
       work?.dispatch({ type: 'pause.checked', checks, after: passed });
       told = passed;
     }

@@ -1,5 +1,6 @@
 // Which pauses are looked at again, and when: also those that somebody else has made.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RescueError } from '../../src/realm/errors.ts';
 import { NO_CLUSTER } from '../../src/runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight, PauseCheck } from '../../src/runbook/cluster.ts';
 import { foundPauses } from '../../src/runbook/found-pauses.ts';
@@ -30,6 +31,16 @@ describe('a freeze that waits for each turn', () => {
   test('looks every 15 s meanwhile, and ends where a pause is gone', async () => {
     expect(await waited(every(40), 99)).toEqual([15_000, 15_000, 10_000]);
     expect(await waited(every(720 * 3600), 3)).toEqual([15_000, 15_000, 15_000]);
+  });
+
+  test('goes on where the cluster is away for a moment; at the end it has to answer', async () => {
+    const away = new RescueError('unreachable', 'The API server does not answer.');
+    const standing = (failing: (looks: number) => boolean) => {
+      let looks = 0;
+      return standsEveryTurn({ cluster: { check: async (pauses) => { looks += 1; if (failing(looks)) throw away; return told(true)(pauses); } }, sight: every(40), work: null, wait: async () => undefined }).then(() => looks);
+    };
+    expect(await standing((looks) => looks < 3)).toBe(3);
+    await expect(standing((looks) => looks === 3)).rejects.toBe(away);
   });
 
   test('tells the journal of a look when a controller has had its turn, or a pause is gone', async () => {

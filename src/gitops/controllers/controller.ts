@@ -4,6 +4,9 @@ import { equal, mergePatch, nested } from './merge-patch.ts';
 import { at, isObject, type KubeObject, type ResourceWord } from './object.ts';
 import type { RunningOperation } from '../../runbook/cluster.ts';
 
+/** Who we are in managedFields; anybody may write any name there, ours says the truth. */
+export const FIELD_MANAGER = 'realm-rescue';
+
 /** The annotation that keeps what was there before the pause, on the object itself: it outlives the machine that froze it. */
 export const FROZEN_ANNOTATION = 'realm-rescue/frozen';
 

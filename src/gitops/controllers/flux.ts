@@ -1,6 +1,6 @@
 /** Flux Kustomizations and HelmReleases (gitops.md 1.9, behaviour of verified-kube.md 4.2). */
 import type { Json } from '../../realm/json.ts';
-import type { ControllerKind } from './controller.ts';
+import { FIELD_MANAGER, FROZEN_ANNOTATION, type ControllerKind } from './controller.ts';
 import { at, isObject, listAt, textAt, type KubeObject } from './object.ts';
 
 const REQUESTED = 'reconcile.fluxcd.io/requestedAt';
@@ -81,10 +81,22 @@ const TAKEN_OVER = /^(?:kubectl|before-first-apply)/;
 
 /**
  * Whether the Kustomization above puts back the field of a pause: where git states it, or kubectl wrote it. All else is left alone, because Flux applies on the server's
- * side (seen with kustomize-controller 1.9.5). Where nothing tells who wrote the field, it may be stated.
+ * side (seen with kustomize-controller 1.9.5). Whoever suspends it by a plain update takes the entry of an older owner over, so that of one that is suspended
+ * only our own record tells what stood there before.
  */
 export function losesSuspend({ spec, metadata }: KubeObject): boolean {
-  if (at(spec, 'suspend') === undefined) return false;
+  const suspend = at(spec, 'suspend');
+  if (suspend === undefined) return false;
   const owners = (metadata.managedFields ?? []).filter(({ fieldsV1 }) => at(fieldsV1, 'f:spec', 'f:suspend') !== undefined);
-  return owners.length === 0 || owners.some(({ operation, manager = '' }) => operation === 'Apply' || TAKEN_OVER.test(manager));
+  if (owners.length === 0 || owners.some(({ operation, manager = '' }) => operation === 'Apply' || TAKEN_OVER.test(manager))) return true;
+  return suspend === true && !(owners.every(({ manager }) => manager === FIELD_MANAGER) && wasSilent(metadata.annotations?.[FROZEN_ANNOTATION]));
+}
+
+/** Nothing stood there before our pause. */
+function wasSilent(record: string | undefined): boolean {
+  try {
+    return at(JSON.parse(record ?? 'null') as Json, 'previous') === null;
+  } catch {
+    return false;
+  }
 }

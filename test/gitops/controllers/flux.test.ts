@@ -97,17 +97,21 @@ describe('the mark of a HelmRelease', () => {
 describe('whether the Kustomization above puts a suspend back', () => {
   const field = (manager: string, operation: string) => [{ manager, operation, time: '2026-11-20T23:00:00Z', fieldsV1: { 'f:spec': { 'f:suspend': {} } } }];
   const other = [{ manager: 'kustomize-controller', operation: 'Apply', time: '2026-11-20T23:00:00Z', fieldsV1: { 'f:spec': { 'f:interval': {} } } }];
-  test.each<[string, JsonObject, readonly object[], boolean]>([
+  const ours = (previous: boolean | null): JsonObject => ({ annotations: { 'realm-rescue/frozen': JSON.stringify({ previous, frozen: true, session: '8f2c' }) } });
+  test.each<[string, JsonObject, readonly object[], boolean, JsonObject?]>([
     ['git says nothing of it, and nobody has suspended it', {}, other, false],
     ['git says that it is not', { suspend: false }, field('kustomize-controller', 'Apply'), true],
-    ['this tool has suspended it', { suspend: true }, [...other, ...field('realm-rescue', 'Update')], false],
-    ['flux suspend has', { suspend: true }, [...other, ...field('flux', 'Update')], false],
+    ['this tool has suspended it, where nothing stood', { suspend: true }, [...other, ...field('realm-rescue', 'Update')], false, ours(null)],
+    ['this tool has suspended it, where git had said that it is not', { suspend: true }, [...other, ...field('realm-rescue', 'Update')], true, ours(false)],
+    ['this tool has, and its record is gone', { suspend: true }, [...other, ...field('realm-rescue', 'Update')], true],
+    ['flux suspend has, and nobody knows what stood there', { suspend: true }, [...other, ...field('flux', 'Update')], true],
+    ['flux resume has written it', { suspend: false }, [...other, ...field('flux', 'Update')], false],
     ['kubectl has, whose fields Flux takes over', { suspend: true }, [...other, ...field('kubectl-edit', 'Update')], true],
     ['both git and this tool', { suspend: true }, [...field('kustomize-controller', 'Apply'), ...field('realm-rescue', 'Update')], true],
     ['nobody is known to', { suspend: true }, other, true],
     ['nothing is known of anybody', { suspend: false }, [], true],
-  ])('%s', (_name, spec, managedFields, loses) => {
+  ])('%s', (_name, spec, managedFields, loses, record = {}) => {
     const { metadata, ...rest } = kustomization();
-    expect(losesSuspend({ ...rest, spec, metadata: { ...metadata, managedFields } } as KubeObject)).toBe(loses);
+    expect(losesSuspend({ ...rest, spec, metadata: { ...metadata, ...record, managedFields } } as KubeObject)).toBe(loses);
   });
 });
