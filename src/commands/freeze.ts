@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { acquireLock, type Lock } from '../journal/lock.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError } from '../realm/errors.ts';
-import { endable, place } from '../runbook/cluster.ts';
+import { endable, place, runningUnderPause } from '../runbook/cluster.ts';
 import { heldPauses, objectKey } from '../runbook/cluster-state.ts';
 import type { ClusterSight } from '../runbook/cluster.ts';
 import { count } from '../runbook/lines.ts';
@@ -99,7 +99,7 @@ async function windowsStanding(cluster: Cluster, { pauses }: ClusterSight): Prom
 function outcome(sight: ClusterSight, work: ClusterWork | null, flag: string): readonly string[] {
   const held = work === null ? [] : heldPauses(work.state());
   const ended = work?.state().ended ?? null;
-  const running = sight.controllers.filter((controller) => controller.running !== null && ended?.ended.some((object) => objectKey(object) === objectKey(controller.object)) !== true);
+  const running = runningUnderPause(sight).filter((controller) => ended?.ended.some((object) => objectKey(object) === objectKey(controller.object)) !== true);
   return [
     ...held.map(({ title }) => `OK  ${title}: read back, and again after a while`),
     ...sight.controllers.filter(({ paused }) => paused).map(({ title, object, automation }) => `OK  ${title} ${place(object)} was paused already (${automation})`),

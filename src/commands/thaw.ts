@@ -5,8 +5,8 @@ import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
 import { place } from '../runbook/cluster.ts';
-import { heldPauses, isPausedBy, restartable, resumedPauses } from '../runbook/cluster-state.ts';
-import type { ClusterPatch, ClusterSight } from '../runbook/cluster.ts';
+import { heldPauses, isPausedBy, objectKey, restartable, resumedPauses } from '../runbook/cluster-state.ts';
+import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
 import { thaw } from '../runner/cluster-thaw.ts';
 import { lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
@@ -104,15 +104,24 @@ async function lookFor(cluster: Cluster, { from, named, say }: Pick<ThawRequest,
   }
 }
 
-async function thawRecord(invocation: Invocation, work: ClusterWork, { sight, known, accounted, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly accounted: string | null; readonly say: (line: string) => void }): Promise<ExitCode> {
+/** What was paused is watched, also where nothing leads to it any more: a release that takes its values from elsewhere by now. */
+function withHeld(sight: ClusterSight, held: readonly ClusterPatch[], recorded: ClusterSight | null): ClusterSight {
+  const lost = (recorded?.controllers ?? []).filter(({ object }) => isPausedBy(held, object) && !sight.controllers.some((seen) => objectKey(seen.object) === objectKey(object)));
+  const of = (role: SeenController['role']) => [...sight.controllers, ...lost].filter((controller) => controller.role === role);
+  return { ...sight, controllers: [...of('applies'), ...of('owner')] };
+}
+
+async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fresh, known, accounted, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly accounted: string | null; readonly say: (line: string) => void }): Promise<ExitCode> {
   const { flags } = invocation;
-  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight });
+  const recorded = work.state().sight;
+  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight: fresh });
   for (const patch of known) {
     work.dispatch({ type: 'patch.intended', patch });
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
   const held = heldPauses(work.state());
+  const sight = withHeld(fresh, held, recorded);
   for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
   if (held.length === 0 && awaited === null) {

@@ -4,6 +4,7 @@
  */
 import { RescueError } from '../realm/errors.ts';
 import { bringsBelow, shortRevision } from '../runbook/cluster.ts';
+import { skipsReconcile } from '../gitops/controllers/argo.ts';
 import { specOf, type KubeObject, type ObjectName } from '../gitops/controllers/object.ts';
 import type { SyncView } from '../gitops/controllers/controller.ts';
 import type { ControllerBefore, SyncBefore } from '../runner/cluster.ts';
@@ -38,7 +39,9 @@ export async function landAbove(api: ClusterApi, appliers: readonly Applier[], b
     if (was === undefined || (was.ours !== true && !isComing(was))) continue;
     onProgress(`${applier.kind.title} ${applier.name.name}, above it: ${was.ours === true ? 'asked to look again' : `waited for, until it has applied ${shortRevision(was.target ?? '')}`}`);
     const brings = bringsBelow(before, was).length > 0;
-    const { view, trouble } = await (was.ours === true ? asked(api, applier, was, { times, token, read, onProgress }) : coming(applier, was, { times, read })).catch((error: unknown): Outcome => {
+    // It may wait for the health of what it applies; but who brings nothing, or did not answer before, is not waited for that long.
+    const patience = (brings || was.synced === null) && was.stuck === null ? times.sync : Math.min(times.refresh, times.sync);
+    const { view, trouble } = await (was.ours === true ? asked(api, applier, was, { times: { ...times, sync: patience }, token, read, onProgress }) : coming(applier, was, { times, read })).catch((error: unknown): Outcome => {
       if (!(error instanceof RescueError) || !['not-proven', 'object-not-found'].includes(error.code)) throw error;
       return { view: null, trouble: `${applier.name.name}, above it: ${error.message.replace(/\.$/, '')}` };
     });
@@ -54,7 +57,7 @@ interface Outcome {
 }
 
 /** Nobody has paused it, and it applies a newer revision by itself as soon as its source has it (kustomize-controller watches that). */
-const isComing = ({ object, paused, synced, target }: ControllerBefore): boolean => object.resource.kind === 'Kustomization' && paused !== true && synced === false && (target ?? null) !== null;
+const isComing = ({ object, paused, synced, revision, target }: ControllerBefore): boolean => object.resource.kind === 'Kustomization' && paused !== true && synced === false && (target ?? null) !== null && target !== revision;
 
 async function coming({ name, kind }: Applier, { revision, target }: ControllerBefore, { times, read }: Pick<Landing, 'times' | 'read'>): Promise<Outcome> {
   const quick = closely(times);
@@ -69,8 +72,9 @@ async function coming({ name, kind }: Applier, { revision, target }: ControllerB
 async function asked(api: ClusterApi, applier: Applier, was: ControllerBefore, { times, token, read, onProgress }: Landing): Promise<Outcome> {
   const { name, kind } = applier;
   const quick = closely(times);
-  const look = (): Promise<KubeObject> => read(name);
-  // It may wait for the health of what it applies.
+  const look = async (): Promise<KubeObject> => read(name);
+  // It neither looks at git nor takes up a wish to.
+  if (kind.word === 'application' && skipsReconcile(await look())) return { view: null, trouble: `${name.name}, above it, skips reconciliation, and may change it when that ends` };
   const answered = await refresh(api, applier, token, { ...quick, refresh: times.sync }, look);
   if (answered === null) return { view: null, trouble: `${name.name}, above it, did not look at git again within ${times.sync / 1000} s` };
   // What Argo CD has failed at once, it never tries again for the same revision.

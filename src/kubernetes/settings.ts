@@ -15,8 +15,8 @@ export async function settingsOf(api: ClusterApi, { field: [, paused = ''] }: Co
   const spec = at(object, 'spec');
   const own = sha256(canonicalJson(isObject(spec) ? Object.fromEntries(Object.entries(spec).filter(([name]) => name !== paused)) : {}));
   const maps = [...listAt(object, 'spec', 'valuesFrom'), ...listAt(object, 'spec', 'postBuild', 'substituteFrom')].flatMap((entry) => (textAt(entry, 'kind') === 'ConfigMap' ? [textAt(entry, 'name') ?? ''] : []));
-  const read = await Promise.all(maps.map((name) => permitted(() => api.get(nameOf('configmap', object.metadata.namespace ?? null, name)))));
-  const values = read.includes(null) ? UNREAD : sha256(canonicalJson(read.map((map) => [at(map ?? undefined, 'data') ?? null, at(map ?? undefined, 'binaryData') ?? null])));
+  const read = await Promise.all(maps.map((name) => permitted(async () => ({ map: await api.get(nameOf('configmap', object.metadata.namespace ?? null, name)) }))));
+  const values = read.includes(null) ? UNREAD : sha256(canonicalJson(read.map((found) => [at(found?.map ?? undefined, 'data') ?? null, at(found?.map ?? undefined, 'binaryData') ?? null])));
   return `${own} ${values}`;
 }
 

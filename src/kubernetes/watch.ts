@@ -2,13 +2,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sha256 } from '../realm/canonical.ts';
 import { RescueError } from '../realm/errors.ts';
-import type { ClusterSight, ObjectName } from '../runbook/cluster.ts';
+import { TOLD_SINCE, type ClusterSight, type ObjectName } from '../runbook/cluster.ts';
 import type { ControllerBefore, SyncAfter, SyncBefore } from '../runner/cluster.ts';
 import { comparedRevision, isManual, skipsReconcile } from '../gitops/controllers/argo.ts';
+import type { ControllerKind } from '../gitops/controllers/controller.ts';
 import { controllerKind } from '../gitops/controllers/index.ts';
 import { shown, specOf, type KubeObject } from '../gitops/controllers/object.ts';
 import { landAbove, type Landed } from './above.ts';
-import { hasStrayed, isAnnounced, isAnnouncedSpec, isBrought } from './announced.ts';
+import { bringers, hasStrayed, isAnnounced, isAnnouncedSpec, isBrought } from './announced.ts';
 import { appliersOf, closely, isRolled, readNamed, refresh, settled, type Applier, type WatchTimes } from './answers.ts';
 import type { ClusterApi } from './api.ts';
 import { awaited, steadily } from './awaited.ts';
@@ -30,8 +31,8 @@ import { clusterLevel, controllerLevel, isRespecified, movedObjects, named, othe
 export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: WatchTimes, { token, isOurs }: { readonly token: string | null; readonly isOurs: (name: ObjectName) => boolean }): Promise<SyncBefore> {
   const controllers = await Promise.all(appliersOf(sight).map(async (applier): Promise<readonly ControllerBefore[]> => {
     const { name, kind, above } = applier;
-    const there = above ? await api.get(name) : await readNamed(api, name);
-    // One above that is gone has nothing to bring.
+    const there = await api.get(name);
+    // What is gone brings nothing, and its pause is gone with it.
     if (there === null) return [];
     let object = there;
     const skips = kind.word === 'application' && skipsReconcile(object);
@@ -45,8 +46,9 @@ export async function syncBefore(api: ClusterApi, sight: ClusterSight, times: Wa
     }
     const view = kind.view(object);
     const settings = await settingsOf(api, kind, object);
-    const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : respecified(await offeredBySource(api, kind, object, view.revision), { object, name, settings });
-    return [{ object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck: late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : view.trouble, paused: kind.paused(object), history: view.history, settings, ...(above ? { above } : {}) }];
+    const { synced, target, brings } = kind.word === 'application' ? { synced: late ? null : view.synced, target: comparedRevision(object), brings: [] } : respecified(await offeredBySource(api, kind, object, view.revision), { object, name, kind, settings });
+    const stuck = late ? `${kind.title} ${name.name} did not compare within ${times.compare / 1000} s; check that its controller runs` : skips ? `${kind.title} ${name.name} skips reconciliation` : view.trouble;
+    return [{ object: name, mark: view.mark, revision: view.revision, target, synced, running: view.running, differing: [...view.differing.map(named), ...brings], stuck, paused: kind.paused(object), history: view.history, settings, ...(above ? { above } : {}) }];
   }));
   // Who only looks does not wait for an API server to learn who may do what.
   const { uids, unseen } = await jobsOf(api, sight, token === null ? { ...times, refresh: 0 } : times);
@@ -71,21 +73,23 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
   const jobs = await jobsOf(api, sight, times, before.jobsUnseen);
   const moved = movedObjects(before.objects, objects);
   const fresh = jobs.uids.filter((uid) => !before.jobs.includes(uid));
-  const brought = (one: Watched): boolean => isBrought(before, { ...one, respecified: isRespecified(one) });
-  const strayed = [...after.filter((one) => !brought(one)), ...above.flatMap(({ was, view }) => (view === null ? [] : [{ was, view }]))].some(hasStrayed);
+  const bringing = bringers(before, above);
+  const brought = (one: Watched): boolean => isBrought(before, bringing, { ...one, respecified: isRespecified(one) });
+  // What it follows may be another revision only where it was told to follow something else.
+  const strayed = [...after.filter((one) => !(brought(one) && isRespecified(one))), ...above.flatMap(({ was, view }) => (view === null ? [] : [{ was, view }]))].some(hasStrayed);
   const told = (one: Watched, said: boolean): boolean => !strayed && (said || brought(one));
   const hooks = after.flatMap(({ did }) => did.hooks).map((hook) => `hook ${named(hook)}`);
   // An upgrade is something, whatever it changed; a Kustomization applies a revision also where it says what is live.
   const done = after.flatMap((one): readonly { readonly line: string; readonly isTold: boolean }[] => [
     ...(isRespecified(one) ? [{ line: otherwise(one.name), isTold: told(one, false) }] : []),
     ...(one.kind.word === 'helmrelease' && one.view.mark !== one.was?.mark ? [{ line: `a new version of the release of HelmRelease ${one.name.name}`, isTold: told(one, one.was?.synced === false) }] : []),
-    ...one.did.changed.map((object) => ({ line: named(object), isTold: told(one, isAnnounced(before, object)) })),
+    ...one.did.changed.map((object) => ({ line: named(object), isTold: told(one, isAnnounced(bringing, object)) })),
   ]);
   const anyBrought = after.some(brought);
   return {
     levels: [controllerLevel(after, above), clusterLevel(before.objects, objects, { moved, jobs: fresh, unseen: jobs.unseen })],
     changes: [...new Set([...done.map(({ line }) => line), ...hooks, ...moved, ...fresh.map(() => 'a new Job')])],
-    unannounced: [...done.filter(({ isTold }) => !isTold).map(({ line }) => line), ...hooks, ...moved.filter((line) => strayed || !(anyBrought || isAnnouncedSpec(before, line))), ...fresh.map(() => 'a new Job')],
+    unannounced: [...done.filter(({ isTold }) => !isTold).map(({ line }) => line), ...hooks, ...moved.filter((line) => strayed || !(anyBrought || isAnnouncedSpec(bringing, line))), ...fresh.map(() => 'a new Job')],
     restarted: sight.objects.filter((name) => objects[specOf(name)]?.template !== before.objects[specOf(name)]?.template),
     revisions: after.flatMap(({ was, view }) => (was?.revision ?? view.revision ?? null) === null ? [] : [`${short(was?.revision ?? null)} → ${short(view.revision)}`]).join(', '),
   };
@@ -94,7 +98,8 @@ export async function watchSync(api: ClusterApi, sight: ClusterSight, before: Sy
 /** Those above land first, while the others are looked at. The first failure ends it for all. */
 async function watchAll(api: ClusterApi, sight: ClusterSight, before: SyncBefore, { times, token, onProgress }: Watching): Promise<readonly [above: readonly Landed[], after: readonly Watched[]]> {
   const wasOf = (name: ObjectName): Watched['was'] => before.controllers.find(({ object }) => specOf(object) === specOf(name));
-  const appliers = appliersOf(sight);
+  // What was gone already is nobody to ask.
+  const appliers = appliersOf(sight).filter(({ name }) => wasOf(name) !== undefined);
   let over = false;
   const read = async (name: ObjectName): Promise<KubeObject> => {
     if (over) throw new RescueError('interrupted', 'The look at the other controllers has ended.');
@@ -147,10 +152,11 @@ async function until(other: Promise<unknown>, times: WatchTimes, look: () => Pro
 }
 
 /** What is above it and was not paused, or a person, has changed it since the pause: it reconciles whatever that brings. */
-function respecified(offer: Offer, { object, name, settings }: { readonly object: KubeObject; readonly name: ObjectName; readonly settings: string }): Offer {
-  const before = frozenRecord(object, name)?.settings ?? null;
+function respecified(offer: Offer, { object, name, kind, settings }: { readonly object: KubeObject; readonly name: ObjectName; readonly kind: ControllerKind; readonly settings: string }): Offer {
+  // Somebody may have let it run since, and it has done all that.
+  const before = kind.paused(object) ? frozenRecord(object, name)?.settings ?? null : null;
   if (before === null || !settingsDiffer(before, settings)) return offer;
-  return { ...offer, synced: false, brings: [...offer.brings, `what it has been told since the pause (${sha256(settings).slice(7, 14)})`] };
+  return { ...offer, synced: false, brings: [...offer.brings, `${TOLD_SINCE} (${sha256(settings).slice(7, 14)})`] };
 }
 
 /** Nothing has been let run: what it would do could not be seen. */

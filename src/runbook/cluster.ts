@@ -35,7 +35,7 @@ export interface RunningOperation {
   readonly message: string;
 }
 
-/** A controller that matters: it applies what carries the realm, or would take back a pause of one that does. */
+/** A controller that matters: it applies what carries the realm, or one that does, and may take back a pause of that. */
 export interface SeenController {
   readonly object: ObjectName;
   /** `Argo CD application`: before a name. */
@@ -101,9 +101,9 @@ export interface ClusterSight {
   readonly carrier?: { readonly spec: string; readonly resourceVersion: string } | null;
   /** What carries the realm, and the workloads that read it. */
   readonly objects: readonly ObjectName[];
-  /** Those that apply first, then the owners that would take back their pause. */
+  /** Those that apply first, then what is above them. */
   readonly controllers: readonly SeenController[];
-  /** In the order in which they are sent: owners first. Without those that are paused already. */
+  /** In the order in which they are sent: owners first. Without those that are paused already, and those above that leave a pause alone. */
   readonly pauses: readonly Pause[];
   readonly risks: readonly RestartRisk[];
   readonly notes: readonly string[];
@@ -194,10 +194,18 @@ export interface ObjectMark {
   readonly template: string | null;
 }
 
+/** What runs although it is paused, or is to be: a controller above that leaves a pause alone is under none. */
+export function runningUnderPause({ controllers, pauses }: Pick<ClusterSight, 'controllers' | 'pauses'>): readonly SeenController[] {
+  return controllers.filter(({ object, paused, running }) => running !== null && (paused || pauses.some(({ id }) => id === `${object.resource.kind.toLowerCase()}:${place(object)}`)));
+}
+
 /** Operations that a pause does not stop and that can be ended: those of Argo CD, where nobody does so already. */
 export function endable(sight: Pick<ClusterSight, 'controllers'> | null): readonly SeenController[] {
   return (sight?.controllers ?? []).filter(({ object, running }) => object.resource.kind === 'Application' && running !== null && running.phase !== 'Terminating');
 }
+
+/** How a line of `differing` begins where somebody has changed a suspended controller since its pause. */
+export const TOLD_SINCE = 'what it has been told since the pause';
 
 /** Whether the controller says that its next sync changes an object: `Application argocd/keycloak`, as Argo CD lists it. */
 export const differsIn = ({ differing }: Pick<ControllerBefore, 'differing'>, object: string): boolean => differing.some((line) => line === object || line.startsWith(`${object} (`));

@@ -1,8 +1,8 @@
 /** What keeps a pause from being made, or undoes it, in words. */
 import { RescueError } from '../realm/errors.ts';
 import { takenBack } from '../runbook/cluster-lines.ts';
-import { bringsBelow, differsIn, listed, place } from '../runbook/cluster.ts';
-import type { ClusterSight, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
+import { bringsBelow, differsIn, listed, place, TOLD_SINCE } from '../runbook/cluster.ts';
+import type { ClusterSight, ObjectName, PauseCheck, SyncBefore } from '../runbook/cluster.ts';
 
 /** Names the Role that is missing. */
 export function mayNotPause({ user, role, source, controllers }: ClusterSight): RescueError {
@@ -22,15 +22,23 @@ export function undone(broken: readonly PauseCheck[]): RescueError {
 
 /** What git brings beyond what was shown before the word lets nothing run. Throws RescueError `needs-decision`. */
 export function refuseUntold(before: SyncBefore, told: SyncBefore | null): void {
-  for (const controller of told === null ? [] : before.controllers) {
+  if (told === null) return;
+  const shownOf = (object: ObjectName) => told.controllers.find((one) => JSON.stringify(one.object) === JSON.stringify(object));
+  // What was shown as coming from above may have come meanwhile, by itself.
+  const came = before.controllers.some(({ object, revision }) => {
+    const shown = shownOf(object);
+    return shown?.above === true && bringsBelow(told, shown).length > 0 && revision === shown.target;
+  });
+  for (const controller of before.controllers) {
     const { object, synced, target = null, above } = controller;
     const below = bringsBelow(before, controller);
     // What else lies below the one above is none of ours.
+    const lines = above === true ? controller.differing.filter((line) => below.some((name) => differsIn({ differing: [line] }, listed(name)))) : controller.differing.filter((line) => !came || !line.startsWith(TOLD_SINCE));
     if (above === true && below.length === 0) continue;
-    const shown = told?.controllers.find((one) => JSON.stringify(one.object) === JSON.stringify(object));
-    const fresh = controller.differing.filter((line) => (above !== true || below.some((name) => differsIn({ differing: [line] }, listed(name)))) && shown?.differing.includes(line) !== true);
+    const shown = shownOf(object);
+    const fresh = lines.filter((line) => shown?.differing.includes(line) !== true);
     // The same objects at another commit are other content.
-    const pushed = synced === false && (shown?.synced === true || (shown?.target ?? null) !== target);
+    const pushed = synced === false && ((shown?.synced === true && !came) || (shown?.target ?? null) !== target);
     if (fresh.length === 0 && !pushed) continue;
     throw new RescueError('needs-decision', `Since the word was asked for, git differs in more than was shown: ${fresh.join(', ') || `${place(object)} is at ${target ?? 'another revision'} now`}. Nothing runs again.`, ['Start the same thaw again: it shows that first.']);
   }

@@ -62,6 +62,17 @@ describe('an application of applications', () => {
     expect(levelOf(world)).toEqual({ level: 'controller', noOp: true, because: 'keycloak is Synced without a new operation' });
   });
 
+  test('that skips reconciliation is not waited for, and it is said that it may still bring something', async () => {
+    const world = argoWorld();
+    const { sight, work } = await frozen(world);
+    merged(world);
+    world.write(ROOT, { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } }, status: { sync: { status: 'OutOfSync', revision: world.revision }, resources: [{ kind: 'Application', namespace: 'argocd', name: 'keycloak', status: 'OutOfSync' }] } });
+    world.git.delete(`controller ${ROOT}`);
+    expect(await thaw(work, sight)).toBe(true);
+    expect(levelOf(world)).toEqual({ level: 'controller', noOp: null, because: 'keycloak is Synced without a new operation; root, above it, skips reconciliation, and may change it when that ends' });
+    expect(world.get(ROOT).metadata.annotations).not.toHaveProperty('argocd.argoproj.io/refresh');
+  });
+
   test('that is gone by now keeps nothing from running again', async () => {
     const world = argoWorld();
     const { sight, work } = await frozen(world);

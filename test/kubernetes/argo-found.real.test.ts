@@ -58,7 +58,7 @@ it('an application that the one above sends elsewhere by the merge: the upper on
   await stage.commit('first', { 'above/moved.json': lower('elsewhere'), 'elsewhere/realm.json': configMap(stage.namespace, 'realm', { 'realm.json': 'second' }) });
 
   const thaw = await stage.run('thaw');
-  expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining('argocd/above, above it: its next sync comes first, and brings Application argocd/moved (OutOfSync).') });
+  expect(thaw).toMatchObject({ exit: 0, stderr: expect.stringContaining('argocd/above, above it: its next sync comes first, and brings Application argocd/moved (OutOfSync), where our pause is not all that differs.') });
   // Not later than that.
   expect(await stage.text()).toBe('second');
   expect((await stage.app()).spec).toMatchObject({ source: { path: 'elsewhere' }, syncPolicy: AUTOMATED });

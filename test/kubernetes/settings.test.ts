@@ -29,6 +29,11 @@ describe('what a controller is told to do', () => {
     expect(settingsDiffer(one, await of(kind, spec, map('values', { 'values.yaml': 'replicas: 2' })))).toBe(true);
   });
 
+  test('takes an optional ConfigMap that is not there for what it is', async () => {
+    const [none, first, second] = [await of(HELM_RELEASE, VALUES), await of(HELM_RELEASE, VALUES, map('values', { a: 'b' })), await of(HELM_RELEASE, VALUES, map('values', { a: 'c' }))];
+    expect([settingsDiffer(none, first), settingsDiffer(first, second), settingsDiffer(none, await of(HELM_RELEASE, VALUES, map('other', {})))]).toEqual([true, true, false]);
+  });
+
   test('is not known to be another where values may be read at one time only', async () => {
     const refused = settingsOf(fakeApi([map('values', { a: 'b' })], { forbidden: (verb, plural) => verb === 'get' && plural === 'configmaps' }), HELM_RELEASE, told('HelmRelease', VALUES));
     expect(settingsDiffer(await refused, await of(HELM_RELEASE, VALUES, map('values', { a: 'b' })))).toBe(false);

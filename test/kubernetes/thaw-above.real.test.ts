@@ -104,6 +104,26 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
     expect([await textOf(place), await suspended(place)]).toEqual([REALM, [undefined, undefined]]);
   }));
 
+  it('gets nothing of that, and something else: what is stuck above excuses nothing', () => above(async ({ place, git, push }) => {
+    git.broken = 'kustomize build failed: accumulating resources';
+    await push(V2, OTHER);
+    const run = await place.held(thawing(place), RESUMED, () => kubernetes().admin.merge(pathOf(release(place)), { spec: { values: { realm: OTHER } } }));
+    expect(run.exit, run.stderr).toBe(4);
+    expect(await suspended(place)).toEqual([undefined, true]);
+  }));
+
+  it('has got what was shown as coming, before the word was typed: that is no other thing', () => above(async ({ place, upper, push }) => {
+    upper.hold();
+    await push(V2, OTHER);
+    const run = await place.held(thawing(place), /"type":"thaw\.begun"/, async () => {
+      upper.go();
+      await landed(place);
+      await eventually(async () => expect((await place.get(apps(place))).status).toMatchObject({ lastAppliedRevision: `main@sha1:${V2}` }));
+    });
+    expect(run.exit, run.stderr).toBe(0);
+    expect([await textOf(place), await suspended(place)]).toEqual([OTHER, [undefined, undefined]]);
+  }));
+
   it('gets what nobody was told of: suspended again', () => above(async ({ place }) => {
     const run = await place.held(thawing(place), RESUMED, () => kubernetes().admin.merge(pathOf(release(place)), { spec: { values: { realm: OTHER } } }));
     expect(run.exit, run.stderr).toBe(4);
@@ -111,29 +131,48 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   }));
 });
 
-it('a HelmRelease takes its values from a ConfigMap that a Kustomization applies: both are paused, and the release comes after it', async () => {
-  const { admin } = kubernetes();
-  const place = await openPlace(kubernetes());
-  const carrier = (text: string): Manifest => place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'values', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }, text);
-  const git: Git = { revision: `main@sha1:${V1}`, objects: [carrier(REALM)] };
-  const release = place.helmRelease('keycloak', {}, { valuesFrom: [{ kind: 'ConfigMap', name: 'keycloak-realm', valuesKey: 'realm.json' }] });
-  await admin.create(source(place).replace(/\/[^/]*$/, ''), repository(place));
-  await publish(admin, source(place), git);
-  await place.create(place.kustomization('values'), release);
-  // What the chart makes of them.
-  const made: Git = { revision: '24.4.1', get objects() { return [{ ...place.map({}, values), metadata: { name: 'rendered', namespace: place.namespace } }]; } };
-  let values = REALM;
-  const helm = playHelmRelease(admin, pathOf(release), made);
-  await beside([playKustomization(admin, pathOf(place.kustomization('values')), git), helm], async () => {
-    await eventually(async () => expect([await textOf(place), (await place.get(place.kustomization('values'))).status?.['lastAppliedRevision'], (await place.get(release)).status?.['lastAttemptedRevision']]).toEqual([REALM, git.revision, '24.4.1']));
-    const frozen = await place.tool(['freeze', '--from', place.from, '--confirm', 'values']);
-    expect(frozen.exit, frozen.stderr).toBe(0);
-    Object.assign(git, { revision: `main@sha1:${V2}`, objects: [carrier(OTHER)] });
+describe.concurrent('a HelmRelease that takes its values from a ConfigMap, which a Kustomization applies', () => {
+  async function beneath(work: (of: { readonly place: Place; readonly git: Git; readonly release: Manifest; merge(text: string): Promise<void>; thaw(): Promise<ToolRun> }) => Promise<void>): Promise<void> {
+    const { admin } = kubernetes();
+    const place = await openPlace(kubernetes());
+    const carrier = (text: string): Manifest => place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'values', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }, text);
+    const git: Git = { revision: `main@sha1:${V1}`, objects: [carrier(REALM)] };
+    const release = place.helmRelease('keycloak', {}, { valuesFrom: [{ kind: 'ConfigMap', name: 'keycloak-realm', valuesKey: 'realm.json' }] });
+    await admin.create(source(place).replace(/\/[^/]*$/, ''), repository(place));
     await publish(admin, source(place), git);
-    values = OTHER;
-    const run = await place.tool(['thaw', place.records()[0] ?? '', '--confirm', 'values', '--json']);
+    await place.create(place.kustomization('values'), release);
+    // What the chart makes of them.
+    const made: Git = { revision: '24.4.1', get objects() { return [{ ...place.map({}, values), metadata: { name: 'rendered', namespace: place.namespace } }]; } };
+    let values = REALM;
+    await beside([playKustomization(admin, pathOf(place.kustomization('values')), git), playHelmRelease(admin, pathOf(release), made)], async () => {
+      await eventually(async () => expect([await textOf(place), (await place.get(place.kustomization('values'))).status?.['lastAppliedRevision'], (await place.get(release)).status?.['lastAttemptedRevision']]).toEqual([REALM, git.revision, '24.4.1']));
+      const frozen = await place.tool(['freeze', '--from', place.from, '--confirm', 'values']);
+      expect(frozen.exit, frozen.stderr).toBe(0);
+      await work({
+        place, git, release,
+        merge: async (text) => {
+          Object.assign(git, { revision: `main@sha1:${V2}`, objects: [carrier(text)] });
+          await publish(admin, source(place), git);
+          values = text;
+        },
+        thaw: () => place.tool(['thaw', place.records()[0] ?? '', '--confirm', 'values', '--json']),
+      });
+    });
+  }
+
+  it('is paused as well, and comes after it', () => beneath(async ({ place, release, merge, thaw }) => {
+    await merge(OTHER);
+    const run = await thaw();
     expect(run.exit, run.stderr).toBe(0);
     expect(told(run).changes).toEqual(expect.arrayContaining(['as announced: a new version of the release of HelmRelease keycloak']));
     expect([await textOf(place), (await place.get(release)).spec]).toEqual([OTHER, release.spec]);
-  });
+  }));
+
+  it('is watched also where it takes them from elsewhere by now', () => beneath(async ({ release, merge, thaw }) => {
+    await kubernetes().admin.merge(pathOf(release), { spec: { valuesFrom: [{ kind: 'ConfigMap', name: 'elsewhere' }] } });
+    await merge(OTHER);
+    const run = await thaw();
+    expect(run.exit, run.stderr).toBe(0);
+    expect(told(run).changes).toEqual(expect.arrayContaining(['as announced: a new version of the release of HelmRelease keycloak']));
+  }));
 });

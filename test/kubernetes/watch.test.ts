@@ -92,6 +92,18 @@ test('one that this record had not paused, and that is stuck as it was, is not w
   expect(after.levels[0]).toEqual({ level: 'controller', noOp: null, because: 'keycloak, which this record had not paused, is stuck as before: one or more objects failed to apply' });
 });
 
+test('what a Kustomization has been told since its pause is said only while it is paused: whoever has let it run has had that done', async () => {
+  const name = nameOf('kustomization', 'flux-system', 'apps');
+  const sight: ClusterSight = { ...SIGHT, controllers: SIGHT.controllers.map((seen) => ({ ...seen, object: name })), objects: [] };
+  const lookAt = async (spec: JsonObject) => {
+    const frozen = JSON.stringify({ previous: null, frozen: true, session: '8f2c', settings: 'sha256:00 ?' });
+    const object: KubeObject = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'apps', namespace: 'flux-system', annotations: { 'realm-rescue/frozen': frozen } }, spec };
+    return (await syncBefore(fakeApi([object]), sight, TIMES, LOOK)).controllers.map(({ synced, differing }) => [synced, differing.length]);
+  };
+  expect(await lookAt({ path: './b', suspend: true })).toEqual([[false, 1]]);
+  expect(await lookAt({ path: './b' })).toEqual([[null, 0]]);
+});
+
 describe('a sync that is due and does not begin', () => {
   const due = at({ sync: { status: 'OutOfSync', revision: 'b77e' } });
   const project = (...windows: readonly JsonObject[]): KubeObject => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: windows } });

@@ -1,5 +1,5 @@
 /** Freeze and Thaw where a cluster was asked: who writes, what will be patched, the word that starts it. */
-import { place, shortRevision } from '../../runbook/cluster.ts';
+import { place, runningUnderPause, shortRevision } from '../../runbook/cluster.ts';
 import { heldPauses } from '../../runbook/cluster-state.ts';
 import type { ClusterSight, ObjectName, RestartRisk, SeenController } from '../../runbook/cluster.ts';
 import type { RunState } from '../../runbook/model.ts';
@@ -22,7 +22,7 @@ export function pauseLines(sight: ClusterSight, state: RunState, size: Size): re
     ...wrap(line(' ', span('strong', `${sight.source}${written}`)), size.columns, 1),
     ...paragraphs([
       ...controllers.map(({ role, title, object, automation, revision, because }): Row => [role === 'applies' ? 'writer' : 'above it', `${title} ${place(object)}: ${automation}${revision === null ? '' : `, revision ${shortRevision(revision)}`} (${because})`]),
-      ...controllers.flatMap(({ title, object, running }): Row[] => (running === null ? [] : [['running', `${title} ${place(object)}: ${running.message || running.phase}${running.since === null ? '' : `, since ${running.since}`}; the pause does not stop it`, 'warn']])),
+      ...runningUnderPause(sight).flatMap(({ title, object, running }): Row[] => (running === null ? [] : [['running', `${title} ${place(object)}: ${running.message || running.phase}${running.since === null ? '' : `, since ${running.since}`}; the pause does not stop it`, 'warn']])),
       ...pauses.map(({ title }): Row => ['patch', title]),
       ...risks.map(({ object, setting, safe }): Row => ['careful', `no pause stops ${object.resource.kind} ${place(object)}: ${setting}; every start of a pod does it again${safe === null ? '' : ' (a live patch is offered after the capture)'}`, 'warn']),
       ...notes.map((note): Row => ['note', note]),
