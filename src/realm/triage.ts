@@ -1,3 +1,4 @@
+import type { RealmRepresentation } from './representation.ts';
 import type { Triage } from './snapshot.ts';
 import { list } from './claims/words.ts';
 import { clock, marksOf, type Marks, type TriageInput } from './triage-marks.ts';
@@ -78,8 +79,18 @@ function reasons(input: TriageInput, marks: Marks, sessions: readonly string[]):
     ...(marks.maskedSecrets ? ['client secrets are ten asterisks: the file was a partial export with masked secrets'] : []),
     ...(input.evidence.length === 0 ? ['nothing from before was read yet, so ids and keys are judged by their dates only'] : []),
     ...sessions,
+    ...twinMappers(input.live.representation),
     ...facts.stale.map((finding) => finding.text),
   ];
+}
+
+/** Clients that hold two mappers of one name, as two writers at the same moment make them (tried on 26.7.4). */
+function twinMappers({ clients = [] }: RealmRepresentation): readonly string[] {
+  return clients.flatMap(({ clientId = '', protocolMappers = [] }) => {
+    const byName = Map.groupBy(protocolMappers, ({ name, protocol }) => JSON.stringify([name, protocol]));
+    return [...byName.values()].filter(({ length }) => length > 1).map((twins) =>
+      `${clientId} has ${twins.length} mappers called ${twins[0]?.name ?? ''}, made by two writers at once: until one is left, saving the client in the console is answered with 500`);
+  });
 }
 
 function editors(marks: Marks): string {

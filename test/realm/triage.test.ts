@@ -116,6 +116,14 @@ describe('no import', () => {
     expect(found.because).toContain('1 admin event by terraform: objects were changed through REST');
   });
 
+  test('two mappers of one name, as two writers at once make them', () => {
+    const twice = { ...before(), clients: (before().clients ?? []).map((client) => (client.clientId === 'auth-service' ? { ...client, protocolMappers: [...(client.protocolMappers ?? []), ...(client.protocolMappers ?? []).slice(0, 1)] } : client)) };
+    const found = triage({ facts: facts(quiet), live: state(twice), evidence: [] });
+    const [told = '', ...more] = found.because.filter((because) => because.includes('until one is left'));
+    expect([told, more]).toEqual([expect.stringMatching(/^auth-service has 2 mappers called \S+, made by two writers at once/), []]);
+    expect(triage({ facts: facts(quiet), live, evidence: [] }).because.join('\n')).not.toContain('until one is left');
+  });
+
   test('no trace at all, no session open', () => {
     expect(triage({ facts: facts({ ...quiet, sessions: [], sessionStats: [] }), live, evidence: [] })).toMatchObject({ class: 'none-seen', sessionsAlive: null, promise: 'no session is open, so there is none to lose' });
   });
