@@ -1,7 +1,7 @@
 /** The only functions that change the realm. Each request is sent once; see http.ts for what a lost answer means. */
 import { RescueError } from '../realm/errors.ts';
 import { objectId, partOf } from '../realm/keys.ts';
-import type { Look, ObjectId, RequestTemplate } from '../realm/model.ts';
+import type { Look, ObjectId, Picked, RequestTemplate } from '../realm/model.ts';
 import type { Answer, References } from '../runner/ports.ts';
 import type { Api } from './api.ts';
 import { serviceAccountOf } from './capture/accounts.ts';
@@ -39,7 +39,7 @@ export function describeRequest(api: Api, request: RequestTemplate, references: 
 }
 
 /** Reads one object, with repetition; null when it, or something that it lies in, is not there. */
-export async function lookAt(api: Api, look: Look, references: References): Promise<ReturnType<Look['pick']>> {
+export async function lookAt(api: Api, look: Look, references: References): Promise<Picked | null> {
   const answers = await complete(api, look.request, references);
   const called = clientCalled(look.request);
   if (called !== undefined) return look.pick(await clientsCalled(api, called, references.id(objectId('client', called))), []);

@@ -1,8 +1,6 @@
 /** Reading one object back: picking it out of an answer of the server. */
 import type { Json, JsonObject } from './json.ts';
-import type { Look, RequestTemplate } from './model.ts';
-
-type Picked = ReturnType<Look['pick']>;
+import type { Look, Picked, RequestTemplate } from './model.ts';
 
 /**
  * False for a name that cannot be searched for: Keycloak 26.7.4 answers 400 "Blocking invalid query parameter value" to a query with a control
@@ -23,14 +21,14 @@ export function isRecord(value: Json | undefined): value is JsonObject {
 }
 
 /** A look whose answer is a list. */
-export function lookInList(request: Omit<RequestTemplate, 'method' | 'body'>, pick: (list: readonly JsonObject[]) => Picked): Look {
+export function lookInList(request: Omit<RequestTemplate, 'method' | 'body'>, pick: (list: readonly JsonObject[]) => Picked | null): Look {
   return { request: { method: 'GET', ...request }, pick: (body) => pick(recordsIn(body)) };
 }
 
-/** The item of that name with its value; null when there is none. */
-export function itemNamed(list: Json | undefined, name: string, value: (item: JsonObject) => Json): Picked {
-  const item = recordsIn(list).find((candidate) => candidate['name'] === name);
-  return item === undefined ? null : { value: value(item), ...idOf(item) };
+/** The item of that name with its value, the first of several; null when there is none. */
+export function itemNamed(list: Json | undefined, name: string, value: (item: JsonObject) => Json): Picked | null {
+  const [item, twin] = recordsIn(list).filter((candidate) => candidate['name'] === name);
+  return item === undefined ? null : { value: value(item), ...idOf(item), ...(twin === undefined ? {} : { twin: true }) };
 }
 
 export function idOf(item: JsonObject): { readonly serverId?: string } {

@@ -148,11 +148,19 @@ export interface Operation {
   readonly needs: readonly string[];
 }
 
+/** An object as an answer has it. */
+export interface Picked {
+  readonly value: Json;
+  readonly serverId?: string;
+  /** Whether another of the same name stands beside it, which the server makes only when two writers come at the same moment. */
+  readonly twin?: boolean;
+}
+
 /** How to see one object on the server: a read and a pure function that finds the object in the answer. */
 export interface Look {
   readonly request: RequestTemplate;
   /** `body` is null for 404, and so is each of `more`, the answers to what `follow` asked for. Gives null when the object is not there. */
-  readonly pick: (body: Json, more: readonly Json[]) => { readonly value: Json; readonly serverId?: string } | null;
+  readonly pick: (body: Json, more: readonly Json[]) => Picked | null;
   /** All further reads that the answers so far ask for, in a fixed order; asked again with the new answers until nothing is added. */
   readonly follow?: (answers: readonly Json[]) => readonly RequestTemplate[];
   /** Where to look when nothing was picked: some objects stand in one of two lists. */

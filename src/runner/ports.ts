@@ -4,7 +4,7 @@
  */
 import type { Choices } from '../realm/choice.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
-import type { ClaimExpectation, Difference, Look, ObjectId, RealmState, RequestTemplate, TokenKind } from '../realm/model.ts';
+import type { ClaimExpectation, Difference, Look, ObjectId, Picked, RealmState, RequestTemplate, TokenKind } from '../realm/model.ts';
 import type { ClientRepresentation, RealmRepresentation } from '../realm/representation.ts';
 import type { LiveFacts, Snapshot, SessionFact } from '../realm/snapshot.ts';
 import type { Cluster } from './cluster.ts';
@@ -62,7 +62,7 @@ export interface Keycloak {
   /** Sends one write once. Throws RescueError `no-answer` when it cannot know whether it happened. */
   send(request: RequestTemplate, references: References): Promise<Answer>;
   /** Reads, with retries. 404 gives null. */
-  look(look: Look, references: References): Promise<ReturnType<Look['pick']>>;
+  look(look: Look, references: References): Promise<Picked | null>;
   /** The path as it will be (or was) sent, for the screen and the journal: `/admin/realms/primary/clients/7d0e…`. */
   describe(request: RequestTemplate, references: References): string;
   /** Proves the claims of one client, each by a way that can show it. */

@@ -2,13 +2,15 @@
 import type { Json } from '../realm/json.ts';
 import { kindOf } from '../realm/kinds/index.ts';
 import { parseId } from '../realm/keys.ts';
-import type { Image, Look, ObjectId, RequestTemplate } from '../realm/model.ts';
+import type { Image, Look, ObjectId, Picked, RequestTemplate } from '../realm/model.ts';
 import type { Keycloak, References } from './ports.ts';
 
 export interface Seen {
   readonly images: readonly Image[];
   /** Server ids of what was found. */
   readonly ids: Record<ObjectId, string>;
+  /** What stands there more than once. */
+  readonly twins: readonly ObjectId[];
 }
 
 /** Looks at some objects; one read for all that stand in the same answer. */
@@ -16,6 +18,7 @@ export async function seeObjects(keycloak: Pick<Keycloak, 'look'>, filled: Refer
   const bodies = new Map<string, ReturnType<Keycloak['look']>>();
   const images: Image[] = [];
   const made: Record<ObjectId, string> = {};
+  const twins: ObjectId[] = [];
   // What lies in an object that was only just made is found by the id that the object shows in this very look.
   const known: References = { ...filled, id: (object) => made[object] ?? filled.id(object) };
   const bodyOf = async (request: RequestTemplate): Promise<Json> => {
@@ -26,7 +29,7 @@ export async function seeObjects(keycloak: Pick<Keycloak, 'look'>, filled: Refer
     bodies.set(key, body);
     return (await body)?.value ?? null;
   };
-  const pickWith = async (look: Look): Promise<ReturnType<Look['pick']>> => {
+  const pickWith = async (look: Look): Promise<Picked | null> => {
     const body = await bodyOf(look.request);
     const more: Json[] = [];
     for (;;) {
@@ -40,8 +43,9 @@ export async function seeObjects(keycloak: Pick<Keycloak, 'look'>, filled: Refer
     const picked = (await pickWith(look)) ?? (look.otherwise ? await pickWith(look.otherwise) : null);
     images.push({ id, value: picked?.value ?? null });
     if (picked?.serverId) made[id] = picked.serverId;
+    if (picked?.twin) twins.push(id);
   }
-  return { images, ids: made };
+  return { images, ids: made, twins };
 }
 
 function lookAt(id: ObjectId): Look {

@@ -40,10 +40,7 @@ async function writeOnce(context: EffectContext, operation: Operation, undo: boo
       undo ? undefined : previewOnce(context, operation.owner),
     ]);
     if (overwritten) return;
-    if (sameImages(before.images, operation.after)) {
-      context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: before.ids });
-      return;
-    }
+    if (sameImages(before.images, operation.after)) return settleAs('look', context, operation, undo, before);
     if (!sameImages(before.images, operation.before)) {
       context.dispatch({ type: 'write.looked', ...base, found: 'something-else', images: before.images });
       return;
@@ -76,16 +73,42 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
   } catch (error) {
     const failure = asFailure(error);
     if (failure.code === 'no-answer') context.dispatch({ type: 'write.unknown', ...base, failure });
-    else fail(failure);
+    else if (failure.code !== 'write-failed' || !(await isMadeMeanwhile(context, operation, undo))) fail(failure);
     return;
   }
   try {
     const after = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
-    if (sameImages(after.images, operation.after)) context.dispatch({ type: 'write.verified', ...base, found: 'read-back', ids: after.ids });
+    if (sameImages(after.images, operation.after)) settleAs('read-back', context, operation, undo, after);
     else fail({ code: 'write-failed', title: `The server accepted the write, but ${differingImages(after.images, operation.after).join(', ')} does not read back as sent.`, next: ['Look at the object in the admin console, then resume this run: it looks first and never sends again unseen.'] });
   } catch (error) {
     // The write was answered, so it happened; only the reading back is missing.
     context.dispatch({ type: 'write.unknown', ...base, failure: asFailure(error) });
+  }
+}
+
+/** What is as wanted is settled, unless somebody else has made another one beside it. */
+function settleAs(found: 'look' | 'read-back', context: EffectContext, operation: Operation, undo: boolean, seen: Seen): void {
+  const base = { operation: operation.id, undo } as const;
+  const made = new Set(operation.before.flatMap(({ id, value }) => (value === null ? [id] : [])));
+  const twins = seen.twins.filter((id) => made.has(id));
+  if (twins.length === 0) context.dispatch({ type: 'write.verified', ...base, found, ids: seen.ids });
+  else context.dispatch({ type: 'write.failed', ...base, failure: {
+    code: 'write-failed', title: `${twins.join(', ')} is there more than once: somebody else has made it at the same moment, and Keycloak did not notice.`,
+    next: ['Delete all but one of them in the admin console, then resume this run. Until then the server answers 500 to whoever saves a client that has two mappers of one name.'],
+  } });
+}
+
+/** After a refusal: whether it was refused because another run has just done the same. */
+async function isMadeMeanwhile(context: EffectContext, operation: Operation, undo: boolean): Promise<boolean> {
+  try {
+    const seen = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
+    if (!sameImages(seen.images, operation.after)) return false;
+    settleAs('look', context, operation, undo, seen);
+    return true;
+  } catch (error) {
+    // Who cannot look now is told of the refusal itself.
+    asFailure(error);
+    return false;
   }
 }
 
@@ -95,7 +118,7 @@ export async function look(context: EffectContext, operation: Operation, undo: b
   try {
     const seen = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
     const found = sameImages(seen.images, operation.after) ? 'done' : sameImages(seen.images, operation.before) ? 'not-done' : 'something-else';
-    if (found === 'done') context.dispatch({ type: 'write.verified', ...base, found: 'look', ids: seen.ids });
+    if (found === 'done') settleAs('look', context, operation, undo, seen);
     else context.dispatch({ type: 'write.looked', ...base, found, images: seen.images });
   } catch (error) {
     context.dispatch({ type: 'write.failed', ...base, failure: asFailure(error) });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
 import { idOf, isAskable, isRecord, lookInList, recordsIn } from '../looks.ts';
-import type { Look, ObjectId, RealmObject, RealmState } from '../model.ts';
+import type { ObjectId, Picked, RealmObject, RealmState } from '../model.ts';
 import { allGroups, groupNames, groupValue, parentPath, pathOfId, writtenPath, type PlacedGroup } from '../normal/groups.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
 import { passedOver } from '../places.ts';
@@ -61,7 +61,7 @@ export const group: Kind = {
 };
 
 function pickNamed(name: string, top: boolean) {
-  return (list: readonly JsonObject[]): ReturnType<Look['pick']> => {
+  return (list: readonly JsonObject[]): Picked | null => {
     const item = list.find((candidate) => candidate['name'] === name && (!top || candidate['parentId'] === undefined));
     return item === undefined ? null : { value: groupValue(item as GroupRepresentation), ...idOf(item) };
   };

@@ -1,7 +1,7 @@
 import { valueAt } from '../file-place.ts';
 import { escapePart, objectId, partOf, place } from '../keys.ts';
 import type { Kind } from '../kind.ts';
-import { idOf, lookInList } from '../looks.ts';
+import { idOf, itemNamed, lookInList } from '../looks.ts';
 import type { RealmObject } from '../model.ts';
 import { mapperValueOf, providerMappersOf, providersOf } from '../normal/identity-provider.ts';
 import { omissionMeansEmpty } from '../normal/whole.ts';
@@ -36,10 +36,7 @@ export const identityProviderMapper: Kind = {
   // A mapper acts at a login through the provider; which claims come of it depends on the mappers of the clients.
   claims: () => [],
   restore: restoreProviderMapper,
-  look: (id) => lookInList({ path: ['identity-provider', 'instances', partOf(id, 0), 'mappers'] }, (list) => {
-    const raw = list.find((item) => item['name'] === partOf(id, 1));
-    return raw === undefined ? null : { value: mapperValueOf(raw), ...idOf(raw) };
-  }),
+  look: (id) => lookInList({ path: ['identity-provider', 'instances', partOf(id, 0), 'mappers'] }, (list) => itemNamed(list, partOf(id, 1), mapperValueOf)),
   raw: (state, id) => rawProviderMapper(state, partOf(id, 0), partOf(id, 1)),
   inFile: (id) => [valueAt('identityProviderMappers', { identityProviderAlias: partOf(id, 0), name: partOf(id, 1) })],
 };

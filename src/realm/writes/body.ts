@@ -1,4 +1,5 @@
 /** Making bodies of writes out of representations: never a masked secret, never a secret in clear, no server noise. */
+import { sha256 } from '../canonical.ts';
 import type { Json } from '../json.ts';
 import type { PlanContext } from '../kind.ts';
 import { isRecord } from '../looks.ts';
@@ -61,6 +62,24 @@ export function refusePlaceholder(placeholder: string): { readonly refused: stri
 /** An original id that can be given again: at most 36 characters (the server answers 400 or 500 otherwise), not in use. */
 export function keepableId(id: string | undefined, used: ReadonlySet<string>): string | undefined {
   return id !== undefined && id !== '' && id.length <= 36 && !used.has(id) ? id : undefined;
+}
+
+/** An id that is made up: the same for the same part of the same realm, so that a plan made again names it again. */
+export function madeUpId(used: ReadonlySet<string>, ...of: readonly string[]): string {
+  for (let n = 0; ; n += 1) {
+    const hex = sha256(JSON.stringify([...of, n])).slice('sha256:'.length);
+    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    if (!used.has(id)) return id;
+  }
+}
+
+/**
+ * The id for an object that is made: the original one, or one that every run of this tool makes up alike. Nothing else keeps two writers from
+ * making two protocol mappers, identity provider mappers, components or flows of one name: Keycloak looks for the name before it writes, or not
+ * at all, and its database has no rule. The same id twice is 409 (26.7.4; two to fifteen of sixteen POSTs without an id were taken).
+ */
+export function idFor(id: ObjectId, original: string | undefined, { live, usedIds }: Pick<PlanContext, 'live' | 'usedIds'>): string {
+  return keepableId(original, usedIds) ?? madeUpId(usedIds, live.representation.id ?? live.realm, id);
 }
 
 /** Whether the plan creates a container, and so its mappers and links in the same write. */

@@ -8,7 +8,6 @@
  * Tried on 24.0.5 and 22.0.5: `POST executions` ignores the priority and puts the step last, and `PUT flows/{alias}/executions` refuses a
  * priority with 400 and keeps the one that is there.
  */
-import { sha256 } from '../canonical.ts';
 import { objectId } from '../keys.ts';
 import type { Draft } from '../kind.ts';
 import { own, type Json } from '../json.ts';
@@ -52,15 +51,6 @@ const ROOT = ['authentication'] as const;
 
 export const stepObject = (flow: string, key: string): ObjectId => objectId('flow', flow, 'step', key);
 export const subFlowObject = (flow: string, sub: string): ObjectId => objectId('flow', flow, 'sub-flow', sub);
-
-/** An id that is made up: the same for the same part of the same realm, so that a plan made again names it again. */
-export function madeUpId(used: ReadonlySet<string>, ...of: readonly string[]): string {
-  for (let n = 0; ; n += 1) {
-    const hex = sha256(JSON.stringify([...of, n])).slice('sha256:'.length);
-    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-    if (!used.has(id)) return id;
-  }
-}
 
 export function createFlow(alias: string, flow: NonNullable<FlowState>, id: string | undefined): Move {
   const self = objectId('flow', alias);

@@ -6,8 +6,8 @@ import type { PlanContext, Refusal } from '../kind.ts';
 import type { Template } from '../model.ts';
 import { keyed, rawFlow, stepsOf, stepsValue, type KeyedStep, type Step, type StepConfig } from '../normal/flows.ts';
 import type { AuthenticationExecutionRepresentation, RealmRepresentation } from '../representation.ts';
-import { keepableId } from './body.ts';
-import { addConfig, addStep, changeConfig, createSubFlow, madeUpId, reversed, type FlowState, type Move, type Placed, type Settings } from './flow-moves.ts';
+import { keepableId, madeUpId } from './body.ts';
+import { addConfig, addStep, changeConfig, createSubFlow, reversed, type FlowState, type Move, type Placed, type Settings } from './flow-moves.ts';
 
 type Moves = readonly Move[] | Refusal;
 

@@ -6,7 +6,7 @@ import type { Difference } from '../model.ts';
 import { keyed, rawFlow, stepsOf, type KeyedStep, type Step } from '../normal/flows.ts';
 import type { AuthenticationFlowRepresentation } from '../representation.ts';
 import { isOlderThan } from '../version.ts';
-import { keepableId, firstPlaceholder, refusePlaceholder } from './body.ts';
+import { idFor, firstPlaceholder, refusePlaceholder } from './body.ts';
 import { changesOf, UNORDERED } from './flow-changes.ts';
 import { chained, createFlow, describeFlow, reversed, type FlowState, type Move, type Placed } from './flow-moves.ts';
 import { openParts } from './flow-parts.ts';
@@ -36,7 +36,7 @@ function create(difference: Difference, context: PlanContext): readonly Draft[] 
   const head: FlowState = { ...headOf(raw), steps: [] };
   const moves = parts.add(steps);
   if ('refused' in moves) return moves;
-  const top: Move = { ...createFlow(name, head, keepableId(raw.id, context.usedIds)), ...builtIn };
+  const top: Move = { ...createFlow(name, head, idFor(id, raw.id, context)), ...builtIn };
   return chained(name, null, [top, ...moves], { note: 'as in the evidence' });
 }
 

@@ -12,7 +12,7 @@ import { providerMappersOf, providersOf, providerValue, withEnabledUnknown, with
 import { isBuiltinFlow } from '../normal/builtins.ts';
 import { disabledWithOrganization, linkedProviders, organizationsIn } from '../normal/organization.ts';
 import { isSecretKey, isUnknown, MASK } from '../unknowns.ts';
-import { keepableId } from './body.ts';
+import { idFor, keepableId } from './body.ts';
 import { isOrganizationDisabled } from './organization-writes.ts';
 import { restoreRepresentation } from './representation-writes.ts';
 
@@ -160,10 +160,7 @@ export function restoreProviderMapper(difference: Difference, context: PlanConte
   return restoreRepresentation({
     title: `mapper ${difference.name} of ${alias}`, collection: mapperPath(alias), item: [...mapperPath(alias), { $id: difference.id }],
     needs: NEEDS, requires: [objectId('identity-provider', alias)], live, evidence,
-    posted: (raw) => {
-      const kept = keepableId(textOf(raw['id']), used);
-      return { ...(kept === undefined ? {} : { id: kept }), ...mapperBody(raw, alias) };
-    },
+    posted: (raw) => ({ id: idFor(difference.id, textOf(raw['id']), { live: context.live, usedIds: used }), ...mapperBody(raw, alias) }),
     // Without the id in the body the server answers 500.
     put: (raw) => ({ id: { $id: difference.id }, ...mapperBody(raw, alias) }),
   }, difference, context);

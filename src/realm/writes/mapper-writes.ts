@@ -6,7 +6,7 @@ import type { Difference, ObjectId, RealmObject, Reference, RequestTemplate, Tem
 import { asMapperValue } from '../normal/mapper.ts';
 import type { ProtocolMapperRepresentation } from '../representation.ts';
 import { isSecretKey } from '../unknowns.ts';
-import { firstPlaceholder, keepableId, mapBody, refusePlaceholder } from './body.ts';
+import { firstPlaceholder, idFor, keepableId, mapBody, refusePlaceholder } from './body.ts';
 
 export interface MapperHome {
   /** The path of the container, as in `clients/{id}`. */
@@ -16,7 +16,7 @@ export interface MapperHome {
   readonly evidence: ProtocolMapperRepresentation | undefined;
 }
 
-/** A mapper as POST wants it, with its original id where live does not use it. */
+/** A mapper as the POST of its container wants it, with its original id where live does not use it. */
 export function mapperBody(id: ObjectId, mapper: ProtocolMapperRepresentation, used: ReadonlySet<string>): { readonly [key: string]: Template } {
   const kept = keepableId(mapper.id, used);
   return { ...(kept === undefined ? {} : { id: kept }), ...withoutId(id, mapper) };
@@ -34,7 +34,7 @@ export function restoreMapper(home: MapperHome, difference: Difference, context:
   const evidence = context.evidenceOf(difference.id)?.objects.get(difference.id);
   if (difference.change === 'live-only') return live === undefined ? [] : [remove(home, difference, live)];
   if (evidence === undefined || home.evidence === undefined) return { refused: 'no evidence has its configuration' };
-  if (difference.change === 'lost') return create(home, difference, evidence.value, home.evidence, context.usedIds);
+  if (difference.change === 'lost') return create(home, difference, evidence.value, home.evidence, context);
   return live === undefined || home.live === undefined ? { refused: 'it is not in the live realm any more' } : change(home, difference, live, context);
 }
 
@@ -42,13 +42,13 @@ function models(home: MapperHome, ...rest: readonly (string | Reference)[]): Req
   return [...home.path, 'protocol-mappers', 'models', ...rest];
 }
 
-function create(home: MapperHome, difference: Difference, value: Json, raw: ProtocolMapperRepresentation, used: ReadonlySet<string>): readonly Draft[] | Refusal {
+function create(home: MapperHome, difference: Difference, value: Json, raw: ProtocolMapperRepresentation, context: PlanContext): readonly Draft[] | Refusal {
   const { id } = difference;
-  const body = mapperBody(id, raw, used);
+  const body = { id: idFor(id, raw.id, context), ...withoutId(id, raw) };
   const placeholder = firstPlaceholder(body);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
   return [{
-    id: `create ${id}`, covers: [id], title: `protocol mapper ${difference.name}`, ...('id' in body ? { note: 'original id kept' } : {}),
+    id: `create ${id}`, covers: [id], title: `protocol mapper ${difference.name}`, ...(body.id === raw.id ? { note: 'original id kept' } : {}),
     request: { method: 'POST', path: models(home), body },
     before: [{ id, value: null }], after: [{ id, value }],
     inverse: { method: 'DELETE', path: models(home, { $id: id }) },
