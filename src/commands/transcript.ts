@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyLines } from '../journal/chain.ts';
-import { writeDurably } from '../journal/files.ts';
+import { makeDirectories, writeDurably } from '../journal/files.ts';
 import { journalBytes, readJournal } from '../journal/read.ts';
 import { findSession } from '../journal/sessions.ts';
 import { verifyFiles } from '../journal/snapshots.ts';
@@ -31,7 +30,7 @@ export const run: CommandRun = async (invocation) => {
   }
   const out = resolve(invocation.flags.out ?? '.');
   const files: string[] = [];
-  writingOut('transcript', out, () => mkdirSync(out, { recursive: true, mode: 0o700 }));
+  writingOut('transcript', out, () => void makeDirectories(out));
   for (const [name, text] of [['transcript.md', transcriptMarkdown(lines)], ['transcript.json', transcriptJson(lines)], ['transcript.cast', transcriptCast(lines)]] as const) {
     writingOut('transcript', out, () => writeDurably(`${out}/${name}`, text));
     if (!invocation.flags.json) process.stdout.write(`${sanitise(`${out}/${name}`)}\n`);

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkExportBranch, commitOnBranch } from './branch.ts';
 import { exportNotes } from './export-notes.ts';
@@ -11,6 +11,7 @@ import { filesNaming, newSecretText } from './naming.ts';
 import { patchFile } from './patch-file.ts';
 import { pullRequestText } from './pull-request.ts';
 import { unifiedDiff } from './unified.ts';
+import { makeDirectories } from '../journal/files.ts';
 import { RescueError } from '../realm/errors.ts';
 import type { SecretToCreate } from './content/secrets.ts';
 import type { FoundFile, Repository } from './find-files.ts';
@@ -105,9 +106,9 @@ function uniqueSecrets(files: readonly PatchedFile[]): readonly SecretToCreate[]
 /** Files may hold secrets that git holds in clear: only the owner reads them. */
 async function writeAll(directory: string, files: readonly PatchedFile[], patch: string, texts: Readonly<Record<string, string>>): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     for (const { path: name, after } of files.filter(({ before, after }) => before !== after)) {
-      await mkdir(path.dirname(path.join(directory, name)), { recursive: true, mode: 0o700 });
+      makeDirectories(path.dirname(path.join(directory, name)));
       await writePrivate(path.join(directory, name), after);
     }
     const patchFile = path.join(directory, 'changes.patch');

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 
@@ -50,6 +50,24 @@ export function onDisk<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     throw diskError(error, path);
+  }
+}
+
+/**
+ * Makes a directory that only its owner may enter, and those above it that are missing. Node's own `recursive` never ends where a file system
+ * answers ENOENT below a directory that is there, as /proc does (26.10.0).
+ *
+ * @returns the first one that was made; undefined where the directory was there
+ */
+export function makeDirectories(directory: string): string | undefined {
+  const parent = dirname(directory);
+  const first = existsSync(parent) ? undefined : makeDirectories(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    return first ?? directory;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !statSync(directory).isDirectory()) throw error;
+    return first;
   }
 }
 

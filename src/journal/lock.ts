@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { linkSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
-import { codeOf, onDisk, writeDurably } from './files.ts';
+import { codeOf, makeDirectories, onDisk, writeDurably } from './files.ts';
 import { bootId, startOf } from './process.ts';
 
 /** Who holds a lock, as the lock file has it. */
@@ -54,7 +54,7 @@ export function acquireLock({ directory, url, realm, of, session, now }: LockReq
   const folder = join(directory, 'locks');
   const path = join(folder, lockName(url, realm));
   return onDisk(path, () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectories(folder);
     const mine: LockInfo = {
       v: 1, url, realm, ...(of === undefined ? {} : { of }), session, host: hostname(), pid: process.pid, bootId: bootId(), processStart: startOf(process.pid), since: new Date(now()).toISOString(),
     };

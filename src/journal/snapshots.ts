@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RescueError } from '../realm/errors.ts';
 import type { Snapshot } from '../realm/snapshot.ts';
 import { snapshotFault } from '../realm/snapshot-shape.ts';
 import type { JournalLine } from '../runbook/model.ts';
-import { bytesOf, codeOf, onDisk, syncDirectory, writeDurably } from './files.ts';
+import { bytesOf, codeOf, makeDirectories, onDisk, syncDirectory, writeDurably } from './files.ts';
 import { prettyChunks } from '../realm/pretty.ts';
 
 const FOLDER = 'snapshots';
@@ -22,7 +22,7 @@ export function writeSnapshotFile(directory: string, name: string, snapshot: Sna
   const file = `${FOLDER}/${fileName(name)}.json`;
   const hash = createHash('sha256');
   onDisk(folder, () => {
-    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) syncDirectory(directory);
+    if (makeDirectories(folder) !== undefined) syncDirectory(directory);
     writeDurably(join(directory, file), hashed(bytesOf(prettyChunks(snapshot, 1)), hash));
   });
   return { file, sha256: `sha256:${hash.digest('hex')}` };

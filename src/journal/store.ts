@@ -4,7 +4,7 @@ import { RescueError } from '../realm/errors.ts';
 import type { JournalLine, RunEvent } from '../runbook/model.ts';
 import type { SessionStore } from '../runner/ports.ts';
 import { GENESIS, JOURNAL_VERSION, encodeLine, lineHash } from './chain.ts';
-import { bytesOf, diskError, onDisk, syncDirectory, writeAll, writeDurably } from './files.ts';
+import { bytesOf, diskError, makeDirectories, onDisk, syncDirectory, writeAll, writeDurably } from './files.ts';
 import { JOURNAL_FILE, readJournal, tornFiles, type JournalRead } from './read.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshots.ts';
 import { tidySession } from './tidy.ts';
@@ -25,7 +25,7 @@ export interface SessionPlace {
 export function createSession({ directory, id, now }: SessionPlace): SessionStore {
   const place = join(directory, id);
   return onDisk(place, () => {
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const made = makeDirectories(directory);
     mkdirSync(place, { mode: 0o700 });
     const descriptor = openSync(join(place, JOURNAL_FILE), 'ax', 0o600);
     fsyncSync(descriptor);
@@ -118,7 +118,7 @@ function store(place: string, id: string, now: () => number, descriptor: number,
     writeText: (file, text) => {
       const target = join(place, within(file));
       onDisk(target, () => {
-        mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+        makeDirectories(dirname(target));
         writeDurably(target, typeof text === 'string' ? text : bytesOf(text));
       });
     },

@@ -66,6 +66,10 @@ describe('a session on disk', () => {
       expect(statSync(path).mode & 0o777).toBe(0o600);
     }));
 
+  it('ends where a file system has no place for new directories and says that they do not exist', () => {
+    for (const directory of ['/proc/nowhere', '/proc/nowhere/at/all']) expect(thrown(() => createSession({ directory, id: '8f2c', now: clock() }))).toMatchObject({ code: 'disk' });
+  });
+
   it('refuses an id that exists, and an id that does not', () =>
     inTemporary((directory) => {
       record(directory, 1);
