@@ -78,7 +78,9 @@ export function textsOf(object: KubeObject, spec: string, key: string | null, no
   if (wanted.length === 0) {
     const keys = all.map((found) => found.key);
     const has = keys.length === 0 ? 'it has none' : `it has ${keys.slice(0, 8).join(', ')}${keys.length > 8 ? ` and ${keys.length - 8} more` : ''}`;
-    throw unreadable(key === null ? `${spec} holds nothing: it has no keys.` : `${spec} has no key "${key}": ${has}.`, [keys.length === 0 ? 'Name the object that holds the realm.' : `Write ${spec}/${keys[0] ?? ''}.`]);
+    const [only = '', ...others] = keys;
+    const next = keys.length === 0 ? 'Name the object that holds the realm.' : others.length === 0 ? `Write ${spec}/${only}.` : `Write ${spec}/KEY with one of these keys, or ${spec} alone to look into all of them.`;
+    throw unreadable(key === null ? `${spec} holds nothing: it has no keys.` : `${spec} has no key "${key}": ${has}.`, [next]);
   }
   return wanted.map((found) => {
     const write = written(object, found.part, found.key);

@@ -95,7 +95,7 @@ describe('a ConfigMap', () => {
   test.each([
     ['configmap:iam/none', 'object-not-found', /no ConfigMap iam\/none in the cluster of context test/, /kubectl get configmaps -n iam/],
     ['configmap:iam/two', 'evidence-unreadable', /Several keys of configmap:iam\/two hold realm primary/, /configmap:iam\/two\/a\.json or configmap:iam\/two\/b\.json/],
-    ['configmap:iam/two/c.json', 'evidence-unreadable', /configmap:iam\/two has no key "c\.json": it has a\.json, b\.json, broken\.json\./, /Write configmap:iam\/two\/a\.json/],
+    ['configmap:iam/two/c.json', 'evidence-unreadable', /configmap:iam\/two has no key "c\.json": it has a\.json, b\.json, broken\.json\./, /Write configmap:iam\/two\/KEY with one of these keys, or configmap:iam\/two alone/],
     ['configmap:iam/two/broken.json', 'evidence-unreadable', /configmap:iam\/two\/broken\.json is broken at line 1/, /./],
     ['configmap:iam/empty', 'evidence-unreadable', /has no keys/, /./],
     ['configmap:iam/other', 'evidence-other-realm', /configmap:iam\/other\/x\.json holds realm other, not realm primary/, /--realm/],
