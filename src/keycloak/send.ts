@@ -14,7 +14,7 @@ import { serverWords } from './text.ts';
 
 /**
  * Fills in the references and sends one write once.
- * @throws RescueError `missing-role`, `write-failed` (the server said no, nothing changed), `no-answer` (it may have
+ * @throws RescueError `missing-role`, `write-failed` (the server said no; with its `status` in the details where it refuses, and so nothing changed), `no-answer` (it may have
  *   happened), `unreachable` (nothing was sent), `evidence-masked` (a masked secret stands in the body)
  */
 export async function sendWrite(api: Api, request: RequestTemplate, references: References): Promise<Answer> {
@@ -86,5 +86,5 @@ function rejected(reply: Reply, what: string, secrets: readonly string[] = []): 
   const said = words && `: ${words}`;
   if (reply.status === 403) return new RescueError('missing-role', `These credentials may not do ${what}${said}. Nothing was changed.`, ['Run realm-rescue doctor to see which role of realm-management is missing.']);
   if (reply.status >= 500) return new RescueError('write-failed', `The server answers ${what} with ${reply.status}${said}.`, ['Look into the log of the server, then resume this run: it looks at the object before it goes on.']);
-  return new RescueError('write-failed', `The server refuses ${what} with ${reply.status}${said}. Nothing was changed.`, ['Compare again: somebody may have changed the realm meanwhile.']);
+  return new RescueError('write-failed', `The server refuses ${what} with ${reply.status}${said}. Nothing was changed.`, ['Compare again: somebody may have changed the realm meanwhile.'], { details: { status: reply.status } });
 }

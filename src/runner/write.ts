@@ -1,5 +1,5 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
-import type { ErrorCode } from '../realm/errors.ts';
+import { RescueError, type ErrorCode } from '../realm/errors.ts';
 import { differingImages, sameImages, touchedBy } from '../realm/images.ts';
 import type { Group, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
@@ -22,8 +22,10 @@ export async function write(context: EffectContext, operation: Operation, undo: 
 }
 
 async function afterOdd(context: EffectContext, operation: Operation, undo: boolean): Promise<void> {
-  const code = context.state().troubles[operation.id]?.failure?.code;
-  if (!undo && code !== undefined && ODD.has(code)) await tellIfOverwritten(context, operation);
+  const { troubles, writes } = context.state();
+  const code = troubles[operation.id]?.failure?.code;
+  // What is to be looked at again is judged then.
+  if (!undo && writes[operation.id] !== 'unknown' && code !== undefined && ODD.has(code)) await tellIfOverwritten(context, operation);
 }
 
 /** What a server says that was there to say it; one that is gone would only be waited for again. */
@@ -55,6 +57,12 @@ async function writeOnce(context: EffectContext, operation: Operation, undo: boo
   await sendOnce(context, operation, undo, seen, fail);
 }
 
+/** Whether the server has looked at the write and does not want it; one that answers 500 may be in trouble, which is for a person to see. */
+function isRefusal(error: unknown): boolean {
+  const status = error instanceof RescueError && error.code === 'write-failed' ? error.details['status'] : undefined;
+  return typeof status === 'number' && status < 500;
+}
+
 /** Whether the runbook, which asked for a write some time ago, still does. */
 function isWanted(context: EffectContext, { id }: Operation): boolean {
   return settle(context.state()).effects.some((effect) => effect.type === 'write' && effect.operation.id === id);
@@ -72,8 +80,9 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
     context.dispatch({ type: 'write.sent', ...base, status: answer.status, milliseconds: Math.round(answer.milliseconds) });
   } catch (error) {
     const failure = asFailure(error);
-    if (failure.code === 'no-answer') context.dispatch({ type: 'write.unknown', ...base, failure });
-    else if (failure.code !== 'write-failed' || !(await isMadeMeanwhile(context, operation, undo))) fail(failure);
+    // What is refused may be there already: another run has just made it. So it is looked at before anybody is told.
+    if (failure.code === 'no-answer' || isRefusal(error)) context.dispatch({ type: 'write.unknown', ...base, failure });
+    else fail(failure);
     return;
   }
   try {
@@ -96,20 +105,6 @@ function settleAs(found: 'look' | 'read-back', context: EffectContext, operation
     code: 'write-failed', title: `${twins.join(', ')} is there more than once: somebody else has made it at the same moment, and Keycloak did not notice.`,
     next: ['Delete all but one of them in the admin console, then resume this run. Until then the server answers 500 to whoever saves a client that has two mappers of one name.'],
   } });
-}
-
-/** After a refusal: whether it was refused because another run has just done the same. */
-async function isMadeMeanwhile(context: EffectContext, operation: Operation, undo: boolean): Promise<boolean> {
-  try {
-    const seen = await seeObjects(context.ports.keycloak, references(context), touchedBy(operation));
-    if (!sameImages(seen.images, operation.after)) return false;
-    settleAs('look', context, operation, undo, seen);
-    return true;
-  } catch (error) {
-    // Who cannot look now is told of the refusal itself.
-    asFailure(error);
-    return false;
-  }
 }
 
 /** After a crash or a lost answer: what does the server show? Decides nothing but what is there. */
