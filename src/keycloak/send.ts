@@ -80,11 +80,14 @@ async function complete(api: Api, request: RequestTemplate, references: Referenc
   };
 }
 
+/** An id is given once only, and what has it may have got another name since the plan was made. */
+const CONFLICT = 'Start another run, which compares anew: somebody may have changed the realm meanwhile, or renamed what has this id.';
+
 /** @param secrets  those that the body had: a server may quote what it does not take */
 function rejected(reply: Reply, what: string, secrets: readonly string[] = []): RescueError {
   const words = serverWords(withoutSent(reply.body, secrets));
   const said = words && `: ${words}`;
   if (reply.status === 403) return new RescueError('missing-role', `These credentials may not do ${what}${said}. Nothing was changed.`, ['Run realm-rescue doctor to see which role of realm-management is missing.']);
   if (reply.status >= 500) return new RescueError('write-failed', `The server answers ${what} with ${reply.status}${said}.`, ['Look into the log of the server, then resume this run: it looks at the object before it goes on.']);
-  return new RescueError('write-failed', `The server refuses ${what} with ${reply.status}${said}. Nothing was changed.`, ['Compare again: somebody may have changed the realm meanwhile.'], { details: { status: reply.status } });
+  return new RescueError('write-failed', `The server refuses ${what} with ${reply.status}${said}. Nothing was changed.`, [reply.status === 409 ? CONFLICT : 'Compare again: somebody may have changed the realm meanwhile.'], { details: { status: reply.status } });
 }

@@ -28,6 +28,8 @@ export interface PlanContext {
   knowsSecret(id: ObjectId, field: string): boolean;
   /** Ids that live objects have: none of them can be given to a new one. */
   readonly usedIds: ReadonlySet<string>;
+  /** Those, and all that the evidence gives to lost objects: none of them may be made up for another one. */
+  readonly takenIds: ReadonlySet<string>;
 }
 
 /** Why a difference cannot be restored, as one clause: `the evidence states ${HOST}, which only a deployment fills in`. */

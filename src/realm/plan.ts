@@ -70,12 +70,12 @@ interface Drafted {
 
 /** Asks the kinds for their writes; when one refuses, what needs it is refused too, and all are asked again without it. */
 function draftAll(input: PlanInput): Drafted {
-  const usedIds = unusableIds(input);
+  const { usedIds, takenIds } = unusableIds(input);
   let refused: ReadonlyMap<ObjectId, string> = new Map();
   for (;;) {
     const pulled = pullIn({ ...input, refused });
     const context: PlanContext = {
-      live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds,
+      live: input.live, evidenceOf: (id) => evidenceWith(input.evidence, id), chosen: pulled.chosen, usedIds, takenIds,
       knowsSecret: (id, field) => findSecret(input.evidence, id, field) !== undefined,
       wanted: (difference) => wantedValue(difference, input.live, input.evidence, input.choices),
     };
@@ -93,7 +93,7 @@ function sent(answer: readonly Draft[] | Refusal): readonly Draft[] | Refusal {
 }
 
 /** Ids that cannot be given to a restored object: live ones, and those that the evidence has twice (copied blocks in a file). */
-function unusableIds(input: PlanInput): ReadonlySet<string> {
+function unusableIds(input: PlanInput): Pick<PlanContext, 'usedIds' | 'takenIds'> {
   const unusable = new Set([...input.live.objects.values()].flatMap((object) => object.serverId ?? []));
   const seen = new Set<string>();
   for (const difference of input.differences) {
@@ -102,7 +102,7 @@ function unusableIds(input: PlanInput): ReadonlySet<string> {
     if (seen.has(id)) unusable.add(id);
     seen.add(id);
   }
-  return unusable;
+  return { usedIds: unusable, takenIds: new Set([...unusable, ...seen]) };
 }
 
 /**

@@ -89,6 +89,8 @@ export async function undo({ ports, by, onStep, ...selection }: UndoRequest): Pr
     const dangling = ['intended', 'sent', 'unknown'].includes(state.writes[operation.id] ?? '');
     if (dangling) await look(context, operation, true);
     if (state.writes[operation.id] !== 'undone') await write(context, operation, true);
+    // What was not answered, or refused, may be as it shall be all the same.
+    if (state.writes[operation.id] === 'unknown') await look(context, operation, true);
     if (state.writes[operation.id] === 'undone') {
       undone += 1;
       onStep(operation, 'undone', '');

@@ -1,5 +1,6 @@
 /** The only effects that change the realm. One write: intent on disk, sent once, answer on disk, read back. */
 import { RescueError, type ErrorCode } from '../realm/errors.ts';
+import { parseId } from '../realm/keys.ts';
 import { differingImages, sameImages, touchedBy } from '../realm/images.ts';
 import type { Group, ObjectId, Operation } from '../realm/model.ts';
 import type { Failure } from '../runbook/model.ts';
@@ -63,6 +64,10 @@ function isRefusal(error: unknown): boolean {
   return typeof status === 'number' && status < 500;
 }
 
+function carriesSecret(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && ('$secret' in body || Object.values(body).some(carriesSecret));
+}
+
 /** Whether the runbook, which asked for a write some time ago, still does. */
 function isWanted(context: EffectContext, { id }: Operation): boolean {
   return settle(context.state()).effects.some((effect) => effect.type === 'write' && effect.operation.id === id);
@@ -80,8 +85,9 @@ async function sendOnce(context: EffectContext, operation: Operation, undo: bool
     context.dispatch({ type: 'write.sent', ...base, status: answer.status, milliseconds: Math.round(answer.milliseconds) });
   } catch (error) {
     const failure = asFailure(error);
-    // What is refused may be there already: another run has just made it. So it is looked at before anybody is told.
-    if (failure.code === 'no-answer' || isRefusal(error)) context.dispatch({ type: 'write.unknown', ...base, failure });
+    // What is refused may be there already: another run has just made it. So it is looked at before anybody is told; a secret that the server
+    // masks cannot be looked at, and may be another's.
+    if (failure.code === 'no-answer' || (isRefusal(error) && !carriesSecret(operation.request.body))) context.dispatch({ type: 'write.unknown', ...base, failure });
     else fail(failure);
     return;
   }
@@ -102,8 +108,8 @@ function settleAs(found: 'look' | 'read-back', context: EffectContext, operation
   const twins = seen.twins.filter((id) => made.has(id));
   if (twins.length === 0) context.dispatch({ type: 'write.verified', ...base, found, ids: seen.ids });
   else context.dispatch({ type: 'write.failed', ...base, failure: {
-    code: 'write-failed', title: `${twins.join(', ')} is there more than once: somebody else has made it at the same moment, and Keycloak did not notice.`,
-    next: ['Delete all but one of them in the admin console, then resume this run. Until then the server answers 500 to whoever saves a client that has two mappers of one name.'],
+    code: 'write-failed', title: `${twins.join(', ')} is there more than once: another writer has made it at the same moment, and Keycloak did not notice.`,
+    next: ['Delete all but one of them in the admin console, then resume this run.', ...(twins.some((id) => parseId(id).kind === 'client-mapper') ? ['Until then the server answers 500 to whoever saves the client in the console.'] : [])],
   } });
 }
 

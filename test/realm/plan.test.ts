@@ -163,6 +163,15 @@ describe('single kinds', () => {
     // Every run makes up the same one: of two that come at the same moment the server takes one.
     expect(made()).toEqual(made());
   });
+
+  test('no id is made up that the evidence gives to another lost object', () => {
+    const live = state(withClient({ protocolMappers: [] }));
+    const bodies = (...mappers: readonly object[]) => operationsOf(plan(live, [snapshot(withClient({ protocolMappers: mappers as never }))])).map(({ request }) => request.body as { readonly name: string; readonly id: string });
+    const [alone] = bodies(mapper('m', 'x', {}));
+    const both = bodies(mapper('m', 'x', {}), { id: alone?.id, ...mapper('renamed', 'x', {}) });
+    expect(both.find(({ name }) => name === 'renamed')?.id).toBe(alone?.id);
+    expect(both.find(({ name }) => name === 'm')?.id).not.toBe(alone?.id);
+  });
 });
 
 describe('refusals', () => {

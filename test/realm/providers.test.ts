@@ -175,6 +175,11 @@ describe('components', () => {
     expect(movedBesides({ before: ours, after: live(federation(ldap({}, [inner('email')]))), evidence: [theirs], operations })).toEqual([]);
   });
 
+  test('of LDAP get a short id where the evidence has none, as the server gives them, because the ids of their users carry it', () => {
+    const [made] = operationsOf(plan(live({}), evidence(federation(ldap({}, [], { id: '' })))));
+    expect(made?.request.body).toMatchObject({ name: 'people', id: expect.stringMatching(/^[\w-]{22}$/) });
+  });
+
   test('of LDAP that are only live are removed with their mappers, and it is said that these do not come back', () => {
     const gone = only(plan(live(federation(ldap({}, [inner('email')]))), evidence({})));
     expect([gone.inverse, gone.losses, gone.before.map(({ id }) => id)]).toEqual([null, ['users that were imported through people are deleted with it, and their sessions end'], [PEOPLE, under('email')]]);

@@ -116,9 +116,25 @@ it('what somebody else makes twice at the same moment is not called restored bef
   await wipeRealm(story.calls);
 });
 
-/** The same POST many times at once, until Keycloak has taken two of them. */
+it('two flows of one name are seen as well', async () => {
+  const story = await stageOn(sharedKeycloak(), 'flow-twice');
+  const flow = { alias: FLOWS[0], providerId: 'basic-flow', topLevel: true, builtIn: false, authenticationExecutions: [] };
+  writeFileSync(story.evidence, JSON.stringify({ ...(JSON.parse(readFileSync(story.evidence, 'utf8')) as object), authenticationFlows: [flow] }));
+  const proxy = await startFaultProxy(story.url);
+  proxy.break(({ write, path }) => (write && path.endsWith('/authentication/flows') ? { kind: 'meanwhile', act: () => takenTwice(story, path, flow) } : undefined));
+  const done = await run({ ...story, url: proxy.url }, ['recover'], { with: confirmed(story) });
+  await proxy.close();
+  expect([done.exit, done.stderr]).toEqual([3, expect.stringContaining('flow:flow-0 is there more than once')]);
+  await wipeRealm(story.calls);
+});
+
 async function makeTwice(story: Story, path: string): Promise<void> {
   const wanted = (JSON.parse(readFileSync(story.evidence, 'utf8')) as { clients: { clientId: string; protocolMappers?: Named[] }[] }).clients.flatMap(({ protocolMappers = [] }) => protocolMappers).find(({ name }) => name === 'groups');
+  await takenTwice(story, path, wanted);
+}
+
+/** The same POST many times at once, until Keycloak has taken two of them. */
+async function takenTwice(story: Story, path: string, wanted: unknown): Promise<void> {
   for (;;) {
     const answers = await Promise.all(Array.from({ length: 16 }, () => story.calls.call('POST', path, wanted)));
     const made = answers.filter(({ status }) => status === 201);

@@ -65,11 +65,11 @@ function usersOf(alias: string, state: RealmState): string {
 /** The list of flows, then the steps of the one, then its sub-flows and settings by id. */
 function lookAtFlow(alias: string): Look {
   const get = (...path: readonly string[]): RequestTemplate => ({ method: 'GET', path: ['authentication', ...path] });
-  const inList = (list: Json): JsonObject | undefined => recordsIn(list).find((raw) => raw['alias'] === alias);
+  const called = (list: Json): readonly JsonObject[] => recordsIn(list).filter((raw) => raw['alias'] === alias);
   return {
     request: get('flows'),
     follow: ([list = null, steps, first]) => {
-      const listed = inList(list);
+      const [listed] = called(list);
       if (listed === undefined && alias !== UNLISTED_FLOW) return [];
       const rows = recordsIn(steps);
       const unlisted = listed === undefined && typeof rows[0]?.['id'] === 'string' ? [get('executions', rows[0]['id'])] : [];
@@ -82,7 +82,8 @@ function lookAtFlow(alias: string): Look {
     pick: (list, more) => {
       const [steps = null, ...parts] = more;
       const records = recordsIn(parts);
-      const top = inList(list) ?? records.find((raw) => raw['alias'] === alias && 'authenticationExecutions' in raw);
+      const [listed, twin] = called(list);
+      const top = listed ?? records.find((raw) => raw['alias'] === alias && 'authenticationExecutions' in raw);
       if (top === undefined) return null;
       const below = rowsByFlow(String(top['id'] ?? ''), steps);
       const others = records.filter((raw) => 'authenticationExecutions' in raw && raw['id'] !== top['id']);
@@ -90,7 +91,7 @@ function lookAtFlow(alias: string): Look {
         authenticationFlows: [top, ...others].map((raw) => withStepIds(raw, below.get(String(raw['id'] ?? ''))) as AuthenticationFlowRepresentation),
         authenticatorConfig: records.filter((raw) => 'config' in raw && !('authenticationExecutions' in raw)) as AuthenticatorConfigRepresentation[],
       };
-      return { value: flowValue(top as AuthenticationFlowRepresentation, stepsOf(representation, alias)), ...(typeof top['id'] === 'string' ? { serverId: top['id'] } : {}) };
+      return { value: flowValue(top as AuthenticationFlowRepresentation, stepsOf(representation, alias)), ...(typeof top['id'] === 'string' ? { serverId: top['id'] } : {}), ...(twin === undefined ? {} : { twin: true }) };
     },
   };
 }

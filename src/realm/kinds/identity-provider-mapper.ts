@@ -10,7 +10,7 @@ import { rawProviderMapper, restoreProviderMapper } from '../writes/identity-pro
 export const identityProviderMapper: Kind = {
   name: 'identity-provider-mapper',
   title: 'identity provider mapper',
-  facts: { restored: 'POST, PUT or DELETE of the one mapper', idKept: true, undo: 'yes', lostForGood: 'nothing' },
+  facts: { restored: 'POST, PUT or DELETE of the one mapper; servers before 26.0 give it an id of their own', idKept: true, undo: 'yes', lostForGood: 'nothing' },
   extract: (representation, completeness) => {
     const mappers = providerMappersOf(representation);
     const whole = omissionMeansEmpty(representation, completeness);

@@ -64,22 +64,33 @@ export function keepableId(id: string | undefined, used: ReadonlySet<string>): s
   return id !== undefined && id !== '' && id.length <= 36 && !used.has(id) ? id : undefined;
 }
 
-/** An id that is made up: the same for the same part of the same realm, so that a plan made again names it again. */
-export function madeUpId(used: ReadonlySet<string>, ...of: readonly string[]): string {
+/**
+ * An id that is made up: the same for the same part of the same realm, so that a plan made again names it again.
+ *
+ * @param written  how the server writes it, where that is no UUID
+ */
+export function madeUpId(used: ReadonlySet<string>, of: readonly string[], written: (uuid: string) => string = (uuid) => uuid): string {
   for (let n = 0; ; n += 1) {
     const hex = sha256(JSON.stringify([...of, n])).slice('sha256:'.length);
-    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    const id = written(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`);
     if (!used.has(id)) return id;
   }
 }
 
+/** A UUID as the server writes the id of an LDAP provider (26.0.8, 26.7.4): in 22 characters, so that the ids of its users fit into the 64 bytes of WebAuthn (keycloak#32143). */
+export function shortUuid(uuid: string): string {
+  const bytes = uuid.replaceAll('-', '').match(/../g) ?? [];
+  return btoa(String.fromCharCode(...bytes.map((byte) => Number.parseInt(byte, 16)))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
 /**
  * The id for an object that is made: the original one, or one that every run of this tool makes up alike. Nothing else keeps two writers from
- * making two protocol mappers, identity provider mappers, components or flows of one name: Keycloak looks for the name before it writes, or not
- * at all, and its database has no rule. The same id twice is 409 (26.7.4; two to fifteen of sixteen POSTs without an id were taken).
+ * making two protocol mappers, identity provider mappers, components or flows of one name: Keycloak looks for the name before it writes, of
+ * components not even that, and its database has no rule (of sixteen POSTs at the same moment up to all were taken, 26.7.4). The same id twice is
+ * 409; for identity provider mappers from 26.0 on, as servers before take no id for them.
  */
-export function idFor(id: ObjectId, original: string | undefined, { live, usedIds }: Pick<PlanContext, 'live' | 'usedIds'>): string {
-  return keepableId(original, usedIds) ?? madeUpId(usedIds, live.representation.id ?? live.realm, id);
+export function idFor(id: ObjectId, original: string | undefined, { live, usedIds, takenIds }: Pick<PlanContext, 'live' | 'usedIds' | 'takenIds'>, written?: (uuid: string) => string): string {
+  return keepableId(original, usedIds) ?? madeUpId(takenIds, [live.representation.id ?? live.realm, id], written);
 }
 
 /** Whether the plan creates a container, and so its mappers and links in the same write. */

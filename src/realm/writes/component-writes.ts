@@ -15,7 +15,7 @@ import { componentsOf, componentValue, FEDERATION, levelsOf, LDAP_MAPPER, nameAn
 import { withMaskedSecrets } from '../normal/identity-provider.ts';
 import { DEFAULT_MAPPER_KEYS, defaultLdapMappers } from '../normal/ldap-mappers.ts';
 import { isSecretKey, isVaultReference, MASK, placeholdersIn, unknown } from '../unknowns.ts';
-import { firstPlaceholder, idFor, keepableId, refusePlaceholder } from './body.ts';
+import { firstPlaceholder, idFor, keepableId, refusePlaceholder, shortUuid } from './body.ts';
 
 const NEEDS = ['manage-realm'];
 const MADE_BY_SERVER = unknown('as the server makes it');
@@ -81,7 +81,7 @@ function createAll(wanted: FoundComponent, evidence: RealmState, context: PlanCo
 function create(wanted: FoundComponent, evidence: RealmState, context: PlanContext): Draft | Refusal {
   const { id } = wanted;
   const kept = keepableId(textOf(wanted.raw['id']), context.usedIds);
-  const body = postBody(wanted, idFor(id, kept, context));
+  const body = postBody(wanted, idFor(id, kept, context, wanted.type === FEDERATION && wanted.raw['providerId'] === 'ldap' ? shortUuid : undefined));
   const placeholder = firstPlaceholder(body);
   if (placeholder !== undefined) return refusePlaceholder(placeholder);
   const masked = Object.keys(configOf(wanted.raw)).filter((key) => isSecret(wanted, key) && !context.knowsSecret(id, `config.${key}.0`));

@@ -30,14 +30,14 @@ export function openParts(flow: string, context: PlanContext): Parts {
   const live = context.live.representation;
   const evidence = context.evidenceOf(objectId('flow', flow))?.representation ?? {};
   const executions = (live.authenticationFlows ?? []).flatMap((other) => other.authenticationExecutions ?? []);
-  const ids = new Set([...context.usedIds, ...idsOf(live, executions)]);
+  const ids = new Set([...context.takenIds, ...idsOf(live, executions)]);
   const names = claimedNames(context);
   const gone = new Set<string>();
   const subIds = new Map<string, string>();
   const created = new Set<string>();
 
   const newId = (wanted: string | undefined, ...of: readonly string[]): string => {
-    const id = keepableId(wanted, ids) ?? madeUpId(ids, live.id ?? context.live.realm, ...of);
+    const id = keepableId(wanted, ids) ?? madeUpId(ids, [live.id ?? context.live.realm, ...of]);
     ids.add(id);
     return id;
   };

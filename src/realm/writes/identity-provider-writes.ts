@@ -160,7 +160,7 @@ export function restoreProviderMapper(difference: Difference, context: PlanConte
   return restoreRepresentation({
     title: `mapper ${difference.name} of ${alias}`, collection: mapperPath(alias), item: [...mapperPath(alias), { $id: difference.id }],
     needs: NEEDS, requires: [objectId('identity-provider', alias)], live, evidence,
-    posted: (raw) => ({ id: idFor(difference.id, textOf(raw['id']), { live: context.live, usedIds: used }), ...mapperBody(raw, alias) }),
+    posted: (raw) => ({ id: idFor(difference.id, textOf(raw['id']), { ...context, usedIds: used }), ...mapperBody(raw, alias) }),
     // Without the id in the body the server answers 500.
     put: (raw) => ({ id: { $id: difference.id }, ...mapperBody(raw, alias) }),
   }, difference, context);

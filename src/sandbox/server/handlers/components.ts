@@ -29,6 +29,7 @@ function create({ realm, body }: Request): Answer {
   const sent = object(body);
   const id = text(sent['id']) ?? randomUUID();
   if (realm.components.some((row) => row['id'] === id)) throw described(409, 'conflict', 'Duplicate resource error');
+  if (id.length > 36) throw unknownError();
   if (text(sent['providerType']) === null) throw new Refusal(400, { error: 'Invalid provider type or no such provider' });
   const component: Fields = { parentId: realm.id, ...present(sent), id, config: filledInConfig(sent, filled(object(sent['config']))) };
   realm.components.push(component, ...defaultLdapMappers(component));

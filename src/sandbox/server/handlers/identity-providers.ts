@@ -85,8 +85,9 @@ function createMapper(request: Request): Answer {
   const alias = text(sent['identityProviderAlias']);
   const id = text(sent['id']) ?? randomUUID();
   const rows = request.realm.identityProviderMappers;
-  if (alias === null || rows.some((row) => row['id'] === id)) throw described(409, 'conflict', 'Duplicate resource error');
   if (rows.some((row) => row['identityProviderAlias'] === alias && row['name'] === sent['name'])) throw errorMessage(400, `Failed to add mapper '${String(sent['name'])}' to identity provider [${String(provider['providerId'])}].`);
+  if (alias === null || rows.some((row) => row['id'] === id)) throw described(409, 'conflict', 'Duplicate resource error');
+  if (id.length > 36) throw unknownError();
   rows.push({ ...sent, id, config: filledMap(sent['config']) });
   return created(id);
 }

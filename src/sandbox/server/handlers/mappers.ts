@@ -15,6 +15,8 @@ function create(request: Request): Answer {
   if (!known(mapper)) throw notFound('ProtocolMapper provider not found');
   const same = (row: MapperRow): boolean => (row.protocol === mapper.protocol && row.name === mapper.name) || row.id === mapper.id;
   if (holder.mappers.some(same)) throw errorMessage(409, 'Protocol mapper exists with same name');
+  const { clients, scopes } = request.realm;
+  if ([...clients, ...scopes].some(({ mappers }) => mappers.some(({ id }) => id === mapper.id))) throw described(409, 'conflict', 'Duplicate resource error');
   if (mapper.id.length > 36) throw unknownError();
   holder.mappers.push(mapper);
   return created(mapper.id);
