@@ -16,7 +16,7 @@ afterAll(() => sandbox.close());
 const stage = (realm: string): Promise<Story> => stageOn({ url: sandbox.url, ...sandbox.admin }, realm);
 
 describe('a write that goes wrong', () => {
-  it.concurrent.each([['500, not done', 1], ['500, done', 4], ['hangs up, not done', 2], ['gateway gives up, not done', 6]] as const)('%s, at write %i', async (name, nth) => {
+  it.concurrent.each([['500, not done', 1], ['refused, not done', 3], ['500, done', 4], ['hangs up, not done', 2], ['gateway gives up, not done', 6]] as const)('%s, at write %i', async (name, nth) => {
     const { [name]: fault } = WRITE_FAULTS;
     if (!fault) throw new Error(name);
     await expectResumable(await stage(`write-${nth}`), nth, fault);

@@ -8,6 +8,7 @@ import { confirmed, run, type Story } from './story.ts';
 export const WRITE_FAULTS: Readonly<Record<string, { readonly fault: Fault; readonly says: RegExp }>> = {
   '500, not done': { fault: { kind: 'answer', status: 500 }, says: /answers (?:POST|PUT|DELETE) .* with 500/ },
   '500, done': { fault: { kind: 'answer', status: 500, applied: true }, says: /answers (?:POST|PUT|DELETE) .* with 500/ },
+  'refused, not done': { fault: { kind: 'answer', status: 409, body: '{"errorMessage":"Conflict"}' }, says: /refuses (?:POST|PUT|DELETE) .* with 409: Conflict\. Nothing was changed/ },
   'hangs up, not done': { fault: { kind: 'hang-up' }, says: /was lost after a write had been sent.*may or may not have happened/ },
   'gateway gives up, not done': { fault: { kind: 'answer', status: 504, body: '<html>', headers: { 'content-type': 'text/html' } }, says: /answered a write with 504; the write may or may not have happened/ },
 };
