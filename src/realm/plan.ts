@@ -11,6 +11,7 @@ import { unsendable } from './sendable.ts';
 import { groupOperations, type Item, type OperationGroup } from './sequence.ts';
 import { evidenceWith } from './union.ts';
 import { wantedValue } from './wanted.ts';
+import { isOtherRealm } from './writes/body.ts';
 
 export interface PlanInput {
   readonly live: RealmState;
@@ -92,14 +93,15 @@ function sent(answer: readonly Draft[] | Refusal): readonly Draft[] | Refusal {
   return because === undefined ? answer : { refused: because };
 }
 
-/** Ids that cannot be given to a restored object: live ones, and those that the evidence has twice (copied blocks in a file). */
+/** Ids that cannot be given to a restored object: live ones, those of another realm of the server, and those that the evidence has twice (copied blocks in a file). */
 function unusableIds(input: PlanInput): Pick<PlanContext, 'usedIds' | 'takenIds'> {
   const unusable = new Set([...input.live.objects.values()].flatMap((object) => object.serverId ?? []));
   const seen = new Set<string>();
   for (const difference of input.differences) {
-    const id = difference.change === 'lost' ? evidenceWith(input.evidence, difference.id)?.objects.get(difference.id)?.serverId : undefined;
-    if (id === undefined) continue;
-    if (seen.has(id)) unusable.add(id);
+    const source = difference.change === 'lost' ? evidenceWith(input.evidence, difference.id) : undefined;
+    const id = source?.objects.get(difference.id)?.serverId;
+    if (source === undefined || id === undefined) continue;
+    if (seen.has(id) || isOtherRealm(source)) unusable.add(id);
     seen.add(id);
   }
   return { usedIds: unusable, takenIds: new Set([...unusable, ...seen]) };

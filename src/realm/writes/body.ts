@@ -3,7 +3,7 @@ import { sha256 } from '../canonical.ts';
 import type { Json } from '../json.ts';
 import type { PlanContext } from '../kind.ts';
 import { isRecord } from '../looks.ts';
-import type { ObjectId, Template } from '../model.ts';
+import type { ObjectId, RealmState, Template } from '../model.ts';
 import { isFingerprint, isSecretKey, isUnknown, MASK, placeholdersIn } from '../unknowns.ts';
 
 /**
@@ -57,6 +57,11 @@ export function firstPlaceholder(body: unknown): string | undefined {
 
 export function refusePlaceholder(placeholder: string): { readonly refused: string } {
   return { refused: `the evidence states ${placeholder}, which only a deployment fills in` };
+}
+
+/** Whether evidence is another realm of the same server, where its ids are in use: the server gives each id once in all of its realms. */
+export function isOtherRealm({ source }: Pick<RealmState, 'source'>): boolean {
+  return source.startsWith('realm:');
 }
 
 /** An original id that can be given again: at most 36 characters (the server answers 400 or 500 otherwise), not in use. */

@@ -6,7 +6,7 @@ import type { PlanContext, Refusal } from '../kind.ts';
 import type { Template } from '../model.ts';
 import { keyed, rawFlow, stepsOf, stepsValue, type KeyedStep, type Step, type StepConfig } from '../normal/flows.ts';
 import type { AuthenticationExecutionRepresentation, RealmRepresentation } from '../representation.ts';
-import { keepableId, madeUpId } from './body.ts';
+import { isOtherRealm, keepableId, madeUpId } from './body.ts';
 import { addConfig, addStep, changeConfig, createSubFlow, reversed, type FlowState, type Move, type Placed, type Settings } from './flow-moves.ts';
 
 type Moves = readonly Move[] | Refusal;
@@ -28,7 +28,8 @@ export interface Parts {
 
 export function openParts(flow: string, context: PlanContext): Parts {
   const live = context.live.representation;
-  const evidence = context.evidenceOf(objectId('flow', flow))?.representation ?? {};
+  const source = context.evidenceOf(objectId('flow', flow));
+  const evidence = source?.representation ?? {};
   const executions = (live.authenticationFlows ?? []).flatMap((other) => other.authenticationExecutions ?? []);
   const ids = new Set([...context.takenIds, ...idsOf(live, executions)]);
   const names = claimedNames(context);
@@ -37,7 +38,7 @@ export function openParts(flow: string, context: PlanContext): Parts {
   const created = new Set<string>();
 
   const newId = (wanted: string | undefined, ...of: readonly string[]): string => {
-    const id = keepableId(wanted, ids) ?? madeUpId(ids, [live.id ?? context.live.realm, ...of]);
+    const id = (source !== undefined && isOtherRealm(source) ? undefined : keepableId(wanted, ids)) ?? madeUpId(ids, [live.id ?? context.live.realm, ...of]);
     ids.add(id);
     return id;
   };
