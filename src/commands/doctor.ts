@@ -1,4 +1,4 @@
-import { EXIT } from '../realm/errors.ts';
+import { ERROR_CODES, EXIT } from '../realm/errors.ts';
 import { triedOn } from '../realm/tried.ts';
 import type { Connection, Right } from '../runbook/model.ts';
 import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
@@ -9,7 +9,7 @@ import { printJson } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
-/** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused. */
+/** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused, 64 where what --from names is not there. */
 export const run: CommandRun = async (invocation) => {
   const { json } = invocation.flags;
   // Loaded only then: the client of Kubernetes costs more than everything else here.
@@ -20,6 +20,12 @@ export const run: CommandRun = async (invocation) => {
   const { connection, realm } = await withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => ({ connection: await keycloak.connect(), realm: keycloak.realm }));
   if (json) printJson({ schema: 'realm-rescue/doctor/v1', ...connection, ...(cluster === null ? {} : { cluster }) }, 2);
   else print(linesOf(connection, realm));
+  const stops = cluster?.stops ?? null;
+  // That nothing applies it is a finding and no mistake.
+  if (stops !== null && stops.code !== 'needs-decision') {
+    for (const line of [`realm-rescue: ${stops.title}`, ...stops.next.map((next) => `  ${next}`)]) process.stderr.write(`${sanitise(line)}\n`);
+    return ERROR_CODES[stops.code];
+  }
   return missingRoles(connection).size > 0 || (cluster?.role ?? null) !== null ? EXIT.couldNotCheck : EXIT.done;
 };
 

@@ -9,7 +9,7 @@ import { count } from '../runbook/lines.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
-import { mayNotPause, mayNotTerminate } from '../runner/cluster-failures.ts';
+import { mayNotPause, mayNotTerminate, nothingApplies } from '../runner/cluster-failures.ts';
 import { everyTurn, standsEveryTurn } from '../runner/pause-watch.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
@@ -60,7 +60,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     const mayNotEnd = flags.terminate === true && sight.mayTerminate === false;
     if ((!sight.mayPause || mayNotEnd) && !flags.json) process.stdout.write(sight.role ?? '');
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
-    if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+    if (sight.controllers.length === 0) throw nothingApplies(from);
     // Not after the pause: a freeze is never half of what was asked for where that can be known.
     if (mayNotEnd) throw sight.mayPause ? mayNotTerminate(sight) : mayNotPause(sight);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
