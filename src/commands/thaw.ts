@@ -132,12 +132,15 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
   const word = controllerWord(sight);
-  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again` };
+  const changed = held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted ? `the realm is not as run ${work.store.id} left it` : null;
+  const careful = changed && `CAREFUL: ${changed}. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`;
+  // With --json as well: a document comes when it is over.
+  if (careful !== null) process.stderr.write(`${sanitise(careful)}\n`);
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again${changed === null ? '' : `, although ${changed}`}` };
   // A wish that a controller look at git is a write as well.
   const said = held.length > 0 && isSaid(asking);
   const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
-  if (held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
   if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
@@ -146,7 +149,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags['no-watch']) {
     await resumeAll(work, held);
     say('It runs again; its next sync was not watched.');
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null, careful }, 2);
     return EXIT.done;
   }
   let ok = await thaw(work, sight, before);
@@ -159,7 +162,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
   if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
-  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok }, 2);
+  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok, careful }, 2);
   return ok ? EXIT.done : EXIT.notProven;
 }
 
