@@ -4,7 +4,7 @@ import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
-import { place } from '../runbook/cluster.ts';
+import { place, withoutOwn } from '../runbook/cluster.ts';
 import { heldPauses, isPausedBy, objectKey, restartable, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
@@ -114,14 +114,14 @@ function withHeld(sight: ClusterSight, held: readonly ClusterPatch[], recorded: 
 async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fresh, known, accounted, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly accounted: string | null; readonly say: (line: string) => void }): Promise<ExitCode> {
   const { flags } = invocation;
   const recorded = work.state().sight;
-  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight: fresh });
+  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight: withoutOwn(fresh, known) });
   for (const patch of known) {
     work.dispatch({ type: 'patch.intended', patch });
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
   const held = heldPauses(work.state());
-  const sight = withHeld(fresh, held, recorded);
+  const sight = withoutOwn(withHeld(fresh, held, recorded), held);
   for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
   if (held.length === 0 && awaited === null) {

@@ -1,6 +1,6 @@
 /** Patches of a cluster, step by step: each intended on disk, sent once, looked at. The same for a recovery and for freeze and thaw alone. */
 import { RescueError } from '../realm/errors.ts';
-import { endable, place } from '../runbook/cluster.ts';
+import { endable, place, withoutOwn } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, ObjectName, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
@@ -44,7 +44,7 @@ export function recordRemembered(work: ClusterWork, { versions, notes }: Awaited
 }
 
 export async function findWriter(work: ClusterWork, from: string): Promise<ClusterSight> {
-  const sight = await work.cluster.look(from, work.progress);
+  const sight = withoutOwn(await work.cluster.look(from, work.progress), heldPauses(work.state()));
   work.dispatch({ type: 'cluster.seen', sight });
   return sight;
 }
