@@ -21,7 +21,7 @@ import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
 import { printJson } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
-import { freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
+import { againFlags, freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -76,7 +76,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
       await pauseAll(work, sight);
       if (flags.terminate) await terminateRunning(work, sight);
     }
-    say(outcome(sight, record.work, sessionFlag(invocation)));
+    say(outcome(sight, record.work, againFlags(invocation)));
     const turn = everyTurn(sight);
     if (!flags.watch && patches > 0 && !flags['read-only']) say([`Not waited for: what the controllers do by themselves within ${turn} s; freeze --watch does, also afterwards`]);
     if (flags.watch && !flags['read-only']) {
@@ -126,7 +126,7 @@ function recorder(invocation: Invocation, cluster: Cluster, from: string): { rea
       if (opened) return opened.work;
       lockEarly();
       const store = newSession(invocation, id);
-      const work = clusterWork(cluster, store, { fingerprint: null });
+      const work = clusterWork(cluster, store, { fingerprint: null, again: againFlags(invocation) });
       opened = { work, store };
       work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       return work;

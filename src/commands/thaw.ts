@@ -20,7 +20,7 @@ import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts'
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
-import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { againFlags, freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
 import { catchSignals } from './signals.ts';
@@ -76,7 +76,7 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     const store = record === null ? newSession(invocation, id) : openRecorded(directory, id);
     try {
       const realm = await realmOf(invocation, record);
-      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
+      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false, again: againFlags(invocation) });
       if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       try {
         return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
@@ -161,7 +161,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     const { restarted } = work.state();
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
-  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
+  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${againFlags(invocation)}`);
   if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok, careful }, 2);
   return ok ? EXIT.done : EXIT.notProven;
 }

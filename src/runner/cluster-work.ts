@@ -24,6 +24,8 @@ export interface ClusterWork {
   readonly accounted: string | null;
   /** The export of this run changed what carries the realm in git. */
   readonly patched: boolean;
+  /** The flags with which a thaw finds this record and its cluster; absent in a recovery, whose end names them. */
+  readonly again?: string;
 }
 
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
@@ -87,7 +89,7 @@ function halfDone(work: ClusterWork, error: unknown): unknown {
   const unsure = held.filter(({ id }) => unknown.has(id));
   if (held.length === 0 || !(error instanceof RescueError)) return error;
   const said = [...(sure.length > 0 ? [`Still paused: ${named(sure)}.`] : []), ...(unsure.length > 0 ? [`Whether ${named(unsure)} is paused is not known.`] : [])];
-  return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}`], { cause: error });
+  return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}${work.again ?? ''}`], { cause: error });
 }
 
 /** Looks whether what is paused still is. Throws RescueError `changed-meanwhile` where it is not. */
