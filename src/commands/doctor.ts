@@ -5,7 +5,7 @@ import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/rol
 import { sanitise } from '../ui/text.ts';
 import { namesCluster } from './cluster-target.ts';
 import { withKeycloak } from './live.ts';
-import { printJson } from './out.ts';
+import { printJson, tagged } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
@@ -14,7 +14,7 @@ export const run: CommandRun = async (invocation) => {
   const { json } = invocation.flags;
   // Loaded only then: the client of Kubernetes costs more than everything else here.
   const { clusterLines, findings: cluster } = namesCluster(invocation) ? await lookAtCluster(invocation) : NO_CLUSTER;
-  const print = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${sanitise(line)}\n`).join(''));
+  const print = (lines: readonly string[]) => process.stdout.write(tagged(lines, invocation.flags['env-tag']).map((line) => `${sanitise(line)}\n`).join(''));
   // What is known of the cluster is worth a word also where Keycloak cannot be reached.
   if (!json && cluster !== null) print(clusterLines(cluster));
   const { connection, realm } = await withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => ({ connection: await keycloak.connect(), realm: keycloak.realm }));

@@ -19,7 +19,7 @@ import { VERSION } from '../version.ts';
 import { checkFrom, clusterTarget } from './cluster-target.ts';
 import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
-import { printJson } from './out.ts';
+import { printJson, tagged } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
 import { againFlags, freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
@@ -55,7 +55,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     // A record that would hold nothing is not made.
     if (memory.versions.length > 0) recordRemembered(record.open(), memory);
     const sight = await cluster.look(from, tell);
-    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
+    say([...tagged(sightLines(sight), flags['env-tag']), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
     // As kubectl apply takes it; in a message every line would be indented.
     const mayNotEnd = flags.terminate === true && sight.mayTerminate === false;
     if ((!sight.mayPause || mayNotEnd) && !flags.json) process.stdout.write(sight.role ?? '');
