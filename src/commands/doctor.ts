@@ -3,7 +3,7 @@ import { triedOn } from '../realm/tried.ts';
 import type { Connection, Right } from '../runbook/model.ts';
 import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
 import { sanitise } from '../ui/text.ts';
-import { namesCluster } from './cluster-target.ts';
+import { checkFrom, namesCluster } from './cluster-target.ts';
 import { withKeycloak } from './live.ts';
 import { printJson, tagged } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
@@ -11,7 +11,8 @@ import { thisTerminal } from './terminal.ts';
 
 /** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused, 64 where what --from names is not there. */
 export const run: CommandRun = async (invocation) => {
-  const { json } = invocation.flags;
+  const { json, from } = invocation.flags;
+  if (from !== undefined) await checkFrom(from);
   // Loaded only then: the client of Kubernetes costs more than everything else here.
   const { clusterLines, findings: cluster } = namesCluster(invocation) ? await lookAtCluster(invocation) : NO_CLUSTER;
   const print = (lines: readonly string[]) => process.stdout.write(tagged(lines, invocation.flags['env-tag']).map((line) => `${sanitise(line)}\n`).join(''));

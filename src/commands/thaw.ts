@@ -33,6 +33,7 @@ import { isSaid, typedWord } from './typed-word.ts';
 export const run: CommandRun = async (invocation) => {
   const { flags } = invocation;
   refuseReadOnly(invocation, 'thaw');
+  if (invocation.words[0] !== undefined && flags.from !== undefined) throw new RescueError('usage', 'A thaw takes a record or --from, and not both: a record says itself what it has paused.', ['Leave one of them out.']);
   const directory = sessionDirectory(invocation);
   const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
   const from = flags.from ?? named?.state.sight?.source;
