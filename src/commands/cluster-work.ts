@@ -17,10 +17,10 @@ export function clusterStateOf(lines: readonly JournalLine[]): ClusterState {
 }
 
 /** The work of `freeze` and `thaw` alone, on a record that is open. */
-export function clusterWork(cluster: Cluster, store: SessionStore, { fingerprint, patched = false }: { readonly fingerprint: ClusterWork['fingerprint']; readonly patched?: boolean }): ClusterWork {
+export function clusterWork(cluster: Cluster, store: SessionStore, { fingerprint, patched = false, again = '' }: { readonly fingerprint: ClusterWork['fingerprint']; readonly patched?: boolean; readonly again?: string }): ClusterWork {
   let state = clusterStateOf(store.lines);
   return {
-    cluster, store, fingerprint, hash: sha256, patched, accounted: null,
+    cluster, store, fingerprint, hash: sha256, patched, again, accounted: null,
     state: () => state,
     dispatch: (event) => {
       store.append(event);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { RescueError } from '../realm/errors.ts';
 import type { RealmRepresentation } from '../realm/representation.ts';
 import { openAdminCalls } from '../sandbox/incident/calls.ts';
@@ -74,7 +74,9 @@ async function layOut(directory: string, realm: RealmRepresentation): Promise<bo
   }
 }
 
+/** Whoever leaves at once does not wait until it is written. */
 async function printRecord(directory: string): Promise<void> {
+  if (!existsSync(`${directory}/transcript.md`)) return;
   const { readFile } = await import('node:fs/promises');
   process.stdout.write(await readFile(`${directory}/transcript.md`, 'utf8'));
 }

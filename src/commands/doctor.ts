@@ -1,25 +1,32 @@
-import { EXIT } from '../realm/errors.ts';
+import { ERROR_CODES, EXIT } from '../realm/errors.ts';
 import { triedOn } from '../realm/tried.ts';
 import type { Connection, Right } from '../runbook/model.ts';
 import { fewestRoles, grantWords, missingRoles, roleOwner } from '../runbook/roles.ts';
 import { sanitise } from '../ui/text.ts';
-import { namesCluster } from './cluster-target.ts';
+import { checkFrom, namesCluster } from './cluster-target.ts';
 import { withKeycloak } from './live.ts';
-import { printJson } from './out.ts';
+import { printJson, tagged } from './out.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
 
-/** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused. */
+/** Connection, version, permissions, what would be possible; of a named cluster also what freezing and thawing take. Reads only. Exit 3 where a later step is known to be refused, 64 where what --from names is not there. */
 export const run: CommandRun = async (invocation) => {
-  const { json } = invocation.flags;
+  const { json, from } = invocation.flags;
+  if (from !== undefined) await checkFrom(from);
   // Loaded only then: the client of Kubernetes costs more than everything else here.
   const { clusterLines, findings: cluster } = namesCluster(invocation) ? await lookAtCluster(invocation) : NO_CLUSTER;
-  const print = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${sanitise(line)}\n`).join(''));
+  const print = (lines: readonly string[]) => process.stdout.write(tagged(lines, invocation.flags['env-tag']).map((line) => `${sanitise(line)}\n`).join(''));
   // What is known of the cluster is worth a word also where Keycloak cannot be reached.
   if (!json && cluster !== null) print(clusterLines(cluster));
   const { connection, realm } = await withKeycloak(invocation, thisTerminal(invocation), async (keycloak) => ({ connection: await keycloak.connect(), realm: keycloak.realm }));
   if (json) printJson({ schema: 'realm-rescue/doctor/v1', ...connection, ...(cluster === null ? {} : { cluster }) }, 2);
   else print(linesOf(connection, realm));
+  const stops = cluster?.stops ?? null;
+  // That nothing applies it is a finding and no mistake.
+  if (stops !== null && stops.code !== 'needs-decision') {
+    for (const line of [`realm-rescue: ${stops.title}`, ...stops.next.map((next) => `  ${next}`)]) process.stderr.write(`${sanitise(line)}\n`);
+    return ERROR_CODES[stops.code];
+  }
   return missingRoles(connection).size > 0 || (cluster?.role ?? null) !== null ? EXIT.couldNotCheck : EXIT.done;
 };
 

@@ -9,7 +9,7 @@ import { count } from '../runbook/lines.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { pauseAll, recordRemembered, terminateRunning, type ClusterWork } from '../runner/cluster-work.ts';
-import { mayNotPause, mayNotTerminate } from '../runner/cluster-failures.ts';
+import { mayNotPause, mayNotTerminate, nothingApplies } from '../runner/cluster-failures.ts';
 import { everyTurn, standsEveryTurn } from '../runner/pause-watch.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import type { SessionStore } from '../runner/ports.ts';
@@ -19,9 +19,9 @@ import { VERSION } from '../version.ts';
 import { checkFrom, clusterTarget } from './cluster-target.ts';
 import { rememberedLines, sightLines } from './cluster-text.ts';
 import { clusterWork } from './cluster-work.ts';
-import { printJson } from './out.ts';
+import { printJson, tagged } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
-import { freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
+import { againFlags, freshId, newSession, sessionDirectory, sessionFlag } from './session.ts';
 import { catchSignals } from './signals.ts';
 import type { CommandRun, Invocation } from './table.ts';
 import { thisTerminal } from './terminal.ts';
@@ -55,12 +55,12 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
     // A record that would hold nothing is not made.
     if (memory.versions.length > 0) recordRemembered(record.open(), memory);
     const sight = await cluster.look(from, tell);
-    say([...sightLines(sight), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
+    say([...tagged(sightLines(sight), flags['env-tag']), ...(record.work ? rememberedLines(record.work.state().remembered ?? [], record.directory()) : []), ...memory.notes.map((note) => `Note: ${note}`), ...sight.pauses.map(({ title }) => `PATCH  ${title}`)]);
     // As kubectl apply takes it; in a message every line would be indented.
     const mayNotEnd = flags.terminate === true && sight.mayTerminate === false;
     if ((!sight.mayPause || mayNotEnd) && !flags.json) process.stdout.write(sight.role ?? '');
     if (sight.controllers.length === 0 && !sight.mayPause) throw mayNotPause(sight);
-    if (sight.controllers.length === 0) throw new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+    if (sight.controllers.length === 0) throw nothingApplies(from);
     // Not after the pause: a freeze is never half of what was asked for where that can be known.
     if (mayNotEnd) throw sight.mayPause ? mayNotTerminate(sight) : mayNotPause(sight);
     const patches = sight.pauses.length + (flags.terminate ? endable(sight).length : 0);
@@ -76,7 +76,7 @@ async function freeze(invocation: Invocation, cluster: Cluster, from: string): P
       await pauseAll(work, sight);
       if (flags.terminate) await terminateRunning(work, sight);
     }
-    say(outcome(sight, record.work, sessionFlag(invocation)));
+    say(outcome(sight, record.work, againFlags(invocation)));
     const turn = everyTurn(sight);
     if (!flags.watch && patches > 0 && !flags['read-only']) say([`Not waited for: what the controllers do by themselves within ${turn} s; freeze --watch does, also afterwards`]);
     if (flags.watch && !flags['read-only']) {
@@ -126,7 +126,7 @@ function recorder(invocation: Invocation, cluster: Cluster, from: string): { rea
       if (opened) return opened.work;
       lockEarly();
       const store = newSession(invocation, id);
-      const work = clusterWork(cluster, store, { fingerprint: null });
+      const work = clusterWork(cluster, store, { fingerprint: null, again: againFlags(invocation) });
       opened = { work, store };
       work.dispatch({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       return work;

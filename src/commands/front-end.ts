@@ -114,7 +114,7 @@ function explainStop(handle: RunHandle, mode: Terminal['mode']): void {
   else say(`realm-rescue: The run has stopped: ${state.stopped.note}.`);
   // On a terminal the printed record has just said so; in a pipe it went where nobody looks.
   const said = mode === 'headless' && process.stdout.isTTY && state.stopped !== null;
-  if (!said && stoppedExit(state) !== EXIT.done && state.run) say(`  The run can go on: realm-rescue resume ${state.run.id}${record?.flag ?? ''}`);
+  if (!said && stoppedExit(state) !== EXIT.done && state.run) say(`  The run can go on: realm-rescue resume ${state.run.id}${record?.again ?? ''}`);
 }
 
 /** What keeps an ended run from exit 0, for those who only see the stream of events. */

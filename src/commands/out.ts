@@ -15,6 +15,11 @@ export function writingOut<T>(what: string, directory: string, work: () => T): T
   }
 }
 
+/** Lines for a person whose first names the target, with the environment before it, as the head of a recovery has it. */
+export function tagged(lines: readonly string[], tag: string | undefined): readonly string[] {
+  return tag === undefined ? lines : lines.map((line, index) => (index === 0 ? `${tag}  ${line}` : line));
+}
+
 /** Prints what `--json` promises: names stand in it as the server has them, and whoever reads it on a terminal is safe from them. */
 export function printJson(value: unknown, indent?: number): void {
   process.stdout.write(`${printable(JSON.stringify(value, null, indent))}\n`);

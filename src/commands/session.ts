@@ -21,6 +21,7 @@ import { jsonLine, prepareFrontEnd } from './front-end.ts';
 import { clusterOfRun } from './cluster-of-run.ts';
 import { lazyClusterEvidence, lazyEvidence, lazyExporter, lazyKeycloak } from './lazy.ts';
 import { giveBack } from './locks.ts';
+import { CLUSTER, type Flags, type OptionName } from './options.ts';
 import { refreshToken } from './refresh-token.ts';
 import { catchSignals, dieInBackground } from './signals.ts';
 import type { Invocation } from './table.ts';
@@ -42,9 +43,21 @@ export function sessionDirectory({ flags, environment }: Invocation): string {
 
 /** What a person has to type besides the id to find a run again: nothing when it lies in the usual place. */
 export function sessionFlag({ flags }: Invocation): string {
-  const given = flags['session-dir'];
-  if (given === undefined) return '';
-  return ` --session-dir ${/^[\w@%+=:,./-]+$/.test(given) ? given : `'${given.replaceAll("'", String.raw`'\''`)}'`}`;
+  return typed(flags, ['session-dir']);
+}
+
+/** The same for `resume`, `undo` and `thaw`, which have to find the cluster as well. */
+export function againFlags({ flags }: Invocation): string {
+  return typed(flags, ['session-dir', ...CLUSTER]);
+}
+
+/** Flags with a text, as they can be typed into a shell; those that were given. */
+function typed(flags: Flags, names: readonly OptionName[]): string {
+  return names.map((name) => {
+    const given = flags[name];
+    if (typeof given !== 'string') return '';
+    return ` --${name} ${/^[\w@%+=:,./-]+$/.test(given) ? given : `'${given.replaceAll("'", String.raw`'\''`)}'`}`;
+  }).join('');
 }
 
 /** Makes the directory of a new run. */
@@ -114,7 +127,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   if (!lock) sayWhoWorks(lockHolder(held), terminal);
   let store: SessionStore | undefined;
   let cluster: Cluster | undefined;
-  const goOn = `The run can go on: realm-rescue resume ${id}${sessionFlag(request.invocation)}`;
+  const goOn = `The run can go on: realm-rescue resume ${id}${againFlags(request.invocation)}`;
   const signals = catchSignals({ title: 'Left before the run went on; nothing was done.', get next() { return store || lines().length > 0 ? [goOn] : ['Start the same again.']; } });
   // Whoever leaves at once must not wait for a server that does not answer.
   let patient = true;
@@ -127,7 +140,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
     store = opened.store;
     const ports: Ports = { keycloak, ...(cluster ? { cluster } : {}), evidence: lazyEvidence(cwd, target, evidence, place.evidence), exporter: lazyExporter(), store, now: Date.now, settings, refresh };
     const connection = await Promise.race([signals.left, reconnect(keycloak, store.lines)]);
-    const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
+    const handle = startRun({ ports, first: opened.first, onQuiet: () => void keycloak.close().catch(() => undefined), ...(connection ? { reconnected: connection } : {}), evidenceFiles: async () => (await import('../evidence/reader.ts')).specFiles(settings.evidence, cwd), sessionFlag: sessionFlag(request.invocation), againFlags: againFlags(request.invocation), ...(terminal.mode === 'json' ? { onLine: jsonLine } : {}) });
     const exit = await drive(handle, signals);
     const { state } = handle.snapshot();
     patient = state.finished !== null || state.stopped !== null;

@@ -4,7 +4,7 @@ import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
 import { controllerWord } from '../runbook/next.ts';
 import { count } from '../runbook/lines.ts';
-import { place } from '../runbook/cluster.ts';
+import { place, withoutOwn } from '../runbook/cluster.ts';
 import { heldPauses, isPausedBy, objectKey, restartable, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
@@ -20,7 +20,7 @@ import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts'
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
 import { giveBack, pauseLocks } from './locks.ts';
-import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { againFlags, freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
 import { catchSignals } from './signals.ts';
@@ -33,6 +33,7 @@ import { isSaid, typedWord } from './typed-word.ts';
 export const run: CommandRun = async (invocation) => {
   const { flags } = invocation;
   refuseReadOnly(invocation, 'thaw');
+  if (invocation.words[0] !== undefined && flags.from !== undefined) throw new RescueError('usage', 'A thaw takes a record or --from, and not both: a record says itself what it has paused.', ['Leave one of them out.']);
   const directory = sessionDirectory(invocation);
   const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
   const from = flags.from ?? named?.state.sight?.source;
@@ -76,7 +77,7 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     const store = record === null ? newSession(invocation, id) : openRecorded(directory, id);
     try {
       const realm = await realmOf(invocation, record);
-      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
+      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false, again: againFlags(invocation) });
       if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
       try {
         return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
@@ -114,14 +115,14 @@ function withHeld(sight: ClusterSight, held: readonly ClusterPatch[], recorded: 
 async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fresh, known, accounted, say }: { readonly sight: ClusterSight; readonly known: readonly ClusterPatch[]; readonly accounted: string | null; readonly say: (line: string) => void }): Promise<ExitCode> {
   const { flags } = invocation;
   const recorded = work.state().sight;
-  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight: fresh });
+  if (known.length > 0) work.dispatch({ type: 'cluster.seen', sight: withoutOwn(fresh, known) });
   for (const patch of known) {
     work.dispatch({ type: 'patch.intended', patch });
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
   const held = heldPauses(work.state());
-  const sight = withHeld(fresh, held, recorded);
+  const sight = withoutOwn(withHeld(fresh, held, recorded), held);
   for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
   if (held.length === 0 && awaited === null) {
@@ -132,12 +133,15 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
   const word = controllerWord(sight);
-  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again` };
+  const changed = held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted ? `the realm is not as run ${work.store.id} left it` : null;
+  const careful = changed && `CAREFUL: ${changed}. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`;
+  // With --json as well: a document comes when it is over.
+  if (careful !== null) process.stderr.write(`${sanitise(careful)}\n`);
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again${changed === null ? '' : `, although ${changed}`}` };
   // A wish that a controller look at git is a write as well.
   const said = held.length > 0 && isSaid(asking);
   const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
-  if (held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
   if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
@@ -146,7 +150,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags['no-watch']) {
     await resumeAll(work, held);
     say('It runs again; its next sync was not watched.');
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null, careful }, 2);
     return EXIT.done;
   }
   let ok = await thaw(work, sight, before);
@@ -158,8 +162,8 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     const { restarted } = work.state();
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
-  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
-  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok }, 2);
+  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${againFlags(invocation)}`);
+  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok, careful }, 2);
   return ok ? EXIT.done : EXIT.notProven;
 }
 

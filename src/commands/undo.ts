@@ -16,7 +16,7 @@ import type { Terminal } from '../ui/terminal.ts';
 import { printJson } from './out.ts';
 import { demoTarget, recordedRun } from './recorded.ts';
 import { giveBack } from './locks.ts';
-import { logOut, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
+import { againFlags, logOut, openRecorded, sessionDirectory } from './session.ts';
 import { catchSignals } from './signals.ts';
 import { refuseReadOnly } from './read-only.ts';
 import type { CommandRun } from './table.ts';
@@ -39,7 +39,7 @@ export const run: CommandRun = async (invocation) => {
   const lock = acquireLock({ directory, url: target.url, realm: target.realm, session: id, now: Date.now });
   let opened: SessionStore | undefined;
   let patient = true;
-  const signals = catchSignals({ title: 'Left; the journal is intact, and what may have been sent is looked for before anything is sent again.', next: [`Start again with: realm-rescue undo ${id}${sessionFlag(invocation)}`] });
+  const signals = catchSignals({ title: 'Left; the journal is intact, and what may have been sent is looked for before anything is sent again.', next: [`Start again with: realm-rescue undo ${id}${againFlags(invocation)}`] });
   try {
     // Opening may cut off a torn line, which in a run that is alive would be the one being written: under the lock only.
     const store = openRecorded(directory, id);
@@ -51,7 +51,7 @@ export const run: CommandRun = async (invocation) => {
     const undoing = undo({ ports, ...selection, by: invocation.flags.confirm ? 'flag' : 'person', onStep: (operation, outcome, because) => process.stderr.write(`${outcome === 'undone' ? 'OK  ' : 'LEFT'} ${sanitise(operation.title)}${because ? `: ${sanitise(because)}` : ''}\n`) });
     const result = await Promise.race([signals.left, undoing]);
     writeTranscripts(store);
-    process.stderr.write(`${sanitise(outcome(result, `realm-rescue resume ${id}${sessionFlag(invocation)}`))}\n`);
+    process.stderr.write(`${sanitise(outcome(result, `realm-rescue resume ${id}${againFlags(invocation)}`))}\n`);
     if (invocation.flags.json) printJson({ schema: 'realm-rescue/undo/v1', session: id, ...result });
     return result.left.length > 0 ? EXIT.notProven : EXIT.done;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** From what carries the realm to what applies it, and on to whoever would take back a pause (gitops.md 1.3 and 1.5). */
-import { place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
+import { leftToRecord, place, type ObjectName, type Pause, type SeenController } from '../runbook/cluster.ts';
 import { keepsAnnotation, syncsItself, toleratesPause } from '../gitops/controllers/argo.ts';
 import { FROZEN_ANNOTATION } from '../gitops/controllers/controller.ts';
 import { losesSuspend } from '../gitops/controllers/flux.ts';
@@ -208,7 +208,7 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
   if (kind.paused(object) && !rolling) {
     const record = frozenRecord(object, name);
     // Anybody may write annotations.
-    if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(`${shown(name)} was paused by record ${record.session}: it is left to that record, and realm-rescue thaw ${record.session} (or thaw --from ${specOf(name)}, from another machine) lets it run again`);
+    if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(leftToRecord(name, record.session));
     return [];
   }
   const was = rolling ? 'synced by its ApplicationSet' : kind.automation(object);

@@ -26,5 +26,10 @@ export function takenBack(broken: readonly PauseCheck[]): Failure {
   return { code: 'changed-meanwhile', title: `A pause was taken back: ${broken.map(({ because }) => because).join('; ')}.`, next: ['Pause what takes it back as well, or have its owner pause it; then try again: it is looked at anew.'] };
 }
 
+/** Behind "the next sync": where it brought what was announced, what is told of is the one after it. */
+export function afterAnnounced(changes: readonly string[]): string {
+  return changes.some((change) => change.startsWith(ANNOUNCED)) ? ' brought what was announced; the one after it' : '';
+}
+
 /** How a change begins that the engineer was told of before the writer ran again. */
 export const ANNOUNCED = 'as announced: ';

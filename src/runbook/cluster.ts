@@ -232,3 +232,16 @@ export function place({ namespace, name }: Pick<ObjectName, 'namespace' | 'name'
 export function shortRevision(revision: string): string {
   return revision.replace(/[0-9a-f]{40}/, (hash) => hash.slice(0, 7));
 }
+
+const pausedByRecord = (object: ObjectName): string => `${object.resource.kind} ${place(object)} was paused by record `;
+
+/** Said of what a record has paused, to every other one. */
+export function leftToRecord(object: ObjectName, record: string): string {
+  return `${pausedByRecord(object)}${record}: it is left to that record, and realm-rescue thaw ${record} (or thaw --from ${object.resource.kind.toLowerCase()}:${place(object)}, from another machine) lets it run again`;
+}
+
+/** A sight of what this record holds itself: that is left to no other. */
+export function withoutOwn(sight: ClusterSight, held: readonly ClusterPatch[]): ClusterSight {
+  const own = held.map(({ object }) => pausedByRecord(object));
+  return { ...sight, notes: sight.notes.filter((note) => !own.some((beginning) => note.startsWith(beginning))) };
+}

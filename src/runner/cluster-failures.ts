@@ -10,6 +10,11 @@ export function mayNotPause({ user, role, source, controllers }: ClusterSight): 
   return new RescueError('missing-role', `${user} may not ${what}; nothing was sent.`, ['Have somebody apply this (realm-rescue doctor, with the same --context and --from, prints it for kubectl), or pause it by hand:', ...(role ?? '').trimEnd().split('\n')]);
 }
 
+/** There is nothing to pause, and no right would change that. */
+export function nothingApplies(from: string): RescueError {
+  return new RescueError('needs-decision', `No controller is found that applies ${from}; nothing in the cluster can be paused.`, ['Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.']);
+}
+
 /** Names the Role that is missing for the half of a freeze that was asked for beside the pause. */
 export function mayNotTerminate({ user, role }: ClusterSight): RescueError {
   return new RescueError('missing-role', `${user} may not end the operation that is running; nothing was sent.`, ['Have somebody apply this (realm-rescue doctor, with the same --context and --from, prints it for kubectl), or leave out --terminate: the operation then goes on under the pause.', ...(role ?? '').trimEnd().split('\n')]);

@@ -126,7 +126,7 @@ export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch
 export function pausedAgain(work: ClusterWork, held: readonly ClusterPatch[], error: unknown): unknown {
   if (!(error instanceof RescueError) || held.length === 0) return error;
   const names = held.map(({ object, application }) => (application === undefined ? `${object.resource.kind} ${place(object)}` : `Application ${application}`));
-  return new RescueError(error.code, `${error.message} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} paused again.`, [...error.next, `To let ${names.length === 1 ? 'it' : 'them'} run again: realm-rescue thaw ${work.store.id}`], { cause: error });
+  return new RescueError(error.code, `${error.message} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} paused again.`, [...error.next, `To let ${names.length === 1 ? 'it' : 'them'} run again: realm-rescue thaw ${work.store.id}${work.again ?? ''}`], { cause: error });
 }
 
 /** What a server says that is away or has just started: it knows nobody's rights for some seconds. */

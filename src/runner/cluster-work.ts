@@ -1,6 +1,6 @@
 /** Patches of a cluster, step by step: each intended on disk, sent once, looked at. The same for a recovery and for freeze and thaw alone. */
 import { RescueError } from '../realm/errors.ts';
-import { endable, place } from '../runbook/cluster.ts';
+import { endable, place, withoutOwn } from '../runbook/cluster.ts';
 import type { ClusterPatch, ClusterSight, ObjectName, PauseCheck, Remembered } from '../runbook/cluster.ts';
 import type { ClusterEvent } from '../runbook/cluster-events.ts';
 import { danglingPatches, heldPauses, type ClusterState } from '../runbook/cluster-state.ts';
@@ -24,6 +24,8 @@ export interface ClusterWork {
   readonly accounted: string | null;
   /** The export of this run changed what carries the realm in git. */
   readonly patched: boolean;
+  /** The flags with which a thaw finds this record and its cluster; absent in a recovery, whose end names them. */
+  readonly again?: string;
 }
 
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
@@ -44,7 +46,7 @@ export function recordRemembered(work: ClusterWork, { versions, notes }: Awaited
 }
 
 export async function findWriter(work: ClusterWork, from: string): Promise<ClusterSight> {
-  const sight = await work.cluster.look(from, work.progress);
+  const sight = withoutOwn(await work.cluster.look(from, work.progress), heldPauses(work.state()));
   work.dispatch({ type: 'cluster.seen', sight });
   return sight;
 }
@@ -87,7 +89,7 @@ function halfDone(work: ClusterWork, error: unknown): unknown {
   const unsure = held.filter(({ id }) => unknown.has(id));
   if (held.length === 0 || !(error instanceof RescueError)) return error;
   const said = [...(sure.length > 0 ? [`Still paused: ${named(sure)}.`] : []), ...(unsure.length > 0 ? [`Whether ${named(unsure)} is paused is not known.`] : [])];
-  return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}`], { cause: error });
+  return new RescueError(error.code, [error.message, ...said].join(' '), [...error.next, `To let them run again: realm-rescue thaw ${work.store.id}${work.again ?? ''}`], { cause: error });
 }
 
 /** Looks whether what is paused still is. Throws RescueError `changed-meanwhile` where it is not. */

@@ -50,8 +50,10 @@ export interface RunSnapshot {
 export interface RecordPlace {
   /** The directory of the session. */
   readonly directory: string;
-  /** What `resume`, `undo` and `transcript` need besides the id: ` --session-dir DIR`, or empty for the usual place. */
+  /** What `transcript` needs besides the id: ` --session-dir DIR`, or empty for the usual place. */
   readonly flag: string;
+  /** What `resume`, `undo` and `thaw` need: the flags of the cluster as well. */
+  readonly again: string;
   /** `sha256:` of the last journal line. */
   readonly head: string;
 }

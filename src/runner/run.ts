@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly evidenceFiles: () => Promise<readonly string[]>;
   /** See RecordPlace; empty when the session lies in the usual place. */
   readonly sessionFlag?: string;
+  readonly againFlags?: string;
   /** The first event of this process: run.started or run.resumed. */
   readonly first: RunEvent;
   /** The connection of a run that goes on: roles may have been granted since. See reconnect.ts. */
@@ -28,7 +29,7 @@ export interface RunOptions {
  * Runs the runbook: performs what comes next through the ports, journals every event before it counts, and waits
  * for a person where the state asks one. The three front ends only ever hold the handle.
  */
-export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, onLine, sessionFlag = '' }: RunOptions): RunHandle {
+export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, onLine, sessionFlag = '', againFlags = '' }: RunOptions): RunHandle {
   let state: RunState = replay(ports.store.lines.map((line) => line.event));
   let busy: Effect['type'] | null = null;
   let progress: Progress | null = null;
@@ -131,7 +132,7 @@ export function startRun({ ports, evidenceFiles, first, reconnected, onQuiet, on
   return {
     snapshot: () => {
       const lines = ports.store.lines;
-      const record = { directory: ports.store.directory, flag: sessionFlag, head: ports.store.head };
+      const record = { directory: ports.store.directory, flag: sessionFlag, again: againFlags, head: ports.store.head };
       snapshot ??= { state, busy, progress, lastSeq: lines.at(-1)?.seq ?? 0, lastLine: lines.at(-1) ?? null, interrupted, record };
       return snapshot;
     },

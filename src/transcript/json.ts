@@ -28,7 +28,7 @@ export function* transcriptJsonPieces(lines: readonly JournalLine[]): Generator<
     finished: finished !== null,
     exit: finished?.exit ?? null,
     stopped,
-    summary: finished?.summary ?? summarise(story.state),
+    summary: finished?.summary ?? { ...summarise(story.state), session: story.id },
     steps,
     triage,
     differences: differences.map((difference) => ({

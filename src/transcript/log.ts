@@ -1,5 +1,6 @@
 import { STEPS, type RunEvent } from '../runbook/model.ts';
 import { accountLine, captureLine, compareLine, connectLine, evidenceLine, exportLine } from '../runbook/lines.ts';
+import { afterAnnounced } from '../runbook/cluster-lines.ts';
 import { WAY, WHO, awaited, count } from './words.ts';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
@@ -36,7 +37,7 @@ const TELLERS: Tellers = {
   'pause.checked': ({ checks, after }) => (checks.every(({ holds }) => holds) ? `${count(checks.length, 'pause')} looked at again${after === undefined ? '' : ` after ${after} s`}, all hold` : `UNDONE: ${checks.filter(({ holds }) => !holds).map(({ because }) => because).join('; ')}`),
   'sync.awaited': ({ before }) => `before the writer runs: ${many(before.controllers.map(({ object, above, synced, differing }) => `${object.name}${above === true ? ' (above)' : ''} ${synced === true ? 'agrees with git' : differing.length > 0 ? `will bring ${differing.join(', ')}` : 'may bring changes'}`))}`,
   'sync.abandoned': ({ because }) => `paused again, because nobody can say what the sync did: ${because}`,
-  'sync.watched': ({ levels, changes, revisions, ok }) => `the next sync${revisions === '' ? '' : ` (${revisions})`} was ${ok ? 'a no-op' : 'NOT a no-op'}: ${levels.map(({ level, because }) => `${level}: ${because}`).join('; ')}${changes.length > 0 ? `; changed: ${many(changes)}` : ''}`,
+  'sync.watched': ({ levels, changes, revisions, ok }) => `the next sync${revisions === '' ? '' : ` (${revisions})`}${afterAnnounced(changes)} was ${ok ? 'a no-op' : 'NOT a no-op'}: ${levels.map(({ level, because }) => `${level}: ${because}`).join('; ')}${changes.length > 0 ? `; changed: ${many(changes)}` : ''}`,
   'freeze.stated': ({ statement, by }) => (statement === null ? `nobody states that the writer is paused (${WHO[by]})` : `${WHO[by]} states: ${statement}`),
   'capture.succeeded': ({ captured }) => `captured ${captured.label}: ${captureLine(captured)}, ${count(captured.requests, 'request')}, ${captured.sha256}`,
   'triage.found': ({ triage }) => `triage: ${triage.title}; ${triage.promise}`,

@@ -1,5 +1,6 @@
 import type { By } from '../runbook/events.ts';
 import type { JournalLine } from '../runbook/model.ts';
+import { afterAnnounced } from '../runbook/cluster-lines.ts';
 import { compareLine } from '../runbook/lines.ts';
 import { code, prose } from './escape.ts';
 import { countOf, type Story } from './story.ts';
@@ -48,7 +49,7 @@ function momentOf(line: JournalLine, story: Story): string | null {
     case 'patch.failed': return `A patch failed: ${prose(event.failure.title)}`;
     case 'pause.checked': return event.checks.every(({ holds }) => holds) ? null : `A pause was **undone**: ${prose(event.checks.filter(({ holds }) => !holds).map(({ because }) => because).join('; '))}`;
     case 'sync.abandoned': return `The writer was paused again, because nobody could say what its sync did: ${prose(event.because)}`;
-    case 'sync.watched': return `The next sync was ${event.ok ? 'a no-op' : '**not a no-op**'}: ${event.levels.map(({ level, noOp, because }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : '**changed**'} (${prose(because)})`).join(', ')}`;
+    case 'sync.watched': return `The next sync${afterAnnounced(event.changes)} was ${event.ok ? 'a no-op' : '**not a no-op**'}: ${event.levels.map(({ level, noOp, because }) => `${level} ${noOp === null ? 'not looked at' : noOp ? 'no-op' : '**changed**'} (${prose(because)})`).join(', ')}`;
     case 'freeze.stated': return event.statement === null ? 'Nobody stated that the writer was paused' : `${who(event.by)} stated that the writer was paused: ${prose(event.statement)}`;
     case 'capture.succeeded': return event.captured.label === 'live-after' ? null : `The realm was captured before anything was written (${code(event.captured.file)})`;
     case 'triage.found': return `The overwrite was classified: ${prose(event.triage.promise)}`;

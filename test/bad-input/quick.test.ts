@@ -170,6 +170,8 @@ describe('a command line that cannot be meant', () => {
     [['recover', '--from', 'bad', '--url', 'http://127.0.0.1:9', '--realm', 'p', '--username', 'admin'], /"bad" does not name anything in a cluster/, /configmap:NAMESPACE\/NAME/],
     [['freeze', '--from', 'bad', '--kubeconfig', '/nowhere'], /"bad" does not name anything in a cluster/, /configmap:NAMESPACE\/NAME/],
     [['thaw', '--from', 'bad', '--kubeconfig', '/nowhere'], /"bad" does not name anything in a cluster/, /configmap:NAMESPACE\/NAME/],
+    [['doctor', '--from', 'bad'], /"bad" does not name anything in a cluster/, /configmap:NAMESPACE\/NAME/],
+    [['thaw', '8f2c', '--from', 'application:iam/other'], /takes a record or --from, and not both/, /Leave one of them out/],
     [['recover', '--lost', 'sideways'], /--lost takes restore, keep, leave or ask, not "sideways"/, /--lost/],
     [['compare', '--url', 'http://127.0.0.1:9'], /No evidence is named to compare with/, /--evidence/],
     [['compare', '--from', 'a.json', '--evidence', 'b.json'], /No realm is named/, /--realm NAME/],

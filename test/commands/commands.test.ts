@@ -27,6 +27,11 @@ describe('commands', () => {
     expect(exit).toBe(0);
   });
 
+  it('doctor names the environment before the target, and not in what a script reads', async () => {
+    expect((await tool('doctor', '--env-tag', 'PROD')).stdout).toMatch(/^PROD {2}Keycloak 26\.7\.4, [^\n]+\nOK {2}/);
+    expect((await tool('doctor', '--env-tag', 'PROD', '--json')).stdout).not.toContain('PROD');
+  });
+
   it('compare --json is the contract, and exit 2 says that there are differences', async () => {
     const { exit, stdout } = await tool('compare', '--evidence', evidence, '--json');
     const found = JSON.parse(stdout) as { schema: string; differences: Record<string, unknown>[]; counts: unknown };

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +57,22 @@ describe('a demo that is killed', () => {
     const resumed = await runTool(['resume', id, '--session-dir', sessions, '--json']);
     expect(resumed.stdout).toContain('"account.done"');
     expect(resumed.stdout).toMatch(/"restored":15,"proven":12,"failed":0/);
+  });
+});
+
+describe('a demo without a terminal that is told to end', () => {
+  it.each([['SIGTERM', 'live-before'], ['SIGHUP', 'compare.done'], ['SIGQUIT', 'write.intended']] as const)('by %s at %s leaves with 130, and can go on', async (signal, moment) => {
+    const [sessions, file] = [sessionPlace(), join(sessionPlace(), 'held')];
+    let demo: ChildProcess | undefined;
+    const env = { NODE_OPTIONS: `--import=${new URL('../harness/hold-at.mjs', import.meta.url).href}`, REALM_RESCUE_TEST_HOLD_AT: `${moment}"`, REALM_RESCUE_TEST_HOLD_FILE: file };
+    const ended = runTool(['demo', '--no-input', '--session-dir', sessions], { env, onLine: (_line, child) => { demo = child; } });
+    await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true);
+    demo?.kill(signal);
+    rmSync(file);
+    const run = await ended;
+    expect(run.exit, run.stderr).toBe(130);
+    expect(run.stderr).toMatch(/^realm-rescue: Left at once\. The journal is intact\.\n {2}The run can go on: realm-rescue resume /m);
+    expect(run.stderr).not.toContain('Unexpected error');
   });
 });
 

@@ -34,6 +34,12 @@ describe.concurrent('what cannot be done is refused', () => {
     expect(Object.values(await place.frozen()).flat()).toEqual([]);
   });
 
+  it('the environment is named before the cluster', async () => {
+    const place = await usual(kubernetes());
+    const run = await place.tool(['freeze', '--from', place.from, '--env-tag', 'PROD']);
+    expect(run).toMatchObject({ exit: 5, stderr: expect.stringMatching(/^PROD {2}Context admin \(/m) });
+  });
+
   it.each([['nobody confirms', [], /nobody confirmed it/], ['another word confirms', ['--confirm', 'x'], /the word is keycloak/]] as const)('a thaw that %s writes nothing, not even a wish', async (_name, more, says) => {
     const place = await usual(kubernetes());
     isDone(await place.tool(confirmed(place)));

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { clusterFindings } from '../../src/commands/cluster-doctor.ts';
+import { clusterFindings, clusterLines } from '../../src/commands/cluster-doctor.ts';
 import type { ClusterApi } from '../../src/kubernetes/api.ts';
 import { freezeNeeds, missingRights, roleYaml, searchNeeds, whoAmI, type Need } from '../../src/kubernetes/rights.ts';
 import { nameOf, RESOURCES, type KubeObject } from '../../src/gitops/controllers/object.ts';
@@ -95,6 +95,41 @@ describe('doctor', () => {
     await apply(before.role ?? '');
     await expect.poll(async () => (await clusterFindings(as('oncall', namespace), from, true)).role, { timeout: 10_000 }).toBeNull();
     expect((await clusterFindings(as('admin', namespace), undefined, false)).rights.map(({ step }) => step)).toEqual(['freeze', 'evidence', 'thaw']);
+  });
+
+  it('gives no clean bill for what is not there, or what nothing applies', async () => {
+    const namespace = await kubernetes().namespace();
+    await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'loose' }, data: { 'realm.json': '{}' } });
+    const missing = [`configmap:${namespace}/nope`, 'configmap:nowhere/nope', `secret:${namespace}/nope`, `job:${namespace}/nope`, `realmimport:${namespace}/nope`, `application:${namespace}/nope`, `helmrelease:${namespace}/nope`];
+    const found = await Promise.all(missing.map((from) => clusterFindings(as('admin', namespace), from, false)));
+    expect(found.map(({ stops, controllers }) => [stops?.code, controllers])).toEqual(missing.map(() => ['object-not-found', []]));
+    expect(found.flatMap((each) => clusterLines(each).filter((line) => line.startsWith('OK') || line.includes('applied by')))).toEqual([]);
+    expect(clusterLines(found.at(-1) ?? await clusterFindings(as('admin'), undefined, false))).toContain('NO  find and pause the controllers  The cluster of context admin has no HelmRelease at all: it does not serve helm.toolkit.fluxcd.io.');
+    expect((await clusterFindings(as('admin', 'nowhere'), undefined, false)).stops).toMatchObject({ code: 'object-not-found', title: 'There is no namespace nowhere in the cluster of context admin.' });
+    // Who may read neither is told of rights.
+    expect((await clusterFindings(as('nobody', 'nowhere'), undefined, false)).stops).toBeNull();
+    expect((await clusterFindings(as('nobody', namespace), missing[0], false)).stops).toBeNull();
+    const loose = await clusterFindings(as('admin', namespace), `configmap:${namespace}/loose`, false);
+    expect(loose.stops?.code).toBe('needs-decision');
+    expect(clusterLines(loose).slice(-3)).toEqual([`NO  find and pause the controllers  No controller is found that applies configmap:${namespace}/loose; nothing in the cluster can be paused.`, '    Whoever or whatever applies it has to be stopped by hand: a pipeline, an operator, a person with helm.', 'OK  read what carries the realm']);
+  });
+
+  it('says the rest as well, and ends as freeze does for what is not there', async () => {
+    const [namespace, sandbox] = [await kubernetes().namespace(), await startSandbox()];
+    try {
+      await stageIncident(openAdminCalls({ url: sandbox.url, ...sandbox.admin, realm: 'primary' }), { logins: 1, secrets: 'real' });
+      await kubernetes().admin.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'loose' }, data: { 'realm.json': '{}' } });
+      const doctor = (...args: readonly string[]) => runTool(['doctor', '--url', sandbox.url, '--realm', 'primary', '--username', sandbox.admin.username, '--kubeconfig', kubernetes().kubeconfig('admin'), ...args], { env: { KEYCLOAK_PASSWORD: sandbox.admin.password } });
+      const said = /^realm-rescue: There is no ConfigMap \S+\/nope in the cluster of context admin\.\n {2}Check the name/;
+      const [text, json, loose] = [await doctor('--from', `configmap:${namespace}/nope`), await doctor('--from', `configmap:${namespace}/nope`, '--json'), await doctor('--from', `configmap:${namespace}/loose`)];
+      expect(text.stdout).toMatch(/^NO {2}find and pause the controllers {2}There is no ConfigMap [^]*^Keycloak 26\.7\.4/m);
+      expect([text.exit, text.stderr]).toEqual([64, expect.stringMatching(said)]);
+      expect(JSON.parse(json.stdout)).toMatchObject({ serverVersion: '26.7.4', cluster: { controllers: [], stops: { code: 'object-not-found' } } });
+      expect([json.exit, json.stderr]).toEqual([64, expect.stringMatching(said)]);
+      expect([loose.exit, loose.stderr]).toEqual([0, '']);
+    } finally {
+      await sandbox.close();
+    }
   });
 
   it('finds Keycloak in the cluster, prints both, and ends with 3 where a right is missing', async () => {

@@ -22,6 +22,8 @@ describe.concurrent('Argo CD', () => {
     expect(run.exit, run.stderr).toBe(0);
     expect(noOps(run)).toEqual({ controller: true, cluster: true, realm: null });
     expect(told(run)).toMatchObject({ schema: 'realm-rescue/thaw/v1', session: place.records()[0], changes: [], ok: true });
+    // What it holds itself is left to no other record.
+    expect(JSON.stringify(place.events())).not.toContain('was paused by record');
     expect([await place.policy(), await isMarked(place, place.application()), (await place.get(place.map())).metadata.resourceVersion]).toEqual([POLICY, false, before]);
   }));
 

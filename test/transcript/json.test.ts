@@ -5,6 +5,7 @@ import { assertNoSecrets } from '../harness/secrets.ts';
 import { logLine } from '../../src/transcript/log.ts';
 import { transcriptJson } from '../../src/transcript/json.ts';
 import type { JournalLine } from '../../src/runbook/model.ts';
+import { journalOf } from './build.ts';
 import { fullJournal } from './fixtures.ts';
 
 const text = transcriptJson(fullJournal);
@@ -18,6 +19,11 @@ describe('the JSON transcript', () => {
       clients: [{ owner: 'auth-service', verdict: 'proven' }, {}, {}, {}, {}, { owner: 'timeline-service', verdict: 'accepted', accepted: expect.stringContaining('bob') }],
     });
     expect(verifyLines(document.journal.map((line) => `${JSON.stringify(line)}\n`).join(''))).toMatchObject({ ok: true, head: document.head });
+  });
+
+  it('of a freeze alone has its id also where that of a run stands', () => {
+    const begun = journalOf([[0, { type: 'freeze.begun', freeze: { id: '228f', tool: '0.1.0', place: 'prod', from: 'configmap:iam/realm' } }]]);
+    expect(JSON.parse(transcriptJson(begun))).toMatchObject({ session: '228f', summary: { session: '228f' } });
   });
 
   it('is the same bytes for the same journal, and made of every prefix', () => {

@@ -1,6 +1,7 @@
 /** The end: what was reached, and what to type next. */
 import type { RunSnapshot } from '../../runner/handle.ts';
 import { deniedLines } from '../../runbook/choices.ts';
+import { pausedBy } from '../../runbook/paused.ts';
 import { unproven } from '../../runbook/summary.ts';
 import type { RunState } from '../../runbook/model.ts';
 import { count } from '../../runbook/lines.ts';
@@ -27,8 +28,8 @@ function took({ state, lastLine }: RunSnapshot): string {
 }
 
 /** A command on this run, as it can be typed. */
-function command(verb: string, { state, record }: RunSnapshot): string {
-  return `realm-rescue ${verb} ${state.run?.id ?? ''}${record?.flag ?? ''}`;
+function command(verb: 'resume' | 'undo' | 'thaw' | 'transcript verify', { state, record }: RunSnapshot): string {
+  return `realm-rescue ${verb} ${state.run?.id ?? ''}${(verb === 'transcript verify' ? record?.flag : record?.again) ?? ''}`;
 }
 
 /** Where the record lies, and what holds it: whoever notes the head can show later that no line was altered or cut off. */
@@ -38,6 +39,7 @@ function recordLines(snapshot: RunSnapshot): readonly Line[] {
     ...(record === undefined ? [] : [line(`   record: ${record.directory}`), line(`   head ${record.head}`)]),
     line(`   verify with: ${command('transcript verify', snapshot)}`),
     ...(Object.values(snapshot.state.writes).includes('verified') ? [line(`   take everything back with: ${command('undo', snapshot)}`)] : []),
+    ...(pausedBy(snapshot.state) === 'run' ? [line(`   let the writer run again with: ${command('thaw', snapshot)}`)] : []),
   ];
 }
 

@@ -14,7 +14,7 @@ export type ConfirmQuestion = Extract<Question, { kind: 'confirm' }>;
 
 /** Heading with the way back. */
 export function confirmHeading(question: ConfirmQuestion, { state, record }: RunSnapshot, size: Size): readonly Line[] {
-  const head = line(' ', span('strong', `Restore ${question.index + 1}/${question.total}  ${question.group.owner}`), span('muted', `   undo: realm-rescue undo ${state.run?.id ?? ''}${record?.flag ?? ''}`));
+  const head = line(' ', span('strong', `Restore ${question.index + 1}/${question.total}  ${question.group.owner}`), span('muted', `   undo: realm-rescue undo ${state.run?.id ?? ''}${record?.again ?? ''}`));
   return wrap(head, size.columns, 1);
 }
 

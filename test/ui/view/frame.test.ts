@@ -123,12 +123,12 @@ describe('triage', () => {
 });
 
 test('the end names the record, its head, and what to type with the session directory of this run', () => {
-  const place = { directory: '/tmp/s/8f2c', flag: ' --session-dir /tmp/s', head: `sha256:${'ab'.repeat(32)}` };
+  const place = { directory: '/tmp/s/8f2c', flag: ' --session-dir /tmp/s', again: ' --session-dir /tmp/s --context prod', head: `sha256:${'ab'.repeat(32)}` };
   const text = view(EVENTS.finished, sized(80), {}, { record: place }).finished.flatMap((block) => block.lines).map(lineText);
   expect(text).toContain(`   head sha256:${'ab'.repeat(32)}`);
   expect(text).toContain('   verify with: realm-rescue transcript verify 8f2c --session-dir /tmp/s');
   const stopped = view(EVENTS.stopped, sized(80), {}, { record: place }).finished.flatMap((block) => block.lines).map(lineText);
-  expect(stopped).toContain('   resume with: realm-rescue resume 8f2c --session-dir /tmp/s');
+  expect(stopped).toContain('   resume with: realm-rescue resume 8f2c --session-dir /tmp/s --context prod');
 });
 
 describe('owners', () => {
