@@ -9,7 +9,7 @@ import { heldPauses, isPausedBy, objectKey, restartable, resumedPauses } from '.
 import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
 import { thaw } from '../runner/cluster-thaw.ts';
-import { lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
+import { leaveToOthers, lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
 import type { Cluster } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
@@ -60,11 +60,11 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
   const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
   const sight = await lookFor(cluster, { from, named, say });
   if (named?.state.sight && named.state.sight.server !== sight.server) throw new RescueError('usage', `Record ${named.id} is of the cluster at ${named.state.sight.server}, and this is ${sight.server}.`, ['Name the right one with --context.']);
-  const record = named ?? recordsOf(directory, sight).at(-1) ?? null;
+  const record = named ?? await stillHolding(cluster, recordsOf(directory, sight));
   const known = record === null ? await fromObjects(cluster, sight) : [];
   if (record === null && known.length === 0) {
     say(`Nothing of ${from} is paused by realm-rescue${sight.controllers.length === 0 ? '' : `: ${sight.controllers.map(({ title, object, automation }) => `${title} ${place(object)} is ${automation}`).join(', ')}`}.`);
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], ok: true }, 2);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], heldByOthers: [], ok: true }, 2);
     return EXIT.done;
   }
   const id = record?.id ?? freshId(invocation);
@@ -90,6 +90,15 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     locks.release();
     giveBack(lock);
   }
+}
+
+/** The newest record that still has a pause of its own: one may have been taken back, and made anew by another record. */
+async function stillHolding(cluster: Cluster, records: readonly FrozenRecord[]): Promise<FrozenRecord | null> {
+  for (const record of records.toReversed()) {
+    const found = await Promise.all(heldPauses(record.state).map((patch) => cluster.prepareResume(patch)));
+    if (found.some((one) => !('heldBy' in one))) return record;
+  }
+  return null;
 }
 
 /** What carried the realm may be gone, or say no more who applies it: what was seen at the freeze is enough to let that run again. */
@@ -120,13 +129,16 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
+  const left = await leaveToOthers(work);
+  for (const { because } of left) say(`${because}.`);
+  const print = (result: object): void => { if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], heldByOthers: left, ...result }, 2); };
   const held = heldPauses(work.state());
   const sight = withHeld(fresh, held, recorded);
   for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
-  if (held.length === 0 && awaited === null) {
+  if (held.length === 0 && (awaited === null || (left.length > 0 && !awaited.begun))) {
     say(`Nothing is paused by record ${work.store.id} any more.`);
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], ok: true }, 2);
+    print({ ok: true });
     return EXIT.done;
   }
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
@@ -146,7 +158,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags['no-watch']) {
     await resumeAll(work, held);
     say('It runs again; its next sync was not watched.');
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null }, 2);
+    print({ resumed: held.map(({ object }) => object), ok: null });
     return EXIT.done;
   }
   let ok = await thaw(work, sight, before);
@@ -159,7 +171,7 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
   if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
-  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok }, 2);
+  print({ resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok });
   return ok ? EXIT.done : EXIT.notProven;
 }
 

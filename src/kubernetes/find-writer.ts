@@ -13,7 +13,7 @@ import { openControllerLists, type ControllerLists } from './controller-lists.ts
 import { openHolders } from './holders.ts';
 import { makersOf } from './makers.ts';
 import { applierNeeds, type Need } from './needs.ts';
-import { frozenRecord } from './pauses.ts';
+import { frozenRecord, wayBack } from './pauses.ts';
 import { readable } from './readable.ts';
 import { openReaders } from './values-readers.ts';
 
@@ -208,7 +208,7 @@ function pauseOf({ object, name, applicationSet }: Found, notes: string[]): read
   if (kind.paused(object) && !rolling) {
     const record = frozenRecord(object, name);
     // Anybody may write annotations.
-    if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(`${shown(name)} was paused by record ${record.session}: it is left to that record, and realm-rescue thaw ${record.session} (or thaw --from ${specOf(name)}, from another machine) lets it run again`);
+    if (record !== null && /^[\w-]{1,40}$/.test(record.session)) notes.push(`${shown(name)} was paused by record ${record.session}: it is left to that record, and ${wayBack(record.session, specOf(name))} lets it run again`);
     return [];
   }
   const was = rolling ? 'synced by its ApplicationSet' : kind.automation(object);

@@ -6,7 +6,7 @@ import type { ClusterPatch, ClusterSight, NoOpLevel, Pause } from '../runbook/cl
 import { heldPauses, isPausedBy, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ControllerBefore, SyncAfter, SyncBefore } from './cluster.ts';
 import { refuseUntold } from './cluster-failures.ts';
-import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
+import { leaveToOthers, lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
 
 /**
  * Lets the writer run again and holds its sync against what was there before. Where it was not a no-op, or nobody can say, the writer is
@@ -17,6 +17,7 @@ import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts'
  */
 export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null = null): Promise<boolean> {
   await lookAfter(work);
+  for (const { because } of await leaveToOthers(work)) work.progress(because);
   const held = heldPauses(work.state());
   const cutOff = work.state().awaited?.begun === true;
   const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];

@@ -26,6 +26,14 @@ export interface ClusterWork {
   readonly patched: boolean;
 }
 
+/** What was paused by this record, and is by another one now. */
+export interface HeldByOther {
+  readonly object: ObjectName;
+  readonly heldBy: string;
+  /** In words, with the command that lets it run again. */
+  readonly because: string;
+}
+
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
 const TRIES = 30;
 
@@ -122,6 +130,24 @@ export async function resumeAll(work: ClusterWork, held: readonly ClusterPatch[]
     const done = await send(work, () => work.cluster.prepareResume(patch));
     if ('already' in done && heldPauses(work.state()).some(({ id }) => id === patch.id)) resumedByOthers(work, patch, done.already);
   }
+}
+
+/**
+ * Strikes off what another record has paused since somebody took the pause of this one back: nothing is sent for it, now or later.
+ * @returns what is said of each
+ */
+export async function leaveToOthers(work: ClusterWork): Promise<readonly HeldByOther[]> {
+  const { awaited } = work.state();
+  const left: HeldByOther[] = [];
+  for (const patch of heldPauses(work.state())) {
+    const found = await work.cluster.prepareResume(patch);
+    if (!('already' in found) || found.heldBy === undefined) continue;
+    resumedByOthers(work, patch, found.already);
+    left.push({ object: patch.object, heldBy: found.heldBy, because: found.already });
+  }
+  // It does not run for that.
+  if (left[0] && awaited?.begun === false) work.dispatch({ type: 'sync.abandoned', because: left[0].because });
+  return left;
 }
 
 /** Somebody else has let it run again: a record that did not say so would call it paused for ever. */

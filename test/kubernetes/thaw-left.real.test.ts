@@ -1,0 +1,35 @@
+/** What a thaw leaves alone: what is not paused any more, and what somebody else has paused since. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/realm/json.ts';
+import { startKubernetes } from '../harness/kubernetes.ts';
+import { useServer } from '../harness/use.ts';
+import { confirmed, isDone, markOf, openPlace, thawed, versionOf, type Place } from './freeze-world.ts';
+import { pathOf, type Manifest } from './scripted-controller.ts';
+
+const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux', 'helm'] }));
+
+describe.concurrent('a thaw', () => {
+  it.each<[string, { readonly there: (place: Place) => readonly Manifest[]; readonly back: JsonObject }]>([
+    ['an application', { there: (place) => [place.tracked(), place.application()], back: { syncPolicy: { automated: { enabled: null } } } }],
+    ['a Kustomization', { there: (place) => [place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }), place.kustomization()], back: { suspend: null } }],
+  ])('of %s that somebody resumed and a newer record froze again leaves it to that record', async (_name, { there, back }) => {
+    const place = await openPlace(kubernetes());
+    const objects = there(place);
+    const controller = objects.at(-1) as Manifest;
+    await place.create(...objects);
+    isDone(await place.tool(confirmed(place)));
+    const [first = ''] = place.records();
+    await kubernetes().admin.merge(pathOf(controller), { spec: back });
+    isDone(await place.tool(confirmed(place)));
+    const second = place.records().find((id) => id !== first) ?? '';
+    const paused = await versionOf(place, controller);
+    const name = `${controller.kind.toLowerCase()}:${place.namespace}/keycloak`;
+    const run = await place.tool(thawed(first, '--json'));
+    isDone(run);
+    expect(JSON.parse(run.stdout)).toMatchObject({ session: first, resumed: [], heldByOthers: [{ object: { name: 'keycloak' }, heldBy: second, because: expect.stringContaining(`realm-rescue thaw ${second} (or thaw --from ${name}, from another machine)`) }] });
+    expect([await versionOf(place, controller), await place.frozen()]).toEqual([paused, { [first]: [], [second]: [name] }]);
+    // Whichever of the two was touched last.
+    isDone(await place.tool(thawed(place.from)));
+    expect([await markOf(place, controller), await place.frozen()]).toEqual([undefined, { [first]: [], [second]: [] }]);
+  });
+});
