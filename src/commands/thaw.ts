@@ -134,7 +134,10 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   const print = (result: object): void => { if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], heldByOthers: left, ...result }, 2); };
   const held = heldPauses(work.state());
   const sight = withHeld(fresh, held, recorded);
-  for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
+  const gone = (await Promise.all(held.map(async (patch) => ({ patch, found: await work.cluster.prepareResume(patch) })))).filter(({ found }) => 'gone' in found).map(({ patch }) => patch);
+  const toRun = held.filter((patch) => !gone.includes(patch));
+  for (const { object } of gone) say(`${object.resource.kind} ${place(object)} is gone, and its pause with it.`);
+  for (const patch of toRun) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
   if (held.length === 0 && (awaited === null || (left.length > 0 && !awaited.begun))) {
     say(`Nothing is paused by record ${work.store.id} any more.`);
@@ -144,21 +147,21 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
   const word = controllerWord(sight);
-  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again` };
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(toRun.length, 'object')} would run again` };
   // A wish that a controller look at git is a write as well.
-  const said = held.length > 0 && isSaid(asking);
-  const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
+  const said = toRun.length > 0 && isSaid(asking);
+  const before = flags['no-watch'] || toRun.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
-  if (held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
-  if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
+  if (toRun.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
+  if (toRun.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
   work.dispatch({ type: 'cluster.seen', sight });
   work.dispatch({ type: 'resume.answered', resume: true, by });
   if (flags['no-watch']) {
     await resumeAll(work, held);
-    say('It runs again; its next sync was not watched.');
-    print({ resumed: held.map(({ object }) => object), ok: null });
+    if (toRun.length > 0) say('It runs again; its next sync was not watched.');
+    print({ resumed: toRun.map(({ object }) => object), ok: null });
     return EXIT.done;
   }
   let ok = await thaw(work, sight, before);
@@ -170,9 +173,16 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     const { restarted } = work.state();
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
-  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${sessionFlag(invocation)}`);
-  print({ resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok });
+  if (!ok) say(notProven(work, toRun.length === 0 && held.length > 0, sessionFlag(invocation)));
+  print({ resumed: ok ? toRun.map(({ object }) => object) : [], ...watched, ok });
   return ok ? EXIT.done : EXIT.notProven;
+}
+
+/** Why a thaw is not done, and whether the writer is paused again: what is gone is not. */
+function notProven({ state, store }: ClusterWork, isGone: boolean, flag: string): string {
+  const { watched, restarted } = state();
+  const judged = restarted !== null || watched?.levels.some(({ noOp }) => noOp !== null) === true;
+  return `${judged ? 'NOT A NO-OP' : 'NOT PROVEN, at no level could anything be looked at'}: ${isGone ? 'what was paused is gone.' : `the writer is paused again. When that is mended: realm-rescue thaw ${store.id}${flag}`}`;
 }
 
 /** Pauses that only the objects themselves remember: the machine that froze them is another one, or its disk is gone. */

@@ -87,7 +87,7 @@ export function wayBack(record: string, spec: string): string {
 /** The way back from a pause; what others changed in the meantime stays. */
 export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promise<Prepared> {
   const object = await api.get(sent.object);
-  if (object === null) return { already: `${shown(sent.object)} is gone, and its pause with it` };
+  if (object === null) return { already: `${shown(sent.object)} is gone, and its pause with it`, gone: true };
   const taken = takenUp(object, sent);
   const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
   const current = at(object, ...sent.field);

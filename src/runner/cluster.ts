@@ -38,6 +38,8 @@ export type Prepared =
     readonly already: string;
     /** The record that has paused it since, and to which it is left. */
     readonly heldBy?: string;
+    /** There is no such object any more. */
+    readonly gone?: true;
   };
 
 export interface Cluster {

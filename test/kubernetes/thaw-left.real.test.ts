@@ -5,10 +5,24 @@ import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
 import { confirmed, isDone, markOf, openPlace, thawed, versionOf, type Place } from './freeze-world.ts';
 import { pathOf, type Manifest } from './scripted-controller.ts';
+import { noOps, thawing, told } from './thaw-world.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux', 'helm'] }));
 
 describe.concurrent('a thaw', () => {
+  it('of what is gone is not proven, where nothing else is known of it; then there is nothing left to thaw', async () => {
+    const place = await openPlace(kubernetes());
+    await place.create(place.kustomization());
+    isDone(await place.tool(['freeze', '--from', `kustomization:${place.namespace}/keycloak`, '--confirm', 'keycloak']));
+    const [id = ''] = place.records();
+    await kubernetes().admin.remove(pathOf(place.kustomization()));
+    const run = await place.tool(thawing(place));
+    expect(run.exit, run.stderr).toBe(4);
+    expect([noOps(run), told(run)]).toEqual([{ controller: null, cluster: null, realm: null }, expect.objectContaining({ resumed: [], ok: false })]);
+    expect(await place.frozen()).toEqual({ [id]: [] });
+    isDone(await place.tool(thawing(place)));
+  });
+
   it.each<[string, { readonly there: (place: Place) => readonly Manifest[]; readonly back: JsonObject }]>([
     ['an application', { there: (place) => [place.tracked(), place.application()], back: { syncPolicy: { automated: { enabled: null } } } }],
     ['a Kustomization', { there: (place) => [place.map({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': place.namespace } }), place.kustomization()], back: { suspend: null } }],

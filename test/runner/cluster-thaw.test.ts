@@ -244,6 +244,27 @@ describe('a thaw that is no no-op', () => {
     await expectFrozenAgain(world, sight);
   });
 
+  test('what was paused is gone, and nothing else is known of it: not proven', async () => {
+    const world = openWorld([kustomization({ metadata: { labels: null } })]);
+    const sight = await world.look('kustomization:flux-system/keycloak');
+    await pauseAll(world.start(), sight);
+    world.remove('kustomization:flux-system/keycloak');
+    const work = { ...world.start(), fingerprint: null };
+    expect(await thaw(work, sight)).toBe(false);
+    expect([watchedOf(world)?.levels.map(({ noOp }) => noOp), watchedOf(world)?.ok, held(work), open(work)]).toEqual([[null, null, null], false, [], []]);
+    // And then there is nothing left to let run.
+    expect(await thaw(work, sight)).toBe(true);
+  });
+
+  test('it is deleted while it is let run: nobody says that it runs, or is paused', async () => {
+    const world = argoWorld();
+    const { sight } = await frozen(world);
+    world.mishaps.push({ of: 'keycloak', first: () => world.remove(APP) });
+    const error = await failure(thaw(world.start(), sight));
+    expect(error).toMatchObject({ code: 'object-not-found', message: 'There is no Application argocd/keycloak. Application argocd/root is paused again.' });
+    expect(isOff(world, ROOT)).toBe(true);
+  });
+
   test('before it runs again: nothing has changed where the cluster cannot be asked', async () => {
     const world = argoWorld();
     const { sight } = await frozen(world);
