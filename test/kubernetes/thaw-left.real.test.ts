@@ -3,13 +3,28 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import { useServer } from '../harness/use.ts';
-import { confirmed, isDone, markOf, openPlace, thawed, versionOf, type Place } from './freeze-world.ts';
+import { confirmed, isDone, markOf, openPlace, POLICY, thawed, versionOf, type Place } from './freeze-world.ts';
 import { pathOf, type Manifest } from './scripted-controller.ts';
 import { noOps, thawing, told } from './thaw-world.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo', 'applicationset', 'flux', 'helm'] }));
 
 describe.concurrent('a thaw', () => {
+  it('of the last record is of the last that holds something, and not of one that paused nothing', async () => {
+    const place = await openPlace(kubernetes());
+    await place.create(place.tracked(), place.application());
+    isDone(await place.tool(confirmed(place)));
+    const [id = ''] = place.records();
+    // It records what the API server remembers.
+    isDone(await place.tool(confirmed(place)));
+    const second = place.records().find((other) => other !== id) ?? '';
+    expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${second} .* in admin \\(\\S+\\)  paused nothing$`, 'm'));
+    isDone(await place.tool(thawed('last')));
+    expect(await place.policy()).toEqual(POLICY);
+    expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${id} .*  nothing is paused by it any more$`, 'm'));
+    expect(await place.tool(thawed('last'))).toMatchObject({ exit: 64, stderr: expect.stringContaining(`Record ${second} has paused nothing.`) });
+  });
+
   it('of what is gone is not proven, where nothing else is known of it; then there is nothing left to thaw', async () => {
     const place = await openPlace(kubernetes());
     await place.create(place.kustomization());
