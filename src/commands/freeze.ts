@@ -117,7 +117,10 @@ function recorder(invocation: Invocation, cluster: Cluster, from: string): { rea
   let opened: { readonly work: ClusterWork; readonly store: SessionStore } | null = null;
   let early: Lock | null = null;
   // Before there is a directory: a freeze that is refused leaves none behind.
-  const lockEarly = (): void => { early ??= acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: id, now: Date.now }); };
+  const lockEarly = (): void => {
+    // Who patches nothing may stand beside a run that does.
+    if (!invocation.flags['read-only']) early ??= acquireLock({ directory: sessionDirectory(invocation), url: cluster.place, realm: from, session: id, mayLook: true, now: Date.now });
+  };
   return {
     get work() {
       return opened?.work ?? null;

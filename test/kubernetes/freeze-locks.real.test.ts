@@ -6,6 +6,7 @@ import { startKubernetes } from '../harness/kubernetes.ts';
 import type { ToolRun } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
 import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
+import { pathOf } from './scripted-controller.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
 
@@ -33,6 +34,21 @@ it('a freeze by its ConfigMap and one of the application itself: the second name
   // Afterwards it is free.
   isDone(await place.tool(['thaw', first, '--confirm', 'keycloak', '--no-watch']));
   isDone(await place.tool(freeze(application(place))));
+});
+
+it('freeze --read-only looks on while another one is at it; a thaw, which has no such flag, is not told of it', async () => {
+  const place = await usual();
+  // What the API server remembers is recorded also then.
+  await kubernetes().admin.merge(pathOf(place.application()), { spec: { syncPolicy: { retry: { limit: 9 } } } });
+  const runs: ToolRun[] = [];
+  isDone(await place.held(freeze(place.from), INTENDED, async () => {
+    const [id = ''] = Object.keys(await place.frozen());
+    for (const args of [['freeze', '--from', place.from, '--read-only'], freeze(place.from, '--json'), ['thaw', id, '--json']]) runs.push(await place.tool(args));
+  }));
+  const [looked, second, refused] = runs as [ToolRun, ToolRun, ToolRun];
+  expect(looked, looked.stderr).toMatchObject({ exit: 2, stderr: expect.stringMatching(/Still remembered by the API server: .*\n(?:.*\n)*Read-only: 1 object would be patched, and nothing was sent\./) });
+  expectRefusal(second, { exit: 6, says: /works on realm/, next: /^ {2}Let it end, or look meanwhile with --read-only\./ });
+  expectRefusal(refused, { exit: 6, says: /works on realm/, next: /^ {2}Let it end, then start the same again/ });
 });
 
 it('a freeze while a thaw lets it run again', async () => {
