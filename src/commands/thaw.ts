@@ -1,4 +1,3 @@
-import { acquireLock } from '../journal/lock.ts';
 import { findSession } from '../journal/sessions.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
@@ -19,7 +18,7 @@ import { clusterWork } from './cluster-work.ts';
 import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
-import { giveBack, pauseLocks } from './locks.ts';
+import { holdings, type Holdings } from './locks.ts';
 import { freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
@@ -41,10 +40,11 @@ export const run: CommandRun = async (invocation) => {
   const context = flags.context ?? named?.state.sight?.context;
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
   const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });
+  const holding = holdings(directory);
   try {
-    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
+    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory, holding })]);
   } finally {
-    await cluster.close();
+    await holding.leave(cluster);
     signals.release();
   }
 };
@@ -53,9 +53,10 @@ interface ThawRequest {
   readonly named: FrozenRecord | null;
   readonly from: string;
   readonly directory: string;
+  readonly holding: Holdings;
 }
 
-async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory }: ThawRequest): Promise<ExitCode> {
+async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory, holding }: ThawRequest): Promise<ExitCode> {
   const { flags } = invocation;
   const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
   const sight = await lookFor(cluster, { from, named, say });
@@ -68,27 +69,17 @@ async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from,
     return EXIT.done;
   }
   const id = record?.id ?? freshId(invocation);
-  const locks = pauseLocks(directory, id);
-  const lock = acquireLock({ directory, url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id, now: Date.now });
+  const locks = holding.lock({ url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id });
+  const paused = record === null ? known : [...heldPauses(record.state), ...resumedPauses(record.state)];
+  locks.take(sight.server, paused.map((patch) => patch.id));
+  const store = holding.keep(record === null ? newSession(invocation, id) : openRecorded(directory, id));
+  const realm = await realmOf(invocation, record);
+  const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
+  if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
   try {
-    const paused = record === null ? known : [...heldPauses(record.state), ...resumedPauses(record.state)];
-    locks.take(sight.server, paused.map((patch) => patch.id));
-    const store = record === null ? newSession(invocation, id) : openRecorded(directory, id);
-    try {
-      const realm = await realmOf(invocation, record);
-      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false });
-      if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
-      try {
-        return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
-      } finally {
-        await realm?.close();
-      }
-    } finally {
-      store.close();
-    }
+    return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
   } finally {
-    locks.release();
-    giveBack(lock);
+    await realm?.close();
   }
 }
 

@@ -1,11 +1,13 @@
 // Two runs at one application, whatever --from each was given: the second is told who is at it, and sends nothing.
-import { expect, it } from 'vitest';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { expectRefusal } from '../bad-input/refusal.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
 import type { ToolRun } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
-import { off, openPlace, POLICY, type Place } from './freeze-world.ts';
+import { eventually, off, openPlace, POLICY, type Place } from './freeze-world.ts';
 import { pathOf } from './scripted-controller.ts';
 
 const kubernetes = useServer(() => startKubernetes({ crds: ['argo'] }));
@@ -68,4 +70,30 @@ it('freezes of two applications run beside each other', async () => {
   isDone(await place.held(freeze(place.from), INTENDED, async () => { second = await place.tool(['freeze', '--from', `application:${place.namespace}/grafana`, '--confirm', 'grafana']); }));
   isDone(second as ToolRun);
   expect([await place.policy(), await place.policy('grafana')]).toEqual([off(), off()]);
+});
+
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('left by %s, the locks are given back', (signal) => {
+  const locks = (place: Place): readonly string[] => (existsSync(join(place.sessions, 'locks')) ? readdirSync(join(place.sessions, 'locks')).filter((name) => name.endsWith('.lock')) : []);
+  /** Waits until the command itself and what it is about are locked, and then for something more. */
+  async function leave(place: Place, running: Promise<ToolRun>, sees: () => void = () => undefined): Promise<ToolRun> {
+    await eventually(async () => {
+      expect(locks(place)).toHaveLength(2);
+      sees();
+    });
+    const { pid } = JSON.parse(readFileSync(join(place.sessions, 'locks', locks(place)[0] ?? ''), 'utf8')) as { pid: number };
+    process.kill(pid, signal);
+    return running;
+  }
+
+  it('by a freeze that watches, and by a thaw that waits for a controller', async () => {
+    const place = await usual();
+    const watching = place.tool(freeze(place.from, '--watch'));
+    const left = await leave(place, watching, () => expect(place.events()).toContainEqual(expect.objectContaining({ type: 'pause.checked' })));
+    expect([left.exit, locks(place), await place.policy()], left.stderr).toEqual([130, [], off()]);
+    const [id = ''] = place.records();
+    const thaw = await leave(place, place.tool(['thaw', id, '--confirm', 'keycloak']));
+    expect([thaw.exit, locks(place)], thaw.stderr).toEqual([130, []]);
+    isDone(await place.tool(['thaw', id, '--confirm', 'keycloak', '--no-watch']));
+    expect(await place.policy()).toEqual(POLICY);
+  });
 });
