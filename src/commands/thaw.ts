@@ -9,7 +9,7 @@ import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/clus
 import { restart } from '../runner/cluster-pods.ts';
 import { thaw } from '../runner/cluster-thaw.ts';
 import { leaveToOthers, lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
-import type { Cluster } from '../runner/cluster.ts';
+import type { Cluster, Prepared } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
 import { checkFrom, clusterTarget } from './cluster-target.ts';
@@ -120,17 +120,18 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
-  const left = await leaveToOthers(work);
+  const left = await leaveToOthers(work, true);
   for (const { because } of left) say(`${because}.`);
-  const print = (result: object): void => { if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], heldByOthers: left, ...result }, 2); };
+  const print = (result: object): void => { if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], heldByOthers: left.filter(({ heldBy }) => heldBy !== null), ...result }, 2); };
   const held = heldPauses(work.state());
   const sight = withHeld(fresh, held, recorded);
-  const gone = (await Promise.all(held.map(async (patch) => ({ patch, found: await work.cluster.prepareResume(patch) })))).filter(({ found }) => 'gone' in found).map(({ patch }) => patch);
-  const toRun = held.filter((patch) => !gone.includes(patch));
+  const { gone, marked, toRun } = await sorted(work, held);
+  const toSend = toRun.length + marked.length;
   for (const { object } of gone) say(`${object.resource.kind} ${place(object)} is gone, and its pause with it.`);
+  for (const { object } of marked) say(`PATCH  only our mark off ${object.resource.kind} ${place(object)}: somebody has let it run again already.`);
   for (const patch of toRun) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
-  if (held.length === 0 && (awaited === null || (left.length > 0 && !awaited.begun))) {
+  if (held.length === 0 && awaited?.begun !== true) {
     say(`Nothing is paused by record ${work.store.id} any more.`);
     print({ ok: true });
     return EXIT.done;
@@ -138,13 +139,13 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
   const word = controllerWord(sight);
-  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(toRun.length, 'object')} would run again` };
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: toRun.length > 0 ? `${count(toRun.length, 'object')} would run again` : `our mark would be taken off ${count(toSend, 'object')}` };
   // A wish that a controller look at git is a write as well.
-  const said = toRun.length > 0 && isSaid(asking);
-  const before = flags['no-watch'] || toRun.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
+  const said = toSend > 0 && isSaid(asking);
+  const before = flags['no-watch'] || toSend === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
   if (toRun.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted) say(`CAREFUL: the realm is not as run ${work.store.id} left it. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`);
-  if (toRun.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
+  if (toSend > 0) await typedWord({ ...asking, ask: `Type ${word} to ${toRun.length > 0 ? 'let it run again' : 'take it off'}` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
   work.dispatch({ type: 'cluster.seen', sight });
@@ -164,9 +165,17 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     const { restarted } = work.state();
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
-  if (!ok) say(notProven(work, toRun.length === 0 && held.length > 0, sessionFlag(invocation)));
+  if (!ok) say(notProven(work, toSend === 0 && held.length > 0, sessionFlag(invocation)));
   print({ resumed: ok ? toRun.map(({ object }) => object) : [], ...watched, ok });
   return ok ? EXIT.done : EXIT.notProven;
+}
+
+/** What a thaw finds of the pauses that the record holds: what is gone, what runs again and only has our mark, and what is to run again. */
+async function sorted(work: ClusterWork, held: readonly ClusterPatch[]): Promise<Readonly<Record<'gone' | 'marked' | 'toRun', readonly ClusterPatch[]>>> {
+  const found = await Promise.all(held.map(async (patch) => ({ patch, found: await work.cluster.prepareResume(patch) })));
+  const of = (fits: (prepared: Prepared) => boolean): readonly ClusterPatch[] => found.filter((one) => fits(one.found)).map(({ patch }) => patch);
+  const isMark = (prepared: Prepared): boolean => 'patch' in prepared && JSON.stringify(prepared.patch.previous) === JSON.stringify(prepared.patch.value);
+  return { gone: of((prepared) => 'gone' in prepared), marked: of(isMark), toRun: of((prepared) => !('gone' in prepared) && !isMark(prepared)) };
 }
 
 /** Why a thaw is not done, and whether the writer is paused again: what is gone is not. */

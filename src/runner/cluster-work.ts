@@ -26,10 +26,11 @@ export interface ClusterWork {
   readonly patched: boolean;
 }
 
-/** What was paused by this record, and is by another one now. */
-export interface HeldByOther {
+/** What was paused by this record, and is not any more. */
+export interface LeftToOthers {
   readonly object: ObjectName;
-  readonly heldBy: string;
+  /** The record that holds it now; null: it runs. */
+  readonly heldBy: string | null;
   /** In words, with the command that lets it run again. */
   readonly because: string;
 }
@@ -134,19 +135,20 @@ export async function resumeAll(work: ClusterWork, held: readonly ClusterPatch[]
 
 /**
  * Strikes off what another record has paused since somebody took the pause of this one back: nothing is sent for it, now or later.
- * @returns what is said of each
+ * @param alsoResumed  what is simply not paused any more as well
  */
-export async function leaveToOthers(work: ClusterWork): Promise<readonly HeldByOther[]> {
+export async function leaveToOthers(work: ClusterWork, alsoResumed = false): Promise<readonly LeftToOthers[]> {
   const { awaited } = work.state();
-  const left: HeldByOther[] = [];
+  const left: LeftToOthers[] = [];
   for (const patch of heldPauses(work.state())) {
     const found = await work.cluster.prepareResume(patch);
-    if (!('already' in found) || found.heldBy === undefined) continue;
+    // Of what is gone something may still be known: that is for whoever watches.
+    if (!('already' in found) || found.gone === true || (found.heldBy === undefined && !alsoResumed)) continue;
     resumedByOthers(work, patch, found.already);
-    left.push({ object: patch.object, heldBy: found.heldBy, because: found.already });
+    left.push({ object: patch.object, heldBy: found.heldBy ?? null, because: found.already });
   }
-  // It does not run for that.
-  if (left[0] && awaited?.begun === false) work.dispatch({ type: 'sync.abandoned', because: left[0].because });
+  // Only what another record holds does not run for that.
+  if (left[0] && left.every(({ heldBy }) => heldBy !== null) && awaited?.begun === false) work.dispatch({ type: 'sync.abandoned', because: left[0].because });
   return left;
 }
 

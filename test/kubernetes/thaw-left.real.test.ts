@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/realm/json.ts';
 import { startKubernetes } from '../harness/kubernetes.ts';
+import { sessionPlace } from '../harness/tool.ts';
 import { useServer } from '../harness/use.ts';
-import { confirmed, isDone, markOf, openPlace, POLICY, thawed, versionOf, type Place } from './freeze-world.ts';
+import { confirmed, FROZEN, isDone, markOf, openPlace, POLICY, thawed, trackedBy, usual, versionOf, type Place } from './freeze-world.ts';
 import { pathOf, type Manifest } from './scripted-controller.ts';
 import { noOps, thawing, told } from './thaw-world.ts';
 
@@ -23,6 +24,35 @@ describe.concurrent('a thaw', () => {
     expect(await place.policy()).toEqual(POLICY);
     expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${id} .*  nothing is paused by it any more$`, 'm'));
     expect(await place.tool(thawed('last'))).toMatchObject({ exit: 64, stderr: expect.stringContaining(`Record ${second} has paused nothing.`) });
+  });
+
+  it('of what somebody has let run again says so before the word, and counts it as none of its own', async () => {
+    const place = await openPlace(kubernetes());
+    const root = place.application('root', { automated: { selfHeal: true } });
+    await place.create(place.tracked(), place.application('keycloak', POLICY, trackedBy(place, 'root', 'keycloak')), root);
+    isDone(await place.tool(confirmed(place)));
+    const [id = ''] = place.records();
+    // One as another machine does it, one by hand, which leaves our mark.
+    await kubernetes().admin.merge(pathOf(place.application()), { metadata: { annotations: { [FROZEN]: null } }, spec: { syncPolicy: { automated: { enabled: null } } } });
+    await kubernetes().admin.merge(pathOf(root), { spec: { syncPolicy: { automated: { enabled: null } } } });
+    const asked = await place.tool(['thaw', id]);
+    expect(asked).toMatchObject({ exit: 5, stderr: expect.stringContaining(`Application ${place.namespace}/keycloak is not paused any more (automated {prune, selfHeal}).\nPATCH  only our mark off Application ${place.namespace}/root: somebody has let it run again already.\n`) });
+    expect(asked.stderr).toContain('our mark would be taken off 1 object');
+    expect(asked.stderr).not.toContain('as it was before the pause');
+    const run = await place.tool(thawed(id, '--json'));
+    isDone(run);
+    expect([JSON.parse(run.stdout), await markOf(place, root), await place.frozen()]).toEqual([expect.objectContaining({ resumed: [], heldByOthers: [] }), undefined, { [id]: [] }]);
+  });
+
+  it('of all that runs again asks for no word', async () => {
+    const place = await usual(kubernetes());
+    isDone(await place.tool(confirmed(place)));
+    const [id = ''] = place.records();
+    isDone(await place.tool(thawed(place.from), { sessions: sessionPlace() }));
+    const run = await place.tool(['thaw', id]);
+    isDone(run);
+    expect(run.stderr).toContain(`Application ${place.namespace}/keycloak is not paused any more (automated {prune, selfHeal}).\nNothing is paused by record ${id} any more.\n`);
+    expect(run.stderr).not.toContain('PATCH');
   });
 
   it('of what is gone is not proven, where nothing else is known of it; then there is nothing left to thaw', async () => {
