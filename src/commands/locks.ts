@@ -1,5 +1,6 @@
 /** Locks of a command, and those of what it pauses: one application has many texts by which --from can name it. */
-import { acquireLock, type Lock } from '../journal/lock.ts';
+import { acquireLock, type Lock, type LockRequest } from '../journal/lock.ts';
+import { RescueError } from '../realm/errors.ts';
 import type { Cluster } from '../runner/cluster.ts';
 
 /** Gives a lock back; one that the disk keeps is named, because other machines would believe it for ever. */
@@ -31,6 +32,61 @@ export function pauseLocks(directory: string, session: string): PauseLocks {
     release: () => {
       for (const lock of held.values()) giveBack(lock);
       held.clear();
+    },
+  };
+}
+
+/** The locks and the record of a command. A signal leaves its work at whatever call it stands, so whoever has started that gives them back. */
+export interface Holdings {
+  /**
+   * The lock of the command itself.
+   * @returns the locks of what it pauses or resumes
+   * @throws RescueError locked, disk; interrupted where the command has been left
+   */
+  lock(request: Omit<LockRequest, 'directory' | 'now'>): PauseLocks;
+  /** A record that is closed with the rest. */
+  keep<T extends { close(): void }>(record: T): T;
+  /** Nothing more is intended from now on, what is being sent is ended, and then others may come. */
+  leave(cluster: Pick<Cluster, 'close'>): Promise<void>;
+}
+
+/** @param directory  of all records */
+export function holdings(directory: string): Holdings {
+  const locks: Lock[] = [];
+  const pauses: PauseLocks[] = [];
+  const records: { close(): void }[] = [];
+  let over = false;
+  // The work goes on for as long as the process does.
+  const refuseOver = (): void => {
+    if (over) throw new RescueError('interrupted', 'Left before this was locked.', ['Start the same again.']);
+  };
+  return {
+    lock: (request) => {
+      refuseOver();
+      locks.push(acquireLock({ ...request, directory, now: Date.now }));
+      const taken = pauseLocks(directory, request.session);
+      pauses.push(taken);
+      return {
+        ...taken,
+        take: (server, ids) => {
+          refuseOver();
+          taken.take(server, ids);
+        },
+      };
+    },
+    keep: (record) => {
+      records.push(record);
+      return record;
+    },
+    leave: async (cluster) => {
+      over = true;
+      for (const record of records) record.close();
+      try {
+        await cluster.close();
+      } finally {
+        for (const taken of pauses) taken.release();
+        for (const lock of locks) giveBack(lock);
+      }
     },
   };
 }

@@ -123,7 +123,7 @@ async function recorded(request: SessionRequest, id: string, open: (taken: { rea
   const drive = await prepareFrontEnd(terminal);
   const held = { directory: sessionDirectory(request.invocation), url: target.url, realm: target.realm };
   // Who writes nothing may stand beside a run that does.
-  const lock = target.readOnly ? null : acquireLock({ ...held, session: id, now: Date.now });
+  const lock = target.readOnly ? null : acquireLock({ ...held, session: id, mayLook: true, now: Date.now });
   if (!lock) sayWhoWorks(lockHolder(held), terminal);
   let store: SessionStore | undefined;
   let cluster: Cluster | undefined;

@@ -22,7 +22,7 @@ function row(session: SessionSummary, flag: string): string {
   const where = [session.envTag, session.url, session.realm].filter(Boolean).join(' / ');
   if (session.problem) return `${session.id}  cannot be used: ${session.problem}`;
   const frozen = session.unjudged ? `  RUNS, ITS SYNC NOT JUDGED: realm-rescue thaw ${session.id}${flag}` : session.frozen.length === 0 ? '' : `  FROZEN: ${session.frozen.join(', ')}${session.takenBack.length === 0 ? '' : ` (taken back when last looked at: ${session.takenBack.join(', ')})`}; let it run again with: realm-rescue thaw ${session.id}${flag}`;
-  if (session.freeze !== null) return `${session.id}  ${session.startedAt ?? 'never begun'}  freeze of ${session.freeze}${frozen === '' ? '  nothing is paused by it any more' : frozen}`;
+  if (session.freeze !== null) return `${session.id}  ${session.startedAt ?? 'never begun'}  freeze of ${session.freeze}${frozen !== '' ? frozen : session.hasPaused ? '  nothing is paused by it any more' : '  paused nothing'}`;
   return `${session.id}  ${session.startedAt ?? 'never begun'}  ${where}  ${standing(session, flag)}${frozen}`;
 }
 

@@ -1,4 +1,3 @@
-import { acquireLock } from '../journal/lock.ts';
 import { findSession } from '../journal/sessions.ts';
 import { openClusterPort } from '../kubernetes/cluster.ts';
 import { EXIT, RescueError, type ExitCode } from '../realm/errors.ts';
@@ -9,8 +8,8 @@ import { heldPauses, isPausedBy, objectKey, restartable, resumedPauses } from '.
 import type { ClusterPatch, ClusterSight, SeenController } from '../runbook/cluster.ts';
 import { restart } from '../runner/cluster-pods.ts';
 import { thaw } from '../runner/cluster-thaw.ts';
-import { lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
-import type { Cluster } from '../runner/cluster.ts';
+import { leaveToOthers, lookAfter, resumeAll, type ClusterWork } from '../runner/cluster-work.ts';
+import type { Cluster, Prepared } from '../runner/cluster.ts';
 import { sanitise } from '../ui/text.ts';
 import { VERSION } from '../version.ts';
 import { checkFrom, clusterTarget } from './cluster-target.ts';
@@ -19,7 +18,7 @@ import { clusterWork } from './cluster-work.ts';
 import { frozenRecord, recordsOf, type FrozenRecord } from './frozen-records.ts';
 import { captureOnce } from './live.ts';
 import { printJson } from './out.ts';
-import { giveBack, pauseLocks } from './locks.ts';
+import { holdings, type Holdings } from './locks.ts';
 import { againFlags, freshId, newSession, openRecorded, sessionDirectory, sessionFlag } from './session.ts';
 import { refuseReadOnly } from './read-only.ts';
 import { asPatch } from '../runbook/found-pauses.ts';
@@ -35,17 +34,18 @@ export const run: CommandRun = async (invocation) => {
   refuseReadOnly(invocation, 'thaw');
   if (invocation.words[0] !== undefined && flags.from !== undefined) throw new RescueError('usage', 'A thaw takes a record or --from, and not both: a record says itself what it has paused.', ['Leave one of them out.']);
   const directory = sessionDirectory(invocation);
-  const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0]).id);
+  const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0], ({ frozen, unjudged }) => frozen.length > 0 || unjudged).id);
   const from = flags.from ?? named?.state.sight?.source;
   if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
   await checkFrom(from);
   const context = flags.context ?? named?.state.sight?.context;
   const cluster = openClusterPort(clusterTarget({ ...invocation, flags: { ...flags, ...(context === undefined || context === 'in-cluster' ? {} : { context }) } }));
   const signals = catchSignals({ title: 'Left. The writer may run, and nobody has judged its sync.', next: [`What is paused, and what has to be judged: realm-rescue sessions${sessionFlag(invocation)}`, 'To go on: the same thaw again; it judges by what was there before.'] });
+  const holding = holdings(directory);
   try {
-    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory })]);
+    return await Promise.race([signals.left, thawFrom(invocation, cluster, { named, from, directory, holding })]);
   } finally {
-    await cluster.close();
+    await holding.leave(cluster);
     signals.release();
   }
 };
@@ -54,43 +54,43 @@ interface ThawRequest {
   readonly named: FrozenRecord | null;
   readonly from: string;
   readonly directory: string;
+  readonly holding: Holdings;
 }
 
-async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory }: ThawRequest): Promise<ExitCode> {
+async function thawFrom(invocation: Invocation, cluster: Cluster, { named, from, directory, holding }: ThawRequest): Promise<ExitCode> {
   const { flags } = invocation;
   const say = (line: string): void => { if (!flags.json) process.stderr.write(`${sanitise(line)}\n`); };
   const sight = await lookFor(cluster, { from, named, say });
   if (named?.state.sight && named.state.sight.server !== sight.server) throw new RescueError('usage', `Record ${named.id} is of the cluster at ${named.state.sight.server}, and this is ${sight.server}.`, ['Name the right one with --context.']);
-  const record = named ?? recordsOf(directory, sight).at(-1) ?? null;
+  const record = named ?? await stillHolding(cluster, recordsOf(directory, sight));
   const known = record === null ? await fromObjects(cluster, sight) : [];
   if (record === null && known.length === 0) {
     say(`Nothing of ${from} is paused by realm-rescue${sight.controllers.length === 0 ? '' : `: ${sight.controllers.map(({ title, object, automation }) => `${title} ${place(object)} is ${automation}`).join(', ')}`}.`);
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], ok: true }, 2);
+    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: null, resumed: [], levels: [], changes: [], heldByOthers: [], ok: true }, 2);
     return EXIT.done;
   }
   const id = record?.id ?? freshId(invocation);
-  const locks = pauseLocks(directory, id);
-  const lock = acquireLock({ directory, url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id, now: Date.now });
+  const locks = holding.lock({ url: record?.run?.url ?? cluster.place, realm: record?.run?.realm ?? record?.freeze?.from ?? from, session: id });
+  const paused = record === null ? known : [...heldPauses(record.state), ...resumedPauses(record.state)];
+  locks.take(sight.server, paused.map((patch) => patch.id));
+  const store = holding.keep(record === null ? newSession(invocation, id) : openRecorded(directory, id));
+  const realm = await realmOf(invocation, record);
+  const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false, again: againFlags(invocation) });
+  if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
   try {
-    const paused = record === null ? known : [...heldPauses(record.state), ...resumedPauses(record.state)];
-    locks.take(sight.server, paused.map((patch) => patch.id));
-    const store = record === null ? newSession(invocation, id) : openRecorded(directory, id);
-    try {
-      const realm = await realmOf(invocation, record);
-      const work = clusterWork(cluster, store, { fingerprint: realm?.fingerprint ?? null, patched: record?.patched ?? false, again: againFlags(invocation) });
-      if (record === null) store.append({ type: 'freeze.begun', freeze: { id: store.id, tool: VERSION, place: cluster.place, from } });
-      try {
-        return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
-      } finally {
-        await realm?.close();
-      }
-    } finally {
-      store.close();
-    }
+    return await thawRecord(invocation, work, { sight, known, accounted: record?.accounted ?? null, say });
   } finally {
-    locks.release();
-    giveBack(lock);
+    await realm?.close();
   }
+}
+
+/** The newest record that still has a pause of its own: one may have been taken back, and made anew by another record. */
+async function stillHolding(cluster: Cluster, records: readonly FrozenRecord[]): Promise<FrozenRecord | null> {
+  for (const record of records.toReversed()) {
+    const found = await Promise.all(heldPauses(record.state).map((patch) => cluster.prepareResume(patch)));
+    if (found.some((one) => !('heldBy' in one))) return record;
+  }
+  return null;
 }
 
 /** What carried the realm may be gone, or say no more who applies it: what was seen at the freeze is enough to let that run again. */
@@ -121,36 +121,44 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     work.dispatch({ type: 'patch.sent', id: patch.id, resourceVersion: '', found: 'look' });
   }
   await lookAfter(work);
+  const left = await leaveToOthers(work, true);
+  for (const { because } of left) say(`${because}.`);
+  const print = (result: object): void => { if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], heldByOthers: left.filter(({ heldBy }) => heldBy !== null), ...result }, 2); };
   const held = heldPauses(work.state());
   const sight = withoutOwn(withHeld(fresh, held, recorded), held);
-  for (const patch of held) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
+  const { gone, marked, toRun } = await sorted(work, held);
+  const toSend = toRun.length + marked.length;
+  for (const { object } of gone) say(`${object.resource.kind} ${place(object)} is gone, and its pause with it.`);
+  for (const { object } of marked) say(`PATCH  only our mark off ${object.resource.kind} ${place(object)}: somebody has let it run again already.`);
+  for (const patch of toRun) say(`PATCH  ${patch.field.join('.')} of ${patch.object.resource.kind} ${place(patch.object)} as it was before the pause: ${JSON.stringify(patch.means === 'deny-window' ? 'without our deny window' : patch.previous)}`);
   const { awaited } = work.state();
-  if (held.length === 0 && awaited === null) {
+  if (held.length === 0 && awaited?.begun !== true) {
     say(`Nothing is paused by record ${work.store.id} any more.`);
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: [], levels: [], changes: [], ok: true }, 2);
+    print({ ok: true });
     return EXIT.done;
   }
   if (flags.restart && work.fingerprint === null) throw new RescueError('usage', '--restart compares the realm before and after, and no Keycloak is named.', ['Give --url and --realm, with a login.']);
   if (held.length === 0) say('An earlier thaw was cut off: what its sync did is looked at now.');
   const word = controllerWord(sight);
-  const changed = held.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted ? `the realm is not as run ${work.store.id} left it` : null;
+  const changed = toRun.length > 0 && accounted !== null && work.fingerprint !== null && (await work.fingerprint()) !== accounted ? `the realm is not as run ${work.store.id} left it` : null;
   const careful = changed && `CAREFUL: ${changed}. Somebody has edited it, or it was overwritten: look before anything runs, with realm-rescue compare.`;
   // With --json as well: a document comes when it is over.
   if (careful !== null) process.stderr.write(`${sanitise(careful)}\n`);
-  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${count(held.length, 'object')} would run again${changed === null ? '' : `, although ${changed}`}` };
+  const what = toRun.length > 0 ? `${count(toRun.length, 'object')} would run again` : `our mark would be taken off ${count(toSend, 'object')}`;
+  const asking = { terminal: thisTerminal(invocation), word, given: flags.confirm, what: `${what}${changed === null ? '' : `, although ${changed}`}` };
   // A wish that a controller look at git is a write as well.
-  const said = held.length > 0 && isSaid(asking);
-  const before = flags['no-watch'] || held.length === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
+  const said = toSend > 0 && isSaid(asking);
+  const before = flags['no-watch'] || toSend === 0 ? null : await work.cluster[said ? 'before' : 'glance'](sight, (controller) => isPausedBy(held, controller));
   for (const line of before === null ? [] : announcedLines(before, (controller) => isPausedBy(held, controller))) say(line);
-  if (held.length > 0) await typedWord({ ...asking, ask: `Type ${word} to let it run again` });
+  if (toSend > 0) await typedWord({ ...asking, ask: `Type ${word} to ${toRun.length > 0 ? 'let it run again' : 'take it off'}` });
   const by = flags.confirm === undefined ? 'person' : 'flag';
   work.dispatch({ type: 'thaw.begun', tool: VERSION, by });
   work.dispatch({ type: 'cluster.seen', sight });
   work.dispatch({ type: 'resume.answered', resume: true, by });
   if (flags['no-watch']) {
     await resumeAll(work, held);
-    say('It runs again; its next sync was not watched.');
-    if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: held.map(({ object }) => object), levels: [], changes: [], ok: null, careful }, 2);
+    if (toRun.length > 0) say('It runs again; its next sync was not watched.');
+    print({ resumed: toRun.map(({ object }) => object), ok: null, careful });
     return EXIT.done;
   }
   let ok = await thaw(work, sight, before);
@@ -162,9 +170,24 @@ async function thawRecord(invocation: Invocation, work: ClusterWork, { sight: fr
     const { restarted } = work.state();
     if (restarted) say(`${levelLine(restarted)} after a restart of the pods`);
   }
-  if (!ok) say(`NOT A NO-OP: the writer is paused again. When that is mended: realm-rescue thaw ${work.store.id}${againFlags(invocation)}`);
-  if (flags.json) printJson({ schema: 'realm-rescue/thaw/v1', session: work.store.id, resumed: ok ? held.map(({ object }) => object) : [], ...watched, ok, careful }, 2);
+  if (!ok) say(notProven(work, toSend === 0 && held.length > 0, againFlags(invocation)));
+  print({ resumed: ok ? toRun.map(({ object }) => object) : [], ...watched, ok, careful });
   return ok ? EXIT.done : EXIT.notProven;
+}
+
+/** What a thaw finds of the pauses that the record holds: what is gone, what runs again and only has our mark, and what is to run again. */
+async function sorted(work: ClusterWork, held: readonly ClusterPatch[]): Promise<Readonly<Record<'gone' | 'marked' | 'toRun', readonly ClusterPatch[]>>> {
+  const found = await Promise.all(held.map(async (patch) => ({ patch, found: await work.cluster.prepareResume(patch) })));
+  const of = (fits: (prepared: Prepared) => boolean): readonly ClusterPatch[] => found.filter((one) => fits(one.found)).map(({ patch }) => patch);
+  const isMark = (prepared: Prepared): boolean => 'patch' in prepared && JSON.stringify(prepared.patch.previous) === JSON.stringify(prepared.patch.value);
+  return { gone: of((prepared) => 'gone' in prepared), marked: of(isMark), toRun: of((prepared) => !('gone' in prepared) && !isMark(prepared)) };
+}
+
+/** Why a thaw is not done, and whether the writer is paused again: what is gone is not. */
+function notProven({ state, store }: ClusterWork, isGone: boolean, flag: string): string {
+  const { watched, restarted } = state();
+  const judged = restarted !== null || watched?.levels.some(({ noOp }) => noOp !== null) === true;
+  return `${judged ? 'NOT A NO-OP' : 'NOT PROVEN, at no level could anything be looked at'}: ${isGone ? 'what was paused is gone.' : `the writer is paused again. When that is mended: realm-rescue thaw ${store.id}${flag}`}`;
 }
 
 /** Pauses that only the objects themselves remember: the machine that froze them is another one, or its disk is gone. */

@@ -31,6 +31,8 @@ export interface LockRequest {
   readonly realm: string;
   readonly of?: 'pause';
   readonly session: string;
+  /** Whether whoever is refused can look on all the same, with --read-only. */
+  readonly mayLook?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -50,7 +52,7 @@ export interface Lock {
  *
  * @throws RescueError locked (naming who holds it since when), disk
  */
-export function acquireLock({ directory, url, realm, of, session, now }: LockRequest): Lock {
+export function acquireLock({ directory, url, realm, of, session, mayLook = false, now }: LockRequest): Lock {
   const folder = join(directory, 'locks');
   const path = join(folder, lockName(url, realm));
   return onDisk(path, () => {
@@ -77,10 +79,10 @@ export function acquireLock({ directory, url, realm, of, session, now }: LockReq
     // Gone between the two looks: the other run has just ended.
     if (held === null) {
       if (place(path, text)) return taken(null);
-      throw locked(path, null);
+      throw locked(path, null, mayLook);
     }
-    if (holder === null || !isStale(holder)) throw locked(path, holder);
-    if (!remove(path, held) || !place(path, text)) throw locked(path, parse(textOf(path) ?? ''));
+    if (holder === null || !isStale(holder)) throw locked(path, holder, mayLook);
+    if (!remove(path, held) || !place(path, text)) throw locked(path, parse(textOf(path) ?? ''), mayLook);
     return taken(holder);
   });
 }
@@ -160,12 +162,12 @@ export function holderText({ session, realm, of, url, since, pid, host }: LockIn
   return `Run ${session} ${of === 'pause' ? `pauses or resumes ${realm} in the cluster at` : `works on realm ${realm} of`} ${url} since ${since.slice(11, 19)} UTC on ${since.slice(0, 10)} (process ${pid} on ${host}).`;
 }
 
-function locked(path: string, holder: LockInfo | null): RescueError {
+function locked(path: string, holder: LockInfo | null, mayLook: boolean): RescueError {
   if (!holder) return new RescueError('locked', `Another run may be at work on this realm: the lock ${path} cannot be read.`, ['If no other run is at work, remove that file and start again.']);
   return new RescueError(
     'locked',
     holderText(holder),
-    [holder.of === 'pause' ? 'Let it end, then start the same again: it is looked at anew.' : 'Let it end, or look at the realm meanwhile with --read-only.', `If that process is gone for certain, remove ${path} and start again.`],
+    [mayLook ? 'Let it end, or look meanwhile with --read-only.' : 'Let it end, then start the same again: it is looked at anew.', `If that process is gone for certain, remove ${path} and start again.`],
   );
 }
 

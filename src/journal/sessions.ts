@@ -32,6 +32,8 @@ export interface SessionSummary {
   readonly frozen: readonly string[];
   /** Of these, what ran again, by nobody's word, when it was looked at last. */
   readonly takenBack: readonly string[];
+  /** Whether it has ever paused anything, also what runs again by now. */
+  readonly hasPaused: boolean;
   /** A thaw let the writer run, and nobody has judged its sync yet. */
   readonly unjudged: boolean;
   /** What a record of a freeze alone is of: `configmap:iam/keycloak-realm in prod-eu (https://…)`; null for a run. */
@@ -70,13 +72,15 @@ export function sessionIds(directory: string): string[] {
 /**
  * The one recorded run whose id starts with what was typed; `last` is the newest.
  *
+ * @param isMeant  which of them `last` may be; where none is, the newest of all
  * @throws RescueError session-not-found (also when several fit: they are named)
  */
-export function findSession(directory: string, typed: string): SessionSummary {
+export function findSession(directory: string, typed: string, isMeant: (session: SessionSummary) => boolean = () => true): SessionSummary {
   const wanted = typed.trim().toLowerCase();
   const ids = sessionIds(directory);
   if (wanted === 'last') {
-    const newest = listSessions(directory)[0];
+    const all = listSessions(directory);
+    const newest = all.find(isMeant) ?? all[0];
     if (newest) return newest;
   }
   const fitting = ids.includes(wanted) ? [wanted] : ids.filter((id) => wanted !== '' && id.startsWith(wanted));
@@ -130,6 +134,7 @@ function told(lines: readonly JournalLine[]): Omit<SessionSummary, 'id' | 'direc
     exit: state.finished?.exit ?? null,
     undone: takenBackOf(state),
     frozen: heldPauses(state.cluster).map(paused),
+    hasPaused: heldPauses(state.cluster).length > 0 || state.cluster.made.length > 0,
     takenBack: heldPauses(state.cluster).filter(({ id }) => brokenPauses(state.cluster).some((check) => check.id === id)).map(paused),
     unjudged: state.cluster.awaited?.begun === true,
     freeze: begun?.type === 'freeze.begun' ? `${begun.freeze.from} in ${begun.freeze.place}` : null,

@@ -2,7 +2,7 @@
 import { RescueError } from '../realm/errors.ts';
 import { canonicalJson, sha256 } from '../realm/canonical.ts';
 import type { Json, JsonObject } from '../realm/json.ts';
-import type { ClusterPatch, ObjectName, Pause, PauseCheck, RestartRisk } from '../runbook/cluster.ts';
+import { wayBack, type ClusterPatch, type ObjectName, type Pause, type PauseCheck, type RestartRisk } from '../runbook/cluster.ts';
 import type { Prepared } from '../runner/cluster.ts';
 import { isManual, syncPatch, terminatePatch } from '../gitops/controllers/argo.ts';
 import { FIELD_MANAGER, fieldPatch, FROZEN_ANNOTATION, thawedValue, versioned, type ControllerKind } from '../gitops/controllers/controller.ts';
@@ -54,20 +54,43 @@ export function applicationOf({ id }: Pick<Pause, 'id'>): string {
 
 /** Our windows for the application of a patch: that of the record that made the patch, where an older version did not write for which application it is. */
 function windowsOf(object: KubeObject, patch: ClusterPatch): readonly Json[] {
+  return ourWindows(listAt(object, ...WINDOWS), applicationOf(patch), windowMaker(patch));
+}
+
+/** The record whose window a patch brings or takes away; null where the patch does not say. */
+function windowMaker(patch: ClusterPatch): string | null {
   const [more, less] = patch.purpose === 'pause' ? [listAt(patch.value), listAt(patch.previous)] : [listAt(patch.previous), listAt(patch.value)];
   const [own = null] = ourWindows(more.filter((window) => !less.some((other) => equal(other, window))), applicationOf(patch));
-  return ourWindows(listAt(object, ...WINDOWS), applicationOf(patch), windowRecord(own));
+  return windowRecord(own);
+}
+
+/**
+ * Somebody took the pause of a patch back, and another record has made one since: that is none of the first record's. Null where it is still its
+ * own, or where nothing tells whose it is.
+ */
+function takenUp(object: KubeObject, sent: ClusterPatch): { readonly already: string; readonly heldBy: string } | null {
+  const [own, now] = sent.means === 'deny-window'
+    ? [windowMaker(sent), windowsOf(object, sent).map(windowRecord)]
+    : [recordIn(textAt(sent.body, 'metadata', 'annotations', FROZEN_ANNOTATION)), [recordIn(object.metadata.annotations?.[FROZEN_ANNOTATION])]];
+  const [other = null] = now;
+  if (own === null || other === null || now.includes(own)) return null;
+  const isWindow = sent.means === 'deny-window';
+  const what = isWindow ? `${shown(sent.object)} has a deny window of record ${other} for application ${applicationOf(sent)} now` : `${shown(sent.object)} is paused by record ${other} now`;
+  return { already: `${what}: it is left to that record, and ${wayBack(other, isWindow ? `application:${applicationOf(sent)}` : specOf(sent.object))} lets it run again`, heldBy: other };
 }
 
 /** The way back from a pause; what others changed in the meantime stays. */
 export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promise<Prepared> {
   const object = await api.get(sent.object);
-  if (object === null) return { already: `${shown(sent.object)} is gone, and its pause with it` };
+  if (object === null) return { already: `${shown(sent.object)} is gone, and its pause with it`, gone: true };
+  const taken = takenUp(object, sent);
   const head = { id: sent.id.replace(/^pause /, 'resume '), purpose: 'resume', object: sent.object, field: sent.field, ...(sent.means === undefined ? {} : { means: sent.means }), ...(sent.application === undefined ? {} : { application: sent.application }) } as const;
   const current = at(object, ...sent.field);
   if (sent.means === 'deny-window') {
+    if (taken !== null) return taken;
     const application = applicationOf(sent);
-    const ours = windowsOf(object, sent);
+    const maker = windowMaker(sent);
+    const ours = windowsOf(object, sent).filter((window) => maker === null || windowRecord(window) === maker);
     const left = listAt(object, ...WINDOWS).filter((window) => !ours.includes(window));
     const others = namesakesIn(left, application);
     if (ours.length === 0) return { already: `no deny window of realm-rescue for application ${application} stands in ${shown(sent.object)} any more` };
@@ -78,10 +101,11 @@ export async function prepareResume(api: ClusterApi, sent: ClusterPatch): Promis
   const kind = kindOf(sent.object);
   const marked = object.metadata.annotations?.[FROZEN_ANNOTATION] !== undefined;
   if (!kind.paused(object)) {
-    if (!marked) return { already: `${shown(sent.object)} is not paused any more (${kind.automation(object)})` };
+    if (!marked || taken !== null) return { already: `${shown(sent.object)} is not paused any more (${kind.automation(object)})` };
     return { patch: { ...head, title: `take the mark of the pause off ${shown(sent.object)}, which somebody has resumed already`, body: fieldPatch(object, kind.field, current, null), previous: current ?? null, value: current ?? null } };
   }
-  // Somebody may have let it run and frozen it again since: what the object remembers is nearer than an old record.
+  if (taken !== null) return taken;
+  // The same record may have let it run and frozen it again elsewhere: what the object remembers is nearer than a copy of it here.
   const mark = object.metadata.annotations?.[FROZEN_ANNOTATION];
   const own = textAt(sent.body, 'metadata', 'annotations', FROZEN_ANNOTATION);
   const latest = mark !== undefined && own !== undefined && mark !== own ? frozenRecord(object, sent.object)?.patch ?? sent : sent;
@@ -197,17 +221,27 @@ export function ownWrite({ metadata: { managedFields = [] } }: KubeObject): stri
 export function frozenRecord(object: KubeObject, name: ObjectName): { readonly patch: ClusterPatch; readonly session: string; readonly at: string; readonly previous: Json; /** As it was to do at the pause; null where that was not kept. */ readonly settings: string | null } | null {
   const text = object.metadata.annotations?.[FROZEN_ANNOTATION];
   const kind = controllerKind(name.resource.kind);
-  if (text === undefined || !kind) return null;
-  let record: Json;
+  const record = markIn(text);
+  if (text === undefined || !kind || record?.['frozen'] === undefined) return null;
+  const previous = record['previous'] ?? null;
+  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: { metadata: { annotations: { [FROZEN_ANNOTATION]: text } } }, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
+  return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '', settings: textAt(record, 'settings') ?? null };
+}
+
+/** What an annotation of ours says; null where it cannot be read. */
+function markIn(text: string | undefined): JsonObject | null {
   try {
-    record = JSON.parse(text) as Json;
+    const record = JSON.parse(text ?? '') as Json;
+    return isObject(record) ? record : null;
   } catch {
     return null;
   }
-  if (!isObject(record) || record['frozen'] === undefined) return null;
-  const previous = record['previous'] ?? null;
-  const patch: ClusterPatch = { id: `pause ${specOf(name)}`, purpose: 'pause', object: name, title: `pause of ${shown(name)}`, body: {}, field: kind.field, previous, value: record['frozen'], means: kind.word === 'application' ? 'automation-off' : 'suspend' };
-  return { patch, previous, session: textAt(record, 'session') ?? '', at: textAt(record, 'at') ?? '', settings: textAt(record, 'settings') ?? null };
+}
+
+/** The record that left an annotation, where that could be one's id. */
+function recordIn(text: string | undefined): string | null {
+  const session = textAt(markIn(text) ?? {}, 'session') ?? '';
+  return /^[\w-]{1,40}$/.test(session) ? session : null;
 }
 
 async function present(api: ClusterApi, name: ObjectName): Promise<KubeObject> {

@@ -235,9 +235,14 @@ export function shortRevision(revision: string): string {
 
 const pausedByRecord = (object: ObjectName): string => `${object.resource.kind} ${place(object)} was paused by record `;
 
+/** The commands that let run again what a record has paused. @param spec  as --from takes it */
+export function wayBack(record: string, spec: string): string {
+  return `realm-rescue thaw ${record} (or thaw --from ${spec}, from another machine)`;
+}
+
 /** Said of what a record has paused, to every other one. */
 export function leftToRecord(object: ObjectName, record: string): string {
-  return `${pausedByRecord(object)}${record}: it is left to that record, and realm-rescue thaw ${record} (or thaw --from ${object.resource.kind.toLowerCase()}:${place(object)}, from another machine) lets it run again`;
+  return `${pausedByRecord(object)}${record}: it is left to that record, and ${wayBack(record, `${object.resource.kind.toLowerCase()}:${place(object)}`)} lets it run again`;
 }
 
 /** A sight of what this record holds itself: that is left to no other. */

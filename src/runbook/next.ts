@@ -59,11 +59,15 @@ function safety(state: RunState): Next | null {
 
 function freezing(state: RunState): Next {
   const { sight, pause } = state.cluster;
-  if (sight === null || sight.controllers.length === 0 || state.run?.readOnly === true || pause === false) return ask('freeze', { kind: 'freeze' });
+  if (sight === null || sight.controllers.length === 0 || pause === false) return ask('freeze', { kind: 'freeze' });
+  // A run that only reads looks at what others have paused, which sends nothing.
+  if (state.run?.readOnly === true && !isAllPaused(sight)) return ask('freeze', { kind: 'freeze' });
   // What is paused already needs no word: it is only looked at again.
   if (pause === true || sight.pauses.length === 0) return run('freeze', { type: 'pause' });
   return ask('freeze', { kind: 'pause', sight, word: controllerWord(sight) });
 }
+
+const isAllPaused = ({ controllers, pauses }: ClusterSight): boolean => pauses.length === 0 && controllers.every(({ role, paused }) => role === 'owner' || paused);
 
 /** A sync that runs goes on under the pause, and may start pods that import once more: it is asked about after each Freeze, before anything else. */
 function ending({ run: started, cluster: { sight, pause, terminate, ended } }: RunState): Next | null {

@@ -42,8 +42,7 @@ export async function restart(work: ClusterWork, objects: readonly ObjectName[])
   } catch (error) {
     // Nothing has started that could import: there is nothing to hold back.
     if (error instanceof RescueError && error.code === 'missing-role' && !objects.some((object) => isBegun(work.state(), object))) throw new RescueError(error.code, `${error.message} No pod was restarted, and nothing was paused for it.`, error.next, { cause: error });
-    await freezeAgain(work, resumed, error);
-    throw pausedAgain(work, resumed, error);
+    throw pausedAgain(work, await freezeAgain(work, resumed, error), error);
   }
   if (realm.noOp === false) await freezeAgain(work, resumed);
   work.dispatch({ type: 'restart.checked', objects, realm });

@@ -6,17 +6,18 @@ import type { ClusterPatch, ClusterSight, NoOpLevel, Pause } from '../runbook/cl
 import { heldPauses, isPausedBy, resumedPauses } from '../runbook/cluster-state.ts';
 import type { ControllerBefore, SyncAfter, SyncBefore } from './cluster.ts';
 import { refuseUntold } from './cluster-failures.ts';
-import { lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
+import { leaveToOthers, lookAfter, resumeAll, send, type ClusterWork } from './cluster-work.ts';
 
 /**
  * Lets the writer run again and holds its sync against what was there before. Where it was not a no-op, or nobody can say, the writer is
  * paused again at once. A thaw that was killed is taken up with what it had found before.
  *
  * @param told  what the engineer saw before the word: what git brings beyond that lets nothing run
- * @returns whether it was a no-op at every level that could be looked at
+ * @returns whether it was a no-op at every level that could be looked at; false as well where none could be
  */
 export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBefore | null = null): Promise<boolean> {
   await lookAfter(work);
+  for (const { because } of await leaveToOthers(work)) work.progress(because);
   const held = heldPauses(work.state());
   const cutOff = work.state().awaited?.begun === true;
   const all = [...resumedPauses(work.state()).filter(({ id }) => !held.some((patch) => patch.id === id)), ...held];
@@ -35,12 +36,13 @@ export async function thaw(work: ClusterWork, sight: ClusterSight, told: SyncBef
     after = await stillOn(work, ours, await landed(work, { sight, ours }, await work.cluster.watch(sight, before, work.progress)));
     realm = await realmLevel(work, fingerprint);
   } catch (error) {
-    await freezeAgain(work, all, error);
+    const again = await freezeAgain(work, all, error);
     work.dispatch({ type: 'sync.abandoned', because: error instanceof RescueError ? error.message : 'a bug in realm-rescue' });
-    throw pausedAgain(work, all, error);
+    throw pausedAgain(work, again, error);
   }
   const levels = [...after.levels, realm];
-  const ok = levels.every(({ noOp }) => noOp !== false);
+  // Of what this record had paused, something has to be known: that nothing could be looked at is no proof.
+  const ok = levels.every(({ noOp }) => noOp !== false) && (ours.length === 0 || levels.some(({ noOp }) => noOp !== null));
   if (!ok) await freezeAgain(work, all);
   const note = ok && after.changes.length === 0 && work.patched ? unmerged(sight, before) : undefined;
   work.dispatch({ type: 'sync.watched', levels, changes: after.changes, restarted: after.restarted, revisions: after.revisions, ok, ...(note === undefined ? {} : { note }) });
@@ -104,22 +106,27 @@ function unmerged({ carrier }: ClusterSight, before: SyncBefore): string | undef
 
 /**
  * The same pauses again, as many of them as can be. What was there before the first of them stays what a later thaw goes back to.
+ * @returns those of what is still there
  * @throws RescueError naming what runs, where one cannot be paused; @param because  what made it necessary, told with it
  */
-export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[], because?: unknown): Promise<void> {
+export async function freezeAgain(work: ClusterWork, held: readonly ClusterPatch[], because?: unknown): Promise<readonly ClusterPatch[]> {
   const failures: RescueError[] = [];
+  const gone = new Set<string>();
   for (const { id, object, means, application, title } of held) {
     const pause: Pause = { id: id.replace(/^pause /, ''), object, means: means ?? 'automation-off', title, ...(application === undefined ? {} : { application }) };
     try {
       await insistently(work, () => send(work, () => work.cluster.preparePause(pause, work.store.id)));
     } catch (error) {
       if (!(error instanceof RescueError) || error.code === 'disk') throw error;
-      failures.push(new RescueError(error.code, `${object.resource.kind} ${place(object)} RUNS and could not be paused again: ${error.message}`, error.next, { cause: error }));
+      // What is gone does not run.
+      if (error.code === 'object-not-found') gone.add(id);
+      else failures.push(new RescueError(error.code, `${object.resource.kind} ${place(object)} RUNS and could not be paused again: ${error.message}`, error.next, { cause: error }));
     }
   }
   const [first] = failures;
   if (first) throw new RescueError(first.code, [...(because instanceof Error ? [because.message] : []), ...failures.map(({ message }) => message)].join(' '), ['Pause it by hand now.', ...first.next], { cause: first });
   work.dispatch({ type: 'pause.checked', checks: await work.cluster.check(heldPauses(work.state())) });
+  return held.filter(({ id }) => !gone.has(id));
 }
 
 /** What went wrong, and that the writer does not run for it. */

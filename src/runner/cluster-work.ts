@@ -28,6 +28,15 @@ export interface ClusterWork {
   readonly again?: string;
 }
 
+/** What was paused by this record, and is not any more. */
+export interface LeftToOthers {
+  readonly object: ObjectName;
+  /** The record that holds it now; null: it runs. */
+  readonly heldBy: string | null;
+  /** In words, with the command that lets it run again. */
+  readonly because: string;
+}
+
 /** How often a patch is made anew after somebody else wrote to the same object: controllers write their status all the time. */
 const TRIES = 30;
 
@@ -124,6 +133,25 @@ export async function resumeAll(work: ClusterWork, held: readonly ClusterPatch[]
     const done = await send(work, () => work.cluster.prepareResume(patch));
     if ('already' in done && heldPauses(work.state()).some(({ id }) => id === patch.id)) resumedByOthers(work, patch, done.already);
   }
+}
+
+/**
+ * Strikes off what another record has paused since somebody took the pause of this one back: nothing is sent for it, now or later.
+ * @param alsoResumed  what is simply not paused any more as well
+ */
+export async function leaveToOthers(work: ClusterWork, alsoResumed = false): Promise<readonly LeftToOthers[]> {
+  const { awaited } = work.state();
+  const left: LeftToOthers[] = [];
+  for (const patch of heldPauses(work.state())) {
+    const found = await work.cluster.prepareResume(patch);
+    // Of what is gone something may still be known: that is for whoever watches.
+    if (!('already' in found) || found.gone === true || (found.heldBy === undefined && !alsoResumed)) continue;
+    resumedByOthers(work, patch, found.already);
+    left.push({ object: patch.object, heldBy: found.heldBy ?? null, because: found.already });
+  }
+  // Only what another record holds does not run for that.
+  if (left[0] && left.every(({ heldBy }) => heldBy !== null) && awaited?.begun === false) work.dispatch({ type: 'sync.abandoned', because: left[0].because });
+  return left;
 }
 
 /** Somebody else has let it run again: a record that did not say so would call it paused for ever. */

@@ -34,7 +34,13 @@ export type Prepared =
     /** What is really sent, where the journal must not have it: a workload holds values of variables, passwords among them. */
     readonly secret?: JsonObject;
   }
-  | { readonly already: string };
+  | {
+    readonly already: string;
+    /** The record that has paused it since, and to which it is left. */
+    readonly heldBy?: string;
+    /** There is no such object any more. */
+    readonly gone?: true;
+  };
 
 export interface Cluster {
   /** `prod-eu at https://…`: for messages. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lockedCluster, pauseLocks } from '../../src/commands/locks.ts';
+import { holdings, lockedCluster, pauseLocks } from '../../src/commands/locks.ts';
 import { nameOf } from '../../src/gitops/controllers/object.ts';
 import type { ClusterPatch, ClusterSight, Pause } from '../../src/runbook/cluster.ts';
 import type { Cluster } from '../../src/runner/cluster.ts';
@@ -52,4 +52,18 @@ test('another cluster may have an application of the same name, and another appl
     two.take(SERVER, [pause.id]);
     two.release();
     expect(readdirSync(join(directory, 'locks'))).toEqual([]);
+  }));
+
+test('of a command that was left: its record is closed, what is sent is ended, then its locks go; what still runs of it takes none', () =>
+  inTemporary(async (directory) => {
+    const order: string[] = [];
+    const names = (): number => readdirSync(join(directory, 'locks')).length;
+    const held = holdings(directory);
+    const locks = held.lock({ url: SERVER, realm: 'configmap:iam/realm', session: 'aaaa' });
+    locks.take(SERVER, [pause.id]);
+    held.keep({ close: () => void order.push(`record ${names()}`) });
+    await expect(held.leave({ close: async () => { order.push(`cluster ${names()}`); throw new Error('gone'); } })).rejects.toThrow('gone');
+    expect([order, names()]).toEqual([['record 2', 'cluster 2'], 0]);
+    for (const late of [() => locks.take(SERVER, [pause.id]), () => held.lock({ url: SERVER, realm: 'configmap:iam/other', session: 'aaaa' })]) expect(late).toThrow(expect.objectContaining({ code: 'interrupted' }));
+    expect(names()).toBe(0);
   }));

@@ -36,7 +36,15 @@ describe('the lock of a server and realm', () => {
   it('is told as code locked, exit 6, with a way on', () =>
     inTemporary((directory) => {
       acquireLock(request(directory));
-      expect(() => acquireLock(request(directory))).toThrow(expect.objectContaining({ code: 'locked', exitCode: 6, next: expect.arrayContaining([expect.stringContaining('--read-only')]) }));
+      expect(() => acquireLock(request(directory))).toThrow(expect.objectContaining({ code: 'locked', exitCode: 6, next: expect.arrayContaining([expect.stringContaining('If that process is gone for certain')]) }));
+    }));
+
+  it('is told with --read-only as a way to look meanwhile only where that works', () =>
+    inTemporary((directory) => {
+      const lock = acquireLock(request(directory, '8f2c'));
+      const hints = [[true, 'Let it end, or look meanwhile with --read-only.'], [false, 'Let it end, then start the same again: it is looked at anew.']] as const;
+      for (const [mayLook, hint] of hints) expect(() => acquireLock({ ...request(directory, 'beef'), mayLook })).toThrow(expect.objectContaining({ next: [hint, expect.stringContaining('remove')] }));
+      lock.release();
     }));
 
   it('is one lock for one server however its URL is written, and another for another realm', () =>

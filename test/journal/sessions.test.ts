@@ -2,9 +2,11 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSession, listSessions, newSessionId } from '../../src/journal/sessions.ts';
+import { findSession, listSessions, newSessionId, type SessionSummary } from '../../src/journal/sessions.ts';
 import { defaultSessionDirectory } from '../../src/journal/place.ts';
 import { createSession } from '../../src/journal/store.ts';
+import type { RunEvent } from '../../src/runbook/model.ts';
+import { failed, intended, seen, sent } from '../runbook/cluster-story.ts';
 import { clock, inTemporary, started } from './helpers.ts';
 
 function record(directory: string, id: string, from: number, finished = false): string {
@@ -57,6 +59,35 @@ describe('recorded runs', () => {
       expect(() => findSession(directory, '8f')).toThrow('Several recorded runs start with "8f": 8f2c, 8f31.');
       for (const typed of ['', '../8f2c', 'ffff', '\u001b[31m']) expect(() => findSession(directory, typed)).toThrow(/^There is no recorded run "/);
     }));
+});
+
+describe('records of freezes', () => {
+  /** A record of a freeze alone, with what it did after it was begun. */
+  function frozen(directory: string, id: string, from: number, ...events: readonly RunEvent[]): void {
+    const store = createSession({ directory, id, now: clock(from) });
+    for (const event of [{ type: 'freeze.begun', freeze: { id, tool: '0.1.0', place: 'prod (https://k8s.example.com)', from: 'configmap:iam/keycloak-realm' } }, ...events] as const) store.append(event);
+    store.close();
+  }
+  const paused = [intended('pause'), sent('pause')];
+  const isHeld = ({ frozen: held }: SessionSummary) => held.length > 0;
+
+  it.each<[string, readonly RunEvent[], boolean, readonly string[]]>([
+    ['found all paused', [seen()], false, []],
+    ['were refused', [intended('pause'), failed('pause')], false, []],
+    ['do not know whether they paused', [intended('pause')], true, ['application:argocd/keycloak']],
+    ['paused', paused, true, ['application:argocd/keycloak']],
+    ['paused, and run again', [...paused, intended('resume'), sent('resume')], true, []],
+  ])('that %s say whether they ever paused anything', (_name, events, hasPaused, held) => inTemporary((directory) => {
+    frozen(directory, '8f2c', Date.UTC(2026, 10, 20), ...events);
+    expect(findSession(directory, 'last')).toMatchObject({ hasPaused, frozen: held });
+  }));
+
+  it('are found by `last` as what is asked for: the newest that fits, or else the newest', () => inTemporary((directory) => {
+    frozen(directory, '8f2c', Date.UTC(2026, 10, 20), ...paused);
+    frozen(directory, 'beef', Date.UTC(2026, 10, 21), ...paused);
+    frozen(directory, 'cafe', Date.UTC(2026, 10, 22), seen());
+    expect([findSession(directory, 'last').id, findSession(directory, 'last', isHeld).id, findSession(directory, 'cafe', isHeld).id, findSession(directory, 'last', () => false).id]).toEqual(['cafe', 'beef', 'cafe', 'cafe']);
+  }));
 });
 
 describe('a new id', () => {

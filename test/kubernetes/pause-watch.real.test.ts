@@ -72,6 +72,19 @@ it('one that was made before the run, by freeze, is looked at as well', async ()
   });
 });
 
+it('and said to be there by a run that only reads', async () => {
+  const place = await kustomized('10m');
+  const { sandbox, ...story } = await stageSandbox();
+  const frozen = await place.tool(['freeze', '--from', place.from, '--confirm', 'keycloak']);
+  expect(frozen.exit, frozen.stderr).toBe(0);
+  const run = await place.tool(['recover', '--url', story.url, '--realm', story.realm, '--username', story.user, '--from', place.from, ...confirmed(story), '--read-only'], { env: { KEYCLOAK_PASSWORD: story.password } });
+  expect(run.exit, run.stderr).toBe(2);
+  expect(`${run.stdout}${run.stderr}`).toMatch(/Kustomization \S+\/keycloak was paused already/);
+  expect(`${run.stdout}${run.stderr}`).not.toContain('nobody said that the writer is paused');
+  expect(await suspended(place)).toBe(true);
+  await sandbox.close();
+});
+
 it('one that is taken back unnoticed stops a run without a terminal before it writes; what is paused again is asked for', async () => {
   const place = await kustomized('10m');
   const { sandbox, ...story } = await stageSandbox();

@@ -95,6 +95,18 @@ describe('when the writer is not to be paused', () => {
     expect(after(started({ from: 'configmap:iam/keycloak-realm' }, true), remembered, seen({ pauses: [] }), connected)).toBe('ask freeze');
   });
 
+  test('nor is one asked that only reads for what others have paused: it looks, and says so', () => {
+    const reading = [started({ from: 'configmap:iam/keycloak-realm' }, true), remembered];
+    const [found, owner] = [controller(APP, 'applies', true), controller(ROOT, 'owner')];
+    const paused = [...reading, seen({ controllers: [found, owner], pauses: [] }), connected];
+    expect(after(...paused)).toBe('pause');
+    const looked = [...paused, { type: 'pause.checked', checks: [] }] as const;
+    expect(after(...looked)).toBe('capture');
+    expect(replay(looked).steps.freeze).toEqual({ status: 'done', line: 'Argo CD application argocd/keycloak was paused already (automation off {prune})' });
+    // What is still to be paused is not, whatever was answered.
+    expect(after(...reading, seen({ controllers: [found, owner], pauses: [pauseOf(ROOT)] }), connected, answered(true))).toBe('ask freeze');
+  });
+
   test('where no controller is found it is stated', () => {
     expect(after(started(), remembered, seen({ controllers: [], pauses: [] }), connected)).toBe('ask freeze');
   });

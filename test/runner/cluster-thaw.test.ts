@@ -1,14 +1,15 @@
 // Letting it run again: what is put back, and what becomes of it when the sync is no no-op.
 import { describe, expect, test } from 'vitest';
+import { FROZEN_ANNOTATION } from '../../src/gitops/controllers/controller.ts';
 import { at } from '../../src/gitops/controllers/object.ts';
 import { RescueError } from '../../src/realm/errors.ts';
 import type { JsonObject } from '../../src/realm/json.ts';
 import type { ClusterSight } from '../../src/runbook/cluster.ts';
 import { thaw } from '../../src/runner/cluster-thaw.ts';
-import { pauseAll } from '../../src/runner/cluster-work.ts';
+import { leaveToOthers, pauseAll } from '../../src/runner/cluster-work.ts';
 import { kustomization, realmMap } from '../gitops/controllers/objects.ts';
 import { failure } from '../harness/failure.ts';
-import { APP, argoWorld, frozen, held, isOff, MAP, markOf, open, POLICY, policyOf, ROOT, ROOT_POLICY, staleWorld, STS, told, watchedOf } from './cluster-worlds.ts';
+import { APP, appSetWorld, argoWorld, frozen, held, isOff, MAP, markOf, open, POLICY, policyOf, PROJECT, ROOT, ROOT_POLICY, staleWorld, STS, told, watchedOf } from './cluster-worlds.ts';
 import { openWorld, type World } from './fake-cluster.ts';
 
 describe('the thaw', () => {
@@ -61,6 +62,60 @@ describe('the thaw', () => {
     const work = world.start();
     expect(await thaw(work, sight)).toBe(true);
     expect([policyOf(world), markOf(world), held(work)]).toEqual([theirs, undefined, []]);
+  });
+
+  describe('of what somebody has resumed, and another record has paused since', () => {
+    const FLUX = 'kustomization:flux-system/keycloak';
+    const fluxWorld = (): World => {
+      const world = openWorld([realmMap({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'keycloak', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }), kustomization({ metadata: { labels: null } })]);
+      world.git.set(`controller ${FLUX}`, { objects: [MAP] });
+      return world;
+    };
+    const noWindows = (world: World): void => world.write(PROJECT, { spec: { syncWindows: null } });
+    const windows = (world: World): unknown => at(world.get(PROJECT), 'spec', 'syncWindows');
+
+    test.each<[string, { readonly open: () => World; readonly resume: (world: World) => void; readonly pause: (world: World) => unknown }]>([
+      ['an application', { open: argoWorld, resume: (world) => world.write(APP, { spec: { syncPolicy: { automated: { enabled: null } } } }), pause: (world) => [policyOf(world), markOf(world)] }],
+      ['a Kustomization', { open: fluxWorld, resume: (world) => world.write(FLUX, { spec: { suspend: null } }), pause: (world) => [at(world.get(FLUX), 'spec', 'suspend'), markOf(world, FLUX)] }],
+      ['a deny window', { open: appSetWorld, resume: noWindows, pause: windows }],
+    ])('%s: it is left to that record', async (_name, { open: opened, resume, pause }) => {
+      const world = opened();
+      const sight = await world.look(MAP);
+      await pauseAll(world.start(), sight);
+      const journal = world.journal.splice(0);
+      resume(world);
+      await pauseAll({ ...world.start(), store: { id: 'beef', writeText: () => undefined } }, await world.look(MAP));
+      const before = pause(world);
+      expect(JSON.stringify(before)).toContain('beef');
+      world.journal.splice(0, Infinity, ...journal);
+      const work = world.start();
+      expect(await thaw(work, sight)).toBe(true);
+      expect(pause(world)).toEqual(before);
+      expect(told(world).filter((line) => line.startsWith('patch.sent resume') && line.endsWith('answer') && !line.includes(ROOT))).toEqual([]);
+      expect(held(work)).toEqual([]);
+      expect(world.said.join()).toMatch(/ of record beef for application argocd\/keycloak now: | is paused by record beef now: /);
+      expect(world.said.join()).toContain('it is left to that record, and realm-rescue thaw beef (or thaw --from ');
+    });
+
+    test('and whoever has resumed that as well leaves nothing to do: the mark of the other record stays', async () => {
+      const world = fluxWorld();
+      const sight = await world.look(MAP);
+      await pauseAll(world.start(), sight);
+      const mark = markOf(world, FLUX)?.replace('8f2c', 'beef') ?? '';
+      world.write(FLUX, { metadata: { annotations: { [FROZEN_ANNOTATION]: mark } }, spec: { suspend: false } });
+      await thaw(world.start(), sight);
+      expect([markOf(world, FLUX), held(world.start())]).toEqual([mark, []]);
+    });
+
+    test('a thaw of the first that was cut off before anything ran awaits no sync any more', async () => {
+      const world = argoWorld();
+      const { sight } = await frozen(world);
+      const work = world.start();
+      work.dispatch({ type: 'sync.awaited', before: await work.cluster.before(sight, () => true), fingerprint: null });
+      for (const spec of [APP, ROOT]) world.write(spec, { metadata: { annotations: { [FROZEN_ANNOTATION]: markOf(world, spec)?.replace('8f2c', 'beef') ?? '' } } });
+      expect((await leaveToOthers(work)).map(({ object, heldBy }) => [object.name, heldBy])).toEqual([['root', 'beef'], ['keycloak', 'beef']]);
+      expect([held(work), work.state().awaited?.begun]).toEqual([[], false]);
+    });
   });
 
   test('what git brings was announced: then a second sync has to be nothing', async () => {
@@ -187,6 +242,27 @@ describe('a thaw that is no no-op', () => {
     const work = world.start();
     await pauseAll(work, sight);
     await expectFrozenAgain(world, sight);
+  });
+
+  test('what was paused is gone, and nothing else is known of it: not proven', async () => {
+    const world = openWorld([kustomization({ metadata: { labels: null } })]);
+    const sight = await world.look('kustomization:flux-system/keycloak');
+    await pauseAll(world.start(), sight);
+    world.remove('kustomization:flux-system/keycloak');
+    const work = { ...world.start(), fingerprint: null };
+    expect(await thaw(work, sight)).toBe(false);
+    expect([watchedOf(world)?.levels.map(({ noOp }) => noOp), watchedOf(world)?.ok, held(work), open(work)]).toEqual([[null, null, null], false, [], []]);
+    // And then there is nothing left to let run.
+    expect(await thaw(work, sight)).toBe(true);
+  });
+
+  test('it is deleted while it is let run: nobody says that it runs, or is paused', async () => {
+    const world = argoWorld();
+    const { sight } = await frozen(world);
+    world.mishaps.push({ of: 'keycloak', first: () => world.remove(APP) });
+    const error = await failure(thaw(world.start(), sight));
+    expect(error).toMatchObject({ code: 'object-not-found', message: 'There is no Application argocd/keycloak. Application argocd/root is paused again.' });
+    expect(isOff(world, ROOT)).toBe(true);
   });
 
   test('before it runs again: nothing has changed where the cluster cannot be asked', async () => {
