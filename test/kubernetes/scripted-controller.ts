@@ -28,7 +28,7 @@ export interface Git {
 
 export interface Controller {
   /** From now on nothing is answered and nothing is done. */
-  hold(): void;
+  hold(): Promise<void>;
   go(): void;
   /** Ends it; throws what had gone wrong with it. */
   stop(): Promise<void>;
@@ -49,17 +49,22 @@ function play(step: () => Promise<void>, { every = 100 }: Pace = {}): Controller
   const stopping = new AbortController();
   let held = false;
   let broken: unknown;
+  let turn: Promise<void> = Promise.resolve();
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      if (!held) await step().catch((error: unknown) => {
+      if (!held) turn = step().catch((error: unknown) => {
         const { status = 503 } = error as { readonly status?: number };
         if (status !== 409 && status < 500) broken ??= error;
       });
+      await turn;
       await delay(every, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   return {
-    hold: () => { held = true; },
+    hold: () => {
+      held = true;
+      return turn;
+    },
     go: () => { held = false; },
     stop: async () => {
       stopping.abort();

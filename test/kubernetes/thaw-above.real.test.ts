@@ -69,7 +69,7 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   }));
 
   it('gets them while the thaw watches: what is above it is waited for, and the release after it', () => above(async ({ place, upper, push }) => {
-    upper.hold();
+    await upper.hold();
     await push(V2, OTHER);
     const run = await place.held(inWords(place), RESUMED, async () => upper.go());
     expect(run.exit, run.stderr).toBe(0);
@@ -113,7 +113,7 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
   }));
 
   it('has got what was shown as coming, before the word was typed: that is no other thing', () => above(async ({ place, upper, push }) => {
-    upper.hold();
+    await upper.hold();
     await push(V2, OTHER);
     const run = await place.held(thawing(place), /"type":"thaw\.begun"/, async () => {
       upper.go();
@@ -124,8 +124,12 @@ describe.concurrent('a HelmRelease that a Kustomization applies, as most Flux re
     expect([await textOf(place), await suspended(place)]).toEqual([OTHER, [undefined, undefined]]);
   }));
 
-  it('gets what nobody was told of: suspended again', () => above(async ({ place }) => {
-    const run = await place.held(thawing(place), RESUMED, () => kubernetes().admin.merge(pathOf(release(place)), { spec: { values: { realm: OTHER } } }));
+  it('gets what nobody was told of: suspended again', () => above(async ({ place, upper }) => {
+    const run = await place.held(thawing(place), RESUMED, async () => {
+      // It would take the edit back before anybody has seen it.
+      await upper.hold();
+      await kubernetes().admin.merge(pathOf(release(place)), { spec: { values: { realm: OTHER } } });
+    });
     expect(run.exit, run.stderr).toBe(4);
     expect(await suspended(place)).toEqual([undefined, true]);
   }));

@@ -133,7 +133,7 @@ describe.concurrent('Argo CD', () => {
 
   it('a controller that never answers: told, and paused again', () => staged(kubernetes(), async (all) => {
     const { place, controller } = all;
-    controller.hold();
+    await controller.hold();
     await expect(thawHere(place, 1500)).rejects.toMatchObject({ code: 'not-proven', message: expect.stringMatching(/^Argo CD application application:\S+\/keycloak did not look at git again within 1\.5 s\. Application \S+\/keycloak is paused again\.$/), next: ['Check that its controller runs.', `To let it run again: realm-rescue thaw ${place.records()[0] ?? ''}`] });
     controller.go();
     await andThen(all);
@@ -170,7 +170,7 @@ describe.concurrent('Argo CD', () => {
 
   it('a revision whose sync had failed is asked for once more', () => staged(kubernetes(), async ({ place, git, controller }) => {
     Object.assign(git, { revision: V2, objects: [place.tracked('keycloak', OTHER)] });
-    controller.hold();
+    await controller.hold();
     await kubernetes().admin.merge(pathOf(place.application()), { status: { operationState: { phase: 'Failed', message: 'one or more objects failed to apply', startedAt: '2026-11-20T22:43:07Z', operation: { sync: { revision: V2 } }, syncResult: { revision: V2 } }, conditions: [{ type: 'SyncError', message: 'Failed last sync attempt: one or more objects failed to apply' }] } });
     controller.go();
     const run = await place.tool(thawing(place));
@@ -190,7 +190,7 @@ describe('the API server goes away', () => {
     let started: Promise<void> | undefined;
     const run = await place.held(thawing(place, '--context', 'oncall'), RESUMED, async () => {
       // Nobody syncs before the server is back.
-      controller.hold();
+      await controller.hold();
       await kubernetes().halt();
       started = kubernetes().start().then(() => controller.go());
     }, { user: 'oncall' });
