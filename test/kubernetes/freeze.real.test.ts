@@ -81,7 +81,7 @@ describe.concurrent('what --from may name', () => {
     const [id = ''] = place.records();
     for (const told of [
       `Context admin (${kubernetes().url}) as admin\n`, `Argo CD application ${place.namespace}/keycloak: automated {prune, selfHeal} (tracking id of Argo CD of ConfigMap ${place.namespace}/keycloak-realm)\n`,
-      `PATCH  automation off on Argo CD application ${place.namespace}/keycloak`, `OK  automation off on Argo CD application ${place.namespace}/keycloak`, `To let it run again: realm-rescue thaw ${id} --session-dir ${place.sessions}\n`,
+      `PATCH  automation off on Argo CD application ${place.namespace}/keycloak`, `OK  automation off on Argo CD application ${place.namespace}/keycloak`, `To let it run again: realm-rescue thaw ${id} --session-dir ${place.sessions} --kubeconfig ${kubernetes().kubeconfig('admin')}\n`,
     ]) expect(stderr).toContain(told);
     expect(stderr).not.toMatch(/\.\.$/m);
     expect((await place.tool(['sessions'])).stdout).toMatch(new RegExp(`^${id} .* freeze of ${place.from} in admin \\(${kubernetes().url}\\) {2}FROZEN: application:${place.namespace}/keycloak; let it run again with: realm-rescue thaw ${id} --session-dir ${place.sessions}$`, 'm'));
