@@ -34,7 +34,7 @@ export const run: CommandRun = async (invocation) => {
   refuseReadOnly(invocation, 'thaw');
   if (invocation.words[0] !== undefined && flags.from !== undefined) throw new RescueError('usage', 'A thaw takes a record or --from, and not both: a record says itself what it has paused.', ['Leave one of them out.']);
   const directory = sessionDirectory(invocation);
-  const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0], ({ frozen, unjudged }) => frozen.length > 0 || unjudged).id);
+  const named = invocation.words[0] === undefined ? null : frozenRecord(directory, findSession(directory, invocation.words[0], [({ frozen, unjudged }) => frozen.length > 0 || unjudged, ({ hasPaused }) => hasPaused]).id);
   const from = flags.from ?? named?.state.sight?.source;
   if (from === undefined) throw new RescueError('usage', named === null ? 'Nothing is named to thaw.' : `Record ${named.id} has paused nothing.`, ['Name a record (see realm-rescue sessions), or give --from as for freeze.']);
   await checkFrom(from);

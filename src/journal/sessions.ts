@@ -72,15 +72,15 @@ export function sessionIds(directory: string): string[] {
 /**
  * The one recorded run whose id starts with what was typed; `last` is the newest.
  *
- * @param isMeant  which of them `last` may be; where none is, the newest of all
+ * @param preferred  which of them `last` is rather, the first wish first; where none fits, the newest of all
  * @throws RescueError session-not-found (also when several fit: they are named)
  */
-export function findSession(directory: string, typed: string, isMeant: (session: SessionSummary) => boolean = () => true): SessionSummary {
+export function findSession(directory: string, typed: string, preferred: readonly ((session: SessionSummary) => boolean)[] = []): SessionSummary {
   const wanted = typed.trim().toLowerCase();
   const ids = sessionIds(directory);
   if (wanted === 'last') {
     const all = listSessions(directory);
-    const newest = all.find(isMeant) ?? all[0];
+    const [newest] = [...preferred.flatMap((fits) => all.find(fits) ?? []), ...all];
     if (newest) return newest;
   }
   const fitting = ids.includes(wanted) ? [wanted] : ids.filter((id) => wanted !== '' && id.startsWith(wanted));

@@ -86,7 +86,8 @@ describe('records of freezes', () => {
     frozen(directory, '8f2c', Date.UTC(2026, 10, 20), ...paused);
     frozen(directory, 'beef', Date.UTC(2026, 10, 21), ...paused);
     frozen(directory, 'cafe', Date.UTC(2026, 10, 22), seen());
-    expect([findSession(directory, 'last').id, findSession(directory, 'last', isHeld).id, findSession(directory, 'cafe', isHeld).id, findSession(directory, 'last', () => false).id]).toEqual(['cafe', 'beef', 'cafe', 'cafe']);
+    const found = (typed: string, ...preferred: readonly ((session: SessionSummary) => boolean)[]) => findSession(directory, typed, preferred).id;
+    expect([found('last'), found('last', isHeld), found('cafe', isHeld), found('last', () => false), found('last', () => false, isHeld)]).toEqual(['cafe', 'beef', 'cafe', 'cafe', 'beef']);
   }));
 });
 
